@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cmdq - reservation and publication; waiting and errors are in cmdq_wait.c.
+ *
+ * A list of commands goes through four steps, none of which takes a lock:
+ *
+ *  reserve  one cmpxchg moves @resv by the length of the list.  It is refused
+ *           while the list would not fit before @cons plus the queue's size,
+ *           and for good when SMMUX_RESV_CLOSED is set in the same word.
+ *  fill     the slots are the submitter's own; it writes its commands.
+ *  stamp    @stamp[first slot] = position and length, after the commands.
+ *  publish  whoever raises @pub from 0 is the publisher: it hops from stamp to
+ *           stamp, from @published on, and writes PROD once for all that it
+ *           found.  Others leave their stamp and go: the publisher cannot set
+ *           @pub back to 0 without seeing that they came.
+ *
+ * From reserve to publish interrupts are off, so a reservation is never left
+ * hanging by somebody who was preempted; that is a few dozen instructions, and
+ * waiting for room or for a SYNC is done with the caller's own interrupt state.
+ *
+ * A stamp is "position << 8 | length".  As positions never repeat, a stamp of
+ * an earlier lap can not be taken for one of this lap, and nothing is cleared.
+ * The same array takes error marks: when a published command turns out to be
+ * in error, "position << 8 | STAMP_ERROR | code" goes into its slot, and the
+ * submitter of that position finds it after its wait (cmdq_wait.c).
+ *
+ * Publication against leaving, why no list is forgotten:
+ *
+ *   submitter                         publisher
+ *   ---------                         ---------
+ *   stamp = ...                       scan stamps, write PROD
+ *   pub++ (full barrier)              pub: seen -> 0, or look again
+ *     was 0: become publisher
+ *     else:  leave
+ *
+ * If the submitter's increment comes first, the publisher's exchange fails and
+ * it scans again, behind a read barrier that pairs with the increment, and so
+ * sees the stamp.  If it comes second it finds 0, and publishes by itself.
+ *
+ * Memory order towards the SMMU: page tables and commands are written before
+ * dma_wmb(); the stamp; its acquire by the publisher; writel() of PROD.
+ */
+#include "cmdq.h"
+
+#include <linux/dma-mapping.h>
+#include <linux/ktime.h>
+#include <linux/log2.h>
+#include <asm/cpufeature.h>
+#include <asm/hwcap.h>
+
+#include "cmdq_wait.h"
+#include "smmux.h"
+#include "trace.h"
+
+#define LIST_MAX	64	/* keeps the time with interrupts off short */
+
+static __always_inline int reserve(struct smmux_cmdq *cq, u32 num, u64 *pos)
+{
+	u64 at = atomic64_read(&cq->resv);
+	s64 used;
+
+	do {
+		if (unlikely(at & SMMUX_RESV_CLOSED))
+			return -ENODEV;
+		/* Acquire: the slots' last reader is done before we write them. */
+		used = at + num - atomic64_read_acquire(&cq->cons);
+		if (unlikely(used > (s64)cq->q.mask + 1)) {
+			*pos = at;
+			return -EAGAIN;
+		}
+	} while (!atomic64_try_cmpxchg(&cq->resv, (s64 *)&at, at + num));
+
+	if (unlikely(used > (s64)READ_ONCE(cq->high_water)))
+		WRITE_ONCE(cq->high_water, used);
+	*pos = at;
+	return 0;
+}
+
+static __always_inline struct smmux_cmd sync_cmd(struct smmux_cmdq *cq, u64 pos)
+{
+	u32 slot = smmux_queue_slot(&cq->q, pos);
+
+	switch (cq->mode) {
+	case SMMUX_SYNC_MSI:
+		/* Anything but the awaited value; the SMMU writes that one. */
+		WRITE_ONCE(cq->msi[slot], ~(u32)pos);
+		return smmux_cmd_sync_msi(cq->msi_dma + slot * sizeof(u32), pos);
+	case SMMUX_SYNC_WFE:
+		return smmux_cmd_sync(SYNC_CS_SEV);
+	default:
+		return smmux_cmd_sync(SYNC_CS_NONE);
+	}
+}
+
+static __always_inline void put(struct smmux_device *smmu,
+				struct smmux_counters *cnt, u64 pos,
+				struct smmux_cmd cmd)
+{
+	struct smmux_cmd *ring = smmu->cmdq.q.base;
+	u8 op = smmux_cmd_op(&cmd);
+
+	ring[smmux_queue_slot(&smmu->cmdq.q, pos)] = cmd;
+	cnt->op[op < SMMUX_NUM_OPS ? op : 0]++;
+	if (trace_cmd_enabled())
+		trace_cmd(dev_name(smmu->dev), pos, cmd.w[0], cmd.w[1]);
+}
+
+/* Publish all that is stamped, unless somebody is at it already. */
+static __always_inline void publish(struct smmux_cmdq *cq, struct smmux_counters *cnt)
+{
+	int seen = 1;
+
+	if (atomic_fetch_inc(&cq->pub))
+		return;
+
+	for (;;) {
+		u64 at = cq->published;
+
+		for (;;) {
+			/* Pairs with the dma_wmb() before the stamp was written. */
+			u64 st = smp_load_acquire(&cq->stamp[smmux_queue_slot(&cq->q, at)]);
+
+			if (st >> SMMUX_STAMP_SHIFT != at)
+				break;
+			at += st & SMMUX_STAMP_LEN;
+		}
+		if (at != cq->published) {
+			WRITE_ONCE(cq->published, at);
+			writel(smmux_queue_reg(&cq->q, at), cq->q.prod);
+			cnt->doorbells++;
+		}
+		if (atomic_try_cmpxchg_release(&cq->pub, &seen, 0))
+			return;
+		/* Somebody came meanwhile; pairs with its atomic_fetch_inc(). */
+		smp_rmb();
+	}
+}
+
+/* No room at first try; interrupts are off again on success. */
+static noinline int reserve_patiently(struct smmux_device *smmu, u32 num, u64 *pos,
+				      int ret, unsigned long *flags)
+{
+	struct smmux_patience p = {};
+
+	do {
+		if (ret != -EAGAIN) {
+			smmux_count(smmu, refused);
+			return ret;
+		}
+		ret = smmux_cmdq_wait_room(smmu, *pos + num, &p);
+		if (ret)
+			return ret;
+		local_irq_save(*flags);
+		ret = reserve(&smmu->cmdq, num, pos);
+		if (ret)
+			local_irq_restore(*flags);
+	} while (ret);
+	return 0;
+}
+
+/* Done already?  The wait for one command is over before it began, mostly. */
+static __always_inline bool first_look(struct smmux_cmdq *cq, u64 pos)
+{
+	if ((u64)atomic64_read_acquire(&cq->cons) > pos)
+		return true;
+	if (cq->mode != SMMUX_SYNC_POLL || !smmux_cmdq_try_reader(cq))
+		return false;
+	smmux_cmdq_refresh(cq);
+	smmux_cmdq_end_reader(cq);
+	return (u64)atomic64_read(&cq->cons) > pos;
+}
+
+static __always_inline int wait_for(struct smmux_device *smmu, u64 pos, u32 len)
+{
+	struct smmux_cmdq *cq = &smmu->cmdq;
+
+	if (!first_look(cq, pos + len - 1))
+		return smmux_cmdq_wait_sync(smmu, pos, len);
+	/*
+	 * A mark was stored before its error was acknowledged, and only after
+	 * that could the SYNC complete.
+	 */
+	if (unlikely(READ_ONCE(cq->err_pos) >= pos))
+		return smmux_cmdq_charge(cq, pos, len);
+	return 0;
+}
+
+static noinline int wait_traced(struct smmux_device *smmu, u64 pos, u32 len)
+{
+	u64 from = ktime_get_mono_fast_ns();
+	int ret = wait_for(smmu, pos, len);
+
+	trace_cmdq_sync(dev_name(smmu->dev), pos + len - 1,
+			ktime_get_mono_fast_ns() - from, ret);
+	return ret;
+}
+
+/* One reservation: at most max_list commands, SYNC included. */
+static __always_inline int issue_list(struct smmux_device *smmu,
+				      const struct smmux_cmd *cmds, u32 num, bool sync)
+{
+	struct smmux_cmdq *cq = &smmu->cmdq;
+	u32 i, len = num + sync;
+	struct smmux_counters *cnt;
+	unsigned long flags;
+	u64 pos;
+	int ret;
+
+	local_irq_save(flags);
+	ret = reserve(cq, len, &pos);
+	if (unlikely(ret)) {
+		local_irq_restore(flags);
+		ret = reserve_patiently(smmu, len, &pos, ret, &flags);
+		if (ret)
+			return ret;
+	}
+
+	cnt = this_cpu_ptr(smmu->stats.pcpu);
+	cnt->lists++;
+	cnt->syncs += sync;
+	if (trace_cmdq_issue_enabled())
+		trace_cmdq_issue(dev_name(smmu->dev), pos, len, sync);
+	for (i = 0; i < num; i++)
+		put(smmu, cnt, pos + i, cmds[i]);
+	if (sync)
+		put(smmu, cnt, pos + num, sync_cmd(cq, pos + num));
+	dma_wmb();
+	WRITE_ONCE(cq->stamp[smmux_queue_slot(&cq->q, pos)],
+		   pos << SMMUX_STAMP_SHIFT | len);
+	publish(cq, cnt);
+	local_irq_restore(flags);
+
+	if (!sync)
+		return 0;
+	return trace_cmdq_sync_enabled() ? wait_traced(smmu, pos, len) :
+					   wait_for(smmu, pos, len);
+}
+
+/* A list that does not fit into one reservation together with its SYNC. */
+static noinline int issue_split(struct smmux_device *smmu, const struct smmux_cmd *cmds,
+		       u32 num, unsigned int how)
+{
+	u32 max = smmu->cmdq.max_list - 1;
+	int err = 0;
+
+	while (num) {
+		u32 part = min(num, max);
+		bool sync = how & SMMUX_ISSUE_ATC ||
+			    (how & SMMUX_ISSUE_SYNC && part == num);
+		int ret = smmux_cmdq_issue(smmu, cmds, part,
+					   sync ? SMMUX_ISSUE_SYNC : 0);
+
+		err = err ?: ret;
+		cmds += part;
+		num -= part;
+	}
+	return err;
+}
+
+/*
+ * Commands were given up for want of room: nobody knows any more what is stale,
+ * so all goes, before anything else is said to be done.
+ */
+static noinline void pay(struct smmux_device *smmu)
+{
+	static const struct smmux_cmd all[] = {
+		{ { OP_CFGI_STE_RANGE, CFGI_RANGE_ALL } },
+		{ { OP_TLBI_NSNH_ALL, 0 } },
+	};
+
+	/* The debt is cleared first: one that is made from here on is not ours. */
+	WRITE_ONCE(smmu->cmdq.owed, false);
+	smp_mb();
+	/* One by one: together they may be longer than the queue. */
+	if (issue_list(smmu, &all[0], 1, true) || issue_list(smmu, &all[1], 1, true)) {
+		WRITE_ONCE(smmu->cmdq.owed, true);
+		return;
+	}
+	dev_warn(smmu->dev, "invalidations that had been given up are made good: all caches are empty\n");
+}
+
+int smmux_cmdq_issue_one(struct smmux_device *smmu, struct smmux_cmd cmd)
+{
+	if (unlikely(READ_ONCE(smmu->cmdq.owed)))
+		pay(smmu);
+	return issue_list(smmu, &cmd, 1, true);
+}
+
+int smmux_cmdq_issue(struct smmux_device *smmu, const struct smmux_cmd *cmds,
+		     unsigned int num, unsigned int how)
+{
+	if (unlikely(READ_ONCE(smmu->cmdq.owed)))
+		pay(smmu);
+	if (unlikely(num >= smmu->cmdq.max_list))
+		return issue_split(smmu, cmds, num, how);
+	/* Q3: an ATC_INV is never without a SYNC of its own list. */
+	return issue_list(smmu, cmds, num, how);
+}
+
+void smmux_batch_spill(struct smmux_batch *b)
+{
+	unsigned int how = b->how;
+	int ret;
+
+	if (b->smmu->caps.quirks & SMMUX_QUIRK_SYNC_EARLY)
+		how |= SMMUX_ISSUE_SYNC;
+	ret = smmux_cmdq_issue(b->smmu, b->cmd, b->num, how);
+	b->err = b->err ?: ret;
+	b->sent += b->num;
+	b->num = 0;
+}
+
+int smmux_batch_sync(struct smmux_batch *b)
+{
+	int ret = smmux_cmdq_issue(b->smmu, b->cmd, b->num,
+				   b->how | SMMUX_ISSUE_SYNC);
+
+	ret = b->err ?: ret;
+	b->sent += b->num;
+	b->num = 0;
+	b->how = 0;
+	b->err = 0;
+	return ret;
+}
+
+void smmux_cmdq_close(struct smmux_device *smmu)
+{
+	atomic64_or(SMMUX_RESV_CLOSED, &smmu->cmdq.resv);
+}
+
+void smmux_cmdq_open(struct smmux_device *smmu)
+{
+	smmu->cmdq.dead = false;
+	smmu->cmdq.err_repeats = 0;
+	atomic64_andnot(SMMUX_RESV_CLOSED, &smmu->cmdq.resv);
+}
+
+void smmux_cmdq_program(struct smmux_device *smmu)
+{
+	struct smmux_cmdq *cq = &smmu->cmdq;
+	u64 at = cq->published;
+
+	/* What an SMMU that was switched off left unread is void: all caches go. */
+	atomic64_set(&cq->cons, at);
+	smmux_writeq(smmu, cq->q.base_reg, SMMUX_CMDQ_BASE);
+	writel(smmux_queue_reg(&cq->q, at), cq->q.prod);
+	writel(smmux_queue_reg(&cq->q, at), cq->q.cons);
+}
+
+/*
+ * A queue that holds a list or two of every CPU: more only spreads the same
+ * commands over more cache lines.
+ */
+static u8 wanted_log2(struct smmux_device *smmu)
+{
+	u8 log2 = clamp(order_base_2(num_possible_cpus() * 4 * LIST_MAX), 8, 16);
+
+	if (smmux_params.cmdq_log2)
+		log2 = smmux_params.cmdq_log2;
+	return min(log2, smmu->caps.cmdq_log2);
+}
+
+static int init_sync_mode(struct smmux_device *smmu)
+{
+	struct smmux_cmdq *cq = &smmu->cmdq;
+
+	cq->mode = SMMUX_SYNC_POLL;
+	if (smmux_has(smmu, SMMUX_FEAT_MSI) && smmux_has(smmu, SMMUX_FEAT_COHERENT) &&
+	    !smmux_params.no_msi) {
+		cq->msi = dmam_alloc_coherent(smmu->dev,
+					      sizeof(u32) << cq->q.log2,
+					      &cq->msi_dma, GFP_KERNEL);
+		if (!cq->msi)
+			return -ENOMEM;
+		cq->mode = SMMUX_SYNC_MSI;
+	} else if (smmux_has(smmu, SMMUX_FEAT_SEV) && cpu_have_named_feature(EVTSTRM)) {
+		/* Without the timer's event stream a lost SEV would be for ever. */
+		cq->mode = SMMUX_SYNC_WFE;
+	}
+	return 0;
+}
+
+int smmux_cmdq_init(struct smmux_device *smmu)
+{
+	struct smmux_cmdq *cq = &smmu->cmdq;
+	u64 start;
+	int ret;
+
+	ret = smmux_queue_alloc(smmu, &cq->q, "command queue", wanted_log2(smmu),
+				sizeof(struct smmux_cmd) / sizeof(u64),
+				SMMUX_CMDQ_PROD, SMMUX_CMDQ_CONS);
+	if (ret)
+		return ret;
+	cq->stamp = devm_kcalloc(smmu->dev, cq->q.mask + 1, sizeof(u64), GFP_KERNEL);
+	if (!cq->stamp)
+		return -ENOMEM;
+	cq->max_list = min_t(u32, cq->q.mask + 1, LIST_MAX);
+	start = smmux_queue_start(&cq->q);
+	/* Closed until the SMMU runs. */
+	atomic64_set(&cq->resv, start | SMMUX_RESV_CLOSED);
+	atomic64_set(&cq->cons, start);
+	cq->published = start;
+	return init_sync_mode(smmu);
+}
+
+void smmux_cmdq_snapshot(struct smmux_device *smmu, struct smmux_cmdq_snap *snap)
+{
+	struct smmux_cmdq *cq = &smmu->cmdq;
+	u64 resv;
+
+	/* Oldest first: a reader never sees consumed > published > reserved. */
+	snap->cons = atomic64_read_acquire(&cq->cons);
+	snap->published = smp_load_acquire(&cq->published);
+	resv = atomic64_read(&cq->resv);
+	snap->resv = resv & SMMUX_RESV_POS;
+	snap->closed = resv & SMMUX_RESV_CLOSED;
+	snap->dead = READ_ONCE(cq->dead);
+	snap->publishing = atomic_read(&cq->pub);
+	snap->size = cq->q.mask + 1;
+	snap->high_water = READ_ONCE(cq->high_water);
+	snap->mode = cq->mode;
+	snap->regs = READ_ONCE(smmu->powered);
+	snap->prod_reg = snap->regs ? readl(cq->q.prod) : 0;
+	snap->cons_reg = snap->regs ? readl(cq->q.cons) : 0;
+}
+
+void smmux_cmdq_peek(struct smmux_device *smmu, u64 pos, struct smmux_cmd *cmd)
+{
+	const u64 *slot = smmux_queue_entry(&smmu->cmdq.q, pos);
+
+	cmd->w[0] = READ_ONCE(slot[0]);
+	cmd->w[1] = READ_ONCE(slot[1]);
+}

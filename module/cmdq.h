@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cmdq - the command queue: many producers, one ring, no lock to submit.
+ */
+#ifndef SMMUX_CMDQ_H
+#define SMMUX_CMDQ_H
+
+#include <linux/atomic.h>
+#include <linux/cache.h>
+
+#include "cmd.h"
+#include "queue.h"
+
+struct smmux_device;
+
+/* How a waiter learns that its SYNC is done. */
+enum smmux_sync_mode { SMMUX_SYNC_POLL, SMMUX_SYNC_WFE, SMMUX_SYNC_MSI };
+
+/* Top bits of the reservation word; the rest is the next free position. */
+#define SMMUX_RESV_CLOSED	BIT_ULL(63)	/* no reservation any more */
+#define SMMUX_RESV_POS		GENMASK_ULL(55, 0)
+
+struct smmux_cmdq {
+	/* Set at probe, read by all. */
+	struct smmux_queue q;
+	u64 *stamp;			/* per slot, see cmdq.c */
+	u32 *msi;			/* per slot, written by SYNCs; MSI mode only */
+	dma_addr_t msi_dma;
+	enum smmux_sync_mode mode;
+	u32 max_list;			/* commands that one reservation may hold */
+
+	/* Moved by every submitter (cmpxchg). */
+	atomic64_t resv ____cacheline_aligned;
+
+	/* The publisher's; @pub elects it, @published is its own. */
+	atomic_t pub ____cacheline_aligned;
+	u64 published;
+
+	/* Moved by waiters (cmpxchg): all before it has been consumed. */
+	atomic64_t cons ____cacheline_aligned;
+	atomic_t cons_reader;		/* hint: somebody is reading CONS just now */
+
+	/* Under the GERROR lock. */
+	u64 err_pos ____cacheline_aligned; /* last position in error; read by waiters */
+	u64 err_seen;			/* where the error before was... */
+	unsigned int err_repeats;	/* ...and how often it came back */
+
+	bool dead;			/* gave up: waiters need not go on */
+	bool owed;			/* submissions were given up: see pay() in cmdq.c */
+
+	u32 high_water;			/* most slots ever in use; racy on purpose */
+};
+
+/* What a list of commands asks for. */
+#define SMMUX_ISSUE_SYNC	BIT(0)	/* wait for completion */
+#define SMMUX_ISSUE_ATC		BIT(1)	/* holds an ATC_INV: split parts sync too (Q3) */
+
+int smmux_cmdq_init(struct smmux_device *smmu);
+
+/* Put base and indices into the registers; CMDQEN must be 0. */
+void smmux_cmdq_program(struct smmux_device *smmu);
+
+/**
+ * smmux_cmdq_issue() - put commands into the queue
+ * @smmu: whose
+ * @cmds: encoded commands, in order
+ * @num:  how many; 0 with SMMUX_ISSUE_SYNC waits for all commands that were
+ *        submitted before
+ * @how:  SMMUX_ISSUE_*
+ *
+ * Any context, bounded time: a wait for room or for a SYNC ends after one
+ * second.  A list is split where it is longer than the queue.
+ *
+ * Return: 0; -EIO when a command of this list was in error (Q5); -ETIMEDOUT
+ * when the SMMU did not finish in time; -ENODEV when the queue is closed.
+ */
+int smmux_cmdq_issue(struct smmux_device *smmu, const struct smmux_cmd *cmds,
+		     unsigned int num, unsigned int how);
+
+/* One command and its SYNC: what nearly all submissions are. */
+int smmux_cmdq_issue_one(struct smmux_device *smmu, struct smmux_cmd cmd);
+
+/**
+ * smmux_cmdq_error() - deal with GERROR.CMDQ_ERR
+ *
+ * Called under the GERROR lock, with the error pending, before it is
+ * acknowledged.  Charges the error to the command that caused it and makes the
+ * queue fit to go on.  Return: true to acknowledge, false when the queue was
+ * closed because the error comes back for ever.
+ */
+bool smmux_cmdq_error(struct smmux_device *smmu);
+
+/* No reservation from here on; those under way still complete or time out. */
+void smmux_cmdq_close(struct smmux_device *smmu);
+void smmux_cmdq_open(struct smmux_device *smmu);
+
+struct smmux_cmdq_snap {
+	u64 resv, published, cons;
+	u32 prod_reg, cons_reg;		/* valid if @regs */
+	bool closed, dead, publishing, regs;
+	u32 size, high_water;
+	enum smmux_sync_mode mode;
+};
+
+/* State at one moment; reads registers if the SMMU is powered.  Any context. */
+void smmux_cmdq_snapshot(struct smmux_device *smmu, struct smmux_cmdq_snap *snap);
+
+/* Copy of what the slot of @pos holds now, whoever it belongs to. */
+void smmux_cmdq_peek(struct smmux_device *smmu, u64 pos, struct smmux_cmd *cmd);
+
+/*
+ * A batch on the stack: add commands, submit what is full, sync at the end.
+ * Only @num counts; the array is deliberately not cleared.
+ */
+#define SMMUX_BATCH_CMDS	32
+
+struct smmux_batch {
+	struct smmux_device *smmu;
+	unsigned int num;
+	unsigned int how;
+	unsigned int sent;		/* commands that left the batch; for traces */
+	int err;			/* first error of a part already submitted */
+	struct smmux_cmd cmd[SMMUX_BATCH_CMDS];
+};
+
+static __always_inline void smmux_batch_init(struct smmux_batch *b,
+					     struct smmux_device *smmu)
+{
+	b->smmu = smmu;
+	b->num = 0;
+	b->how = 0;
+	b->sent = 0;
+	b->err = 0;
+}
+
+void smmux_batch_spill(struct smmux_batch *b);
+
+static __always_inline void smmux_batch_add(struct smmux_batch *b,
+					    struct smmux_cmd cmd)
+{
+	if (b->num == SMMUX_BATCH_CMDS)
+		smmux_batch_spill(b);
+	b->cmd[b->num++] = cmd;
+}
+
+/* Submit the rest and wait; also with nothing left.  Empties the batch. */
+int smmux_batch_sync(struct smmux_batch *b);
+
+#endif /* SMMUX_CMDQ_H */

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What differs between the kernels that smmux supports.
+ *
+ * Put in front of every file by the compiler (-include); no file names it.
+ * Features come from probe.sh as SMMUX_HAVE_*, and only this directory knows
+ * version numbers.  What is handled here and in the files that ask:
+ *
+ *                                6.12  7.2
+ *   SMMUX_HAVE_ATTACH_OLD          -    x   attach_dev() is told the old domain
+ *   SMMUX_HAVE_PAGING_FLAGS        -    x   domain_alloc_paging_flags()
+ *   SMMUX_HAVE_REMOVE_DEV_PASID    x    -   a PASID is blocked by an op of its
+ *                                           own, not by the blocked domain
+ *   SMMUX_HAVE_OPS_PGSIZES         x    -   page sizes are in iommu_ops, not in
+ *                                           each domain
+ *   SMMUX_HAVE_OF_MAP_IOMMU_ID     -    x   of_map_iommu_id()
+ *   SMMUX_HAVE_DRIVER_GET_DOMAIN   -    x   iommu_driver_get_domain_for_dev()
+ *   SMMUX_HAVE_DFL_WQ              -    x   system_unbound_wq's new name
+ */
+#ifndef SMMUX_COMPAT_H
+#define SMMUX_COMPAT_H
+
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+#error "smmux supports Linux 6.12 to 7.3; this kernel is older"
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(7, 4, 0)
+#error "smmux supports Linux 6.12 to 7.3; this kernel is newer and untested"
+#endif
+
+#ifndef CONFIG_ARM64
+#error "smmux drives an Arm SMMUv3: it needs a 64-bit Arm kernel (CONFIG_ARM64)"
+#endif
+#ifndef CONFIG_IOMMU_API
+#error "smmux needs CONFIG_IOMMU_API (IOMMU support)"
+#endif
+#ifndef CONFIG_IOMMU_DMA
+#error "smmux needs CONFIG_IOMMU_DMA (DMA API through the IOMMU)"
+#endif
+#ifndef CONFIG_IOMMU_IO_PGTABLE_LPAE
+#error "smmux needs CONFIG_IOMMU_IO_PGTABLE_LPAE (64-bit Arm page tables)"
+#endif
+#ifndef CONFIG_DEBUG_FS
+#error "smmux needs CONFIG_DEBUG_FS (its control plane)"
+#endif
+#ifndef CONFIG_PCI
+#error "smmux needs CONFIG_PCI"
+#endif
+
+/*
+ * Exported, and of one signature in all supported kernels, but declared in a
+ * header that header packages do not hold.  The only way to the IORT's share
+ * of the reserved regions.
+ */
+struct device;
+struct list_head;
+void iommu_dma_get_resv_regions(struct device *dev, struct list_head *list);
+
+/*
+ * Before of_map_iommu_id() the caller named the property, and got node and ID
+ * in two variables.  Needs <linux/of.h>; on success @arg->np holds a reference.
+ */
+#ifndef SMMUX_HAVE_OF_MAP_IOMMU_ID
+#define of_map_iommu_id(bridge, rid, arg)				\
+({									\
+	struct of_phandle_args *_arg = (arg);				\
+									\
+	_arg->np = NULL;						\
+	_arg->args_count = 1;						\
+	of_map_id(bridge, rid, "iommu-map", "iommu-map-mask",		\
+		  &_arg->np, &_arg->args[0]);				\
+})
+#endif
+
+/* The old name still works, with a warning in the log. */
+#ifndef SMMUX_HAVE_DFL_WQ
+#define system_dfl_wq	system_unbound_wq
+#endif
+
+#endif /* SMMUX_COMPAT_H */

@@ -1,0 +1,112 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Find out by compiling what the kernel's interfaces look like, and print
+# -DSMMUX_HAVE_<NAME> for each that is there.
+#
+# By compiling, and not by version: stable kernels take interfaces back.
+set -euo pipefail
+
+usage() {
+	cat <<-END
+	usage: probe.sh CACHE
+
+	Run by Kbuild, which exports the compiler and its flags (CC, LINUXINCLUDE,
+	KBUILD_CFLAGS ...).  CACHE is a file that keeps the answer for as long as
+	compiler, kernel and this script stay the same.
+	Exit code: 0, 1 when the compiler cannot compile against the kernel at all.
+	END
+}
+
+case "${1:-}" in
+-h | --help) usage; exit 0 ;;
+"" | -*) usage >&2; exit 2 ;;
+esac
+readonly CACHE=$1
+: "${CC:?run by Kbuild}"
+
+# The kernel's make quotes its flags for a shell.
+kflags=()
+eval "kflags=( ${NOSTDINC_FLAGS:-} ${LINUXINCLUDE:-} ${KBUILD_CPPFLAGS:-} \
+	${KBUILD_CFLAGS:-} ${KBUILD_CFLAGS_MODULE:-} )"
+# CC may be "ccache gcc".
+read -r -a cc <<<"$CC"
+
+# What the answer rests on.  The kernel's own generated header changes with
+# every kernel that is installed.
+key() {
+	{
+		cat "$0"
+		echo "$CC ${srctree:-.} ${objtree:-.} ${LINUXINCLUDE:-}"
+		"${cc[@]}" --version
+		cat "${objtree:-.}/include/generated/utsrelease.h" \
+		    "${objtree:-.}/include/generated/autoconf.h" 2>/dev/null || true
+	} | sha256sum | cut -d' ' -f1
+}
+
+# compiles BODY: does a file with the IOMMU headers and BODY compile?
+compiles() {
+	"${cc[@]}" "${kflags[@]}" -w -fsyntax-only -x c \
+	    -DKBUILD_MODNAME='"probe"' -DKBUILD_BASENAME='"probe"' - <<-END
+		#include <linux/iommu.h>
+		#include <linux/of.h>
+		#include <linux/workqueue.h>
+		$1
+	END
+}
+
+same_type() {
+	echo "_Static_assert(__builtin_types_compatible_p(typeof($1), $2), \"\");"
+}
+
+member() {
+	echo "typeof(((struct $1 *)0)->$2) *probe;"
+}
+
+declare -A snippet=(
+	[ATTACH_OLD]=$(same_type '((struct iommu_domain_ops *)0)->attach_dev' \
+		'int (*)(struct iommu_domain *, struct device *, struct iommu_domain *)')
+	[PAGING_FLAGS]=$(member iommu_ops domain_alloc_paging_flags)
+	[REMOVE_DEV_PASID]=$(member iommu_ops remove_dev_pasid)
+	[OPS_PGSIZES]=$(member iommu_ops pgsize_bitmap)
+	[OF_MAP_IOMMU_ID]='void *probe = &of_map_iommu_id;'
+	[DFL_WQ]='struct workqueue_struct **probe = &system_dfl_wq;'
+	[DRIVER_GET_DOMAIN]='void *probe = &iommu_driver_get_domain_for_dev;'
+)
+
+want=$(key)
+if [[ -r $CACHE ]]; then
+	{ read -r have && read -r flags; } <"$CACHE" || true
+	if [[ ${have:-} == "$want" ]]; then
+		echo "${flags:-}"
+		exit 0
+	fi
+fi
+
+# A compiler that refuses everything would look like an old kernel.
+if ! why=$(compiles '' 2>&1); then
+	head -n 20 <<<"$why" >&2
+	echo "probe.sh: cannot compile against the kernel in ${srctree:-?}" >&2
+	exit 1
+fi
+if compiles 'typeof(((struct iommu_ops *)0)->no_such_member) *probe;' 2>/dev/null; then
+	echo "probe.sh: the compiler accepts what does not exist" >&2
+	exit 1
+fi
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+for name in "${!snippet[@]}"; do
+	{ compiles "${snippet[$name]}" && : >"$work/$name"; } 2>/dev/null &
+done
+wait
+
+flags=
+for name in $(printf '%s\n' "${!snippet[@]}" | sort); do
+	[[ -e $work/$name ]] && flags+=" -DSMMUX_HAVE_$name"
+done
+printf '%s\n%s\n' "$want" "${flags# }" >"$work/cache"
+# Several makes may be here at once: the file is whole at any moment.
+cp "$work/cache" "$CACHE.$$"
+mv "$CACHE.$$" "$CACHE"
+echo "${flags# }"

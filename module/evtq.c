@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * evtq - the event queue, from the interrupt to whoever should know.
+ *
+ * One drain runs at a time (@drain_lock) and does a bounded amount of work; what
+ * is left is left to a work item a little later, so that a device which faults
+ * in a loop costs a share of one CPU and not the machine.  The same work item
+ * stands in for an interrupt that firmware forgot.
+ *
+ * Each event is counted, kept in the ring, traced, reported to the master's
+ * domain, answered if it stalls, and logged within its stream's rate limit.
+ * All of this runs under the streams lock: it keeps master and domain alive,
+ * because an attach takes it after it has left the old domain's pointer behind
+ * and before that domain may be freed.
+ *
+ * Lock order: drain_lock, streams_lock, ring_lock.
+ */
+#include "evtq.h"
+
+#include <linux/dma-mapping.h>
+#include <linux/timekeeping.h>
+#include <trace/events/iommu.h>
+
+#include "smmux.h"
+#include "trace.h"
+
+#define EVTQ_WORDS	4
+#define EVTQ_LOG2	12		/* 4096 events; a longer storm tells no more */
+#define DRAIN_MAX	1024		/* events a run */
+#define AGAIN_MS	2		/* until the next run, with more to do */
+#define POLL_MS		100		/* without an interrupt */
+
+#define LIMIT_NS	(5ULL * NSEC_PER_SEC)
+#define LIMIT_LINES	10
+
+/* May another line about this source be written? */
+static bool may_log(struct smmux_device *smmu, struct smmux_evtq_limit *lim,
+		    const char *who)
+{
+	u64 now = ktime_get_ns();
+
+	if (now >= lim->until_ns) {
+		if (lim->dropped)
+			dev_warn(smmu->dev, "%s: %u more events were not logged\n",
+				 who, lim->dropped);
+		*lim = (struct smmux_evtq_limit){ .until_ns = now + LIMIT_NS };
+	}
+	if (lim->lines < LIMIT_LINES) {
+		lim->lines++;
+		return true;
+	}
+	lim->dropped++;
+	smmux_count(smmu, evt_suppressed);
+	return false;
+}
+
+static bool is_address_fault(const struct smmux_evt *evt)
+{
+	return evt->id >= EVT_F_TRANSLATION && evt->id <= EVT_F_PERMISSION;
+}
+
+/*
+ * Tell the domain's owner and the kernel's trace event.  Returns what the owner
+ * said, -ENOSYS where there is none.
+ */
+static int report_fault(struct smmux_master *master, const struct smmux_evt *evt)
+{
+	int flags = evt->rnw ? IOMMU_FAULT_READ : IOMMU_FAULT_WRITE;
+	struct smmux_domain *dom = READ_ONCE(master->domain);
+
+	/* Of a PASID's domain only the device is known to be alive here. */
+	if (evt->ssv && evt->ssid)
+		dom = NULL;
+	trace_fault(dev_name(master->dev), dom ? dom->id : 0, evt->iaddr, flags,
+		    evt->stall);
+	if (dom)
+		return report_iommu_fault(&dom->iommu, master->dev, evt->iaddr, flags);
+	trace_io_page_fault(master->dev, evt->iaddr, flags);
+	return -ENOSYS;
+}
+
+/* A transaction that waits must be told how to go on, whoever it belongs to. */
+static void answer_stall(struct smmux_device *smmu, const struct smmux_evt *evt,
+			 int verdict)
+{
+	struct smmux_cmd cmd;
+
+	cmd = smmux_cmd_resume(evt->sid, evt->stag, verdict == -EAGAIN ?
+			       SMMUX_RESUME_RETRY : SMMUX_RESUME_ABORT);
+	/* No SYNC: nothing here depends on when the device hears of it. */
+	smmux_cmdq_issue(smmu, &cmd, 1, 0);
+	smmux_count(smmu, stall_answered);
+}
+
+static void log_event(struct smmux_device *smmu, struct smmux_evtq_limit *lim,
+		      const char *who, const struct smmux_evt *evt)
+{
+	char text[256];
+
+	if (!may_log(smmu, lim, who))
+		return;
+	smmux_evt_format(evt, text, sizeof(text));
+	dev_err(smmu->dev, "event: %s: %s\n", who, text);
+}
+
+/* Devices that share a stream share its blame: the first one stands for all. */
+static struct smmux_master *master_of(struct smmux_stream *stream)
+{
+	if (!stream || list_empty(&stream->masters))
+		return NULL;
+	return list_first_entry(&stream->masters, struct smmux_stream_use, node)->master;
+}
+
+static void handle(struct smmux_device *smmu, const struct smmux_evt *evt)
+{
+	struct smmux_evtq_limit *limit = &smmu->evtq.strangers;
+	struct smmux_master *master;
+	struct smmux_stream *stream;
+	const char *who = "unknown stream";
+	int verdict = -ENOSYS;
+
+	smmux_count(smmu, evt[evt->id]);
+
+	mutex_lock(&smmu->streams_lock);
+	stream = xa_load(&smmu->streams, evt->sid);
+	master = master_of(stream);
+	if (master) {
+		atomic64_inc(&stream->faults);
+		limit = &stream->limit;
+		who = dev_name(master->dev);
+	}
+	trace_event(dev_name(smmu->dev), master ? who : "-", evt);
+	if (master && is_address_fault(evt))
+		verdict = report_fault(master, evt);
+	if (evt->stall)
+		answer_stall(smmu, evt, verdict);
+	/* An owner that took the fault needs no line in the log. */
+	if (verdict)
+		log_event(smmu, limit, who, evt);
+	mutex_unlock(&smmu->streams_lock);
+}
+
+static void remember(struct smmux_evtq *eq, const u64 raw[4])
+{
+	struct smmux_evt_rec *rec;
+
+	spin_lock(&eq->ring_lock);
+	rec = &eq->ring[eq->total++ % SMMUX_EVTQ_RING];
+	rec->time_ns = ktime_get_ns();
+	memcpy(rec->raw, raw, sizeof(rec->raw));
+	spin_unlock(&eq->ring_lock);
+}
+
+/* Tell the SMMU how far we are, and that we know of its overflow. */
+static void write_cons(struct smmux_evtq *eq)
+{
+	/* All reads of the slots come before they may be written again. */
+	dma_mb();
+	writel(smmux_queue_reg(&eq->q, eq->cons) | (eq->ovflg ? QUEUE_OVFLG : 0),
+	       eq->q.cons);
+}
+
+static void check_overflow(struct smmux_device *smmu, u32 prod)
+{
+	struct smmux_evtq *eq = &smmu->evtq;
+
+	if (!!(prod & QUEUE_OVFLG) == eq->ovflg)
+		return;
+	eq->ovflg = !eq->ovflg;
+	smmux_count(smmu, evt_overflow);
+	dev_err_ratelimited(smmu->dev, "event queue overflow: events are lost\n");
+}
+
+/*
+ * How many events wait; negative if PROD makes no sense, which a register bus
+ * that died or an SMMU that runs wild brings about.
+ */
+static int waiting(struct smmux_device *smmu)
+{
+	struct smmux_evtq *eq = &smmu->evtq;
+	u32 prod = readl(eq->q.prod);
+	u32 num;
+
+	if (prod == U32_MAX) {
+		dev_err_ratelimited(smmu->dev, "event queue: PROD reads all ones\n");
+		return -EIO;
+	}
+	check_overflow(smmu, prod);
+	num = smmux_queue_ahead(&eq->q, eq->cons, prod);
+	if (num <= eq->q.mask + 1)
+		return num;
+
+	/* Nothing between the two can be trusted: start over where PROD is. */
+	dev_err_ratelimited(smmu->dev, "event queue: PROD %#x is beyond CONS %#x and a full queue\n",
+			    prod, smmux_queue_reg(&eq->q, eq->cons));
+	eq->cons += num;
+	return -EIO;
+}
+
+/* Up to @max events; returns true if there are more. */
+static bool drain_some(struct smmux_device *smmu, unsigned int max)
+{
+	struct smmux_evtq *eq = &smmu->evtq;
+	int num = waiting(smmu);
+	struct smmux_evt evt;
+	u64 raw[EVTQ_WORDS];
+	bool more = num > (int)max;
+	unsigned int i;
+
+	for (num = min(num, (int)max); num > 0; num--) {
+		const __le64 *slot = (__force const __le64 *)
+				     smmux_queue_entry(&eq->q, eq->cons);
+
+		for (i = 0; i < EVTQ_WORDS; i++)
+			raw[i] = le64_to_cpu(READ_ONCE(slot[i]));
+		eq->cons++;
+		/* The slot is free again before we do slow things with its copy. */
+		write_cons(eq);
+
+		remember(eq, raw);
+		smmux_evt_decode(raw, &evt);
+		handle(smmu, &evt);
+	}
+	if (num < 0)
+		write_cons(eq);
+	return more;
+}
+
+irqreturn_t smmux_evtq_drain(struct smmux_device *smmu)
+{
+	struct smmux_evtq *eq = &smmu->evtq;
+	bool more = false;
+	unsigned int delay = 0;
+
+	if (!READ_ONCE(smmu->powered))
+		return IRQ_NONE;
+
+	mutex_lock(&eq->drain_lock);
+	more = drain_some(smmu, DRAIN_MAX);
+	/* The flag may have toggled with nothing to drain after it. */
+	if (!more && waiting(smmu) > 0)
+		more = true;
+	mutex_unlock(&eq->drain_lock);
+
+	if (more)
+		delay = AGAIN_MS;
+	else if (!smmu->irqs.virq[SMMUX_IRQ_EVTQ] || !smmu->irqs.virq[SMMUX_IRQ_GERROR])
+		delay = POLL_MS;
+	if (delay)
+		mod_delayed_work(system_dfl_wq, &eq->again, msecs_to_jiffies(delay));
+	return IRQ_HANDLED;
+}
+
+static void drain_again(struct work_struct *work)
+{
+	struct smmux_evtq *eq = container_of(work, struct smmux_evtq, again.work);
+	struct smmux_device *smmu = container_of(eq, struct smmux_device, evtq);
+
+	if (!smmu->irqs.virq[SMMUX_IRQ_GERROR])
+		smmux_gerror_handle(smmu, ~0U);
+	smmux_evtq_drain(smmu);
+}
+
+static void cancel_again(void *data)
+{
+	struct smmux_device *smmu = data;
+
+	cancel_delayed_work_sync(&smmu->evtq.again);
+}
+
+int smmux_evtq_init(struct smmux_device *smmu)
+{
+	struct smmux_evtq *eq = &smmu->evtq;
+	u32 stalls = FIELD_GET(IDR5_STALL_MAX, smmu->caps.raw.r[SMMUX_REG_IDR5]);
+	u8 log2 = max(EVTQ_LOG2, fls(stalls) + 1);
+	int ret;
+
+	spin_lock_init(&eq->ring_lock);
+	mutex_init(&eq->drain_lock);
+	INIT_DELAYED_WORK(&eq->again, drain_again);
+	ret = devm_add_action(smmu->dev, cancel_again, smmu);
+	if (ret)
+		return ret;
+	return smmux_queue_alloc(smmu, &eq->q, "event queue",
+				 min(log2, smmu->caps.evtq_log2), EVTQ_WORDS,
+				 SMMUX_EVENTQ_PROD, SMMUX_EVENTQ_CONS);
+}
+
+void smmux_evtq_program(struct smmux_device *smmu)
+{
+	struct smmux_evtq *eq = &smmu->evtq;
+
+	mutex_lock(&eq->drain_lock);
+	eq->cons = smmux_queue_start(&eq->q);
+	eq->ovflg = false;
+	smmux_writeq(smmu, eq->q.base_reg, SMMUX_EVENTQ_BASE);
+	writel(smmux_queue_reg(&eq->q, eq->cons), eq->q.prod);
+	writel(smmux_queue_reg(&eq->q, eq->cons), eq->q.cons);
+	mutex_unlock(&eq->drain_lock);
+}
+
+void smmux_evtq_snapshot(struct smmux_device *smmu, struct smmux_evtq_snap *snap)
+{
+	struct smmux_evtq *eq = &smmu->evtq;
+
+	snap->cons = READ_ONCE(eq->cons);
+	snap->total = READ_ONCE(eq->total);
+	snap->ovflg = READ_ONCE(eq->ovflg);
+	snap->size = eq->q.mask + 1;
+	snap->regs = READ_ONCE(smmu->powered);
+	snap->prod_reg = snap->regs ? readl(eq->q.prod) : 0;
+	snap->cons_reg = snap->regs ? readl(eq->q.cons) : 0;
+}
+
+unsigned int smmux_evtq_recent(struct smmux_device *smmu,
+			       struct smmux_evt_rec *rec, unsigned int max)
+{
+	struct smmux_evtq *eq = &smmu->evtq;
+	unsigned int num, i;
+
+	spin_lock(&eq->ring_lock);
+	num = min3(eq->total, (u64)SMMUX_EVTQ_RING, (u64)max);
+	for (i = 0; i < num; i++)
+		rec[i] = eq->ring[(eq->total - 1 - i) % SMMUX_EVTQ_RING];
+	spin_unlock(&eq->ring_lock);
+	return num;
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * gerror - global errors: found, dealt with, acknowledged, remembered.
+ *
+ * What is pending is GERROR ^ GERRORN; an acknowledgement toggles the bit of
+ * GERRORN.  The command queue's error is the queue's own business, done under
+ * our lock and before the acknowledgement, since that restarts the queue.
+ */
+#include "gerror.h"
+
+#include <linux/timekeeping.h>
+
+#include "smmux.h"
+#include "trace.h"
+
+static const struct {
+	u32 bit;
+	const char *text;
+} causes[] = {
+	{ GERROR_EVENTQ_ABT,	 "write to the event queue aborted, or it is full: events are lost" },
+	{ GERROR_PRIQ_ABT,	 "write to the PRI queue aborted" },
+	{ GERROR_MSI_CMDQ_ABT,	 "MSI write of a CMD_SYNC aborted" },
+	{ GERROR_MSI_EVENTQ_ABT, "MSI write of the event queue aborted" },
+	{ GERROR_MSI_PRIQ_ABT,	 "MSI write of the PRI queue aborted" },
+	{ GERROR_MSI_GERROR_ABT, "MSI write of GERROR aborted" },
+	{ GERROR_SFM_ERR,	 "service failure mode: all traffic is aborted from now on" },
+	{ GERROR_CMDQP_ERR,	 "error of a command queue control page" },
+};
+
+void smmux_gerror_init(struct smmux_device *smmu)
+{
+	raw_spin_lock_init(&smmu->gerror.lock);
+}
+
+/*
+ * In service failure mode the SMMU aborts all traffic and looks at no queue.
+ * Hold it to that: nothing may pass if it should come back by itself.
+ */
+static void fail_stop(struct smmux_device *smmu)
+{
+	u32 gbpa;
+
+	WRITE_ONCE(smmu->gerror.dead, true);
+	smmux_cmdq_close(smmu);
+	smmux_writel(smmu, smmux_readl(smmu, SMMUX_GBPA) | GBPA_ABORT | GBPA_UPDATE,
+		     SMMUX_GBPA);
+	if (!readl_relaxed_poll_timeout_atomic(smmux_reg(smmu, SMMUX_GBPA), gbpa,
+					       !(gbpa & GBPA_UPDATE), 1, 100))
+		smmux_writel(smmu, 0, SMMUX_CR0);
+}
+
+static void record(struct smmux_gerror *ge, u32 active, u8 cerror)
+{
+	struct smmux_gerror_rec *rec = &ge->ring[ge->total++ % SMMUX_GERROR_RING];
+
+	rec->time_ns = ktime_get_ns();
+	rec->active = active;
+	rec->cerror = cerror;
+}
+
+static void count(struct smmux_device *smmu, u32 active)
+{
+	unsigned long bits = active;
+	unsigned int bit;
+
+	for_each_set_bit(bit, &bits, 32)
+		smmux_count(smmu, gerror[bit]);
+}
+
+static void tell(struct smmux_device *smmu, u32 active)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(causes); i++)
+		if (active & causes[i].bit)
+			dev_err_ratelimited(smmu->dev, "global error: %s\n",
+					    causes[i].text);
+	if (active & ~GERROR_KNOWN)
+		dev_err_ratelimited(smmu->dev, "global error: reserved bits %#lx\n",
+				    active & ~GERROR_KNOWN);
+}
+
+u32 smmux_gerror_handle(struct smmux_device *smmu, u32 only)
+{
+	struct smmux_gerror *ge = &smmu->gerror;
+	u32 gerror, active, ack;
+	unsigned long flags;
+	u8 cerror = 0;
+
+	if (!READ_ONCE(smmu->powered))
+		return 0;
+
+	raw_spin_lock_irqsave(&ge->lock, flags);
+	gerror = smmux_readl(smmu, SMMUX_GERROR);
+	active = (gerror ^ smmux_readl(smmu, SMMUX_GERRORN)) & only;
+	/* All ones is not an error but a bus that nobody answers on. */
+	if (gerror == U32_MAX || !active) {
+		raw_spin_unlock_irqrestore(&ge->lock, flags);
+		return 0;
+	}
+
+	ack = active;
+	if (active & GERROR_CMDQ_ERR) {
+		cerror = FIELD_GET(CMDQ_CONS_ERR, smmux_readl(smmu, SMMUX_CMDQ_CONS));
+		if (!smmux_cmdq_error(smmu))
+			ack &= ~GERROR_CMDQ_ERR;
+	}
+	if (active & GERROR_SFM_ERR)
+		fail_stop(smmu);
+	smmux_writel(smmu, smmux_readl(smmu, SMMUX_GERRORN) ^ ack, SMMUX_GERRORN);
+	record(ge, active, cerror);
+	raw_spin_unlock_irqrestore(&ge->lock, flags);
+
+	count(smmu, active);
+	trace_gerror(dev_name(smmu->dev), active, cerror);
+	tell(smmu, active & ~(u32)GERROR_CMDQ_ERR);
+	return active;
+}
+
+unsigned int smmux_gerror_history(struct smmux_device *smmu,
+				  struct smmux_gerror_rec *rec, unsigned int max)
+{
+	struct smmux_gerror *ge = &smmu->gerror;
+	unsigned long flags;
+	unsigned int num, i;
+
+	raw_spin_lock_irqsave(&ge->lock, flags);
+	num = min3(ge->total, (u64)SMMUX_GERROR_RING, (u64)max);
+	for (i = 0; i < num; i++)
+		rec[i] = ge->ring[(ge->total - 1 - i) % SMMUX_GERROR_RING];
+	raw_spin_unlock_irqrestore(&ge->lock, flags);
+	return num;
+}

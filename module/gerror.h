@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * gerror - global errors.
+ *
+ * Errors toggle bits of GERROR; software acknowledges by making GERRORN equal.
+ * Both the interrupt and a waiter that polls may find the same error, so all
+ * reading and acknowledging is done under one raw spinlock.
+ */
+#ifndef SMMUX_GERROR_H
+#define SMMUX_GERROR_H
+
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+struct smmux_device;
+
+#define SMMUX_GERROR_RING	16
+
+struct smmux_gerror {
+	raw_spinlock_t lock;
+	struct smmux_gerror_rec {
+		u64 time_ns;		/* ktime_get_ns() */
+		u32 active;		/* bits that were pending */
+		u8 cerror;		/* CMDQ_CONS.ERR, if CMDQ_ERR is among them */
+	} ring[SMMUX_GERROR_RING];	/* under @lock */
+	u64 total;			/* records ever written; under @lock */
+	bool dead;			/* service failure mode: SMMU was disabled */
+};
+
+void smmux_gerror_init(struct smmux_device *smmu);
+
+/**
+ * smmux_gerror_handle() - look for pending errors and deal with them
+ * @smmu: whose
+ * @only: bits to look at: all for the interrupt, CMDQ_ERR for a waiter
+ *
+ * Any context, interrupts may be off.  Return: bits that were found pending.
+ */
+u32 smmux_gerror_handle(struct smmux_device *smmu, u32 only);
+
+/* The last records, newest first; returns how many were copied. */
+unsigned int smmux_gerror_history(struct smmux_device *smmu,
+				  struct smmux_gerror_rec *rec, unsigned int max);
+
+#endif /* SMMUX_GERROR_H */

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * irq - how the SMMU reaches us.
+ *
+ * MSIs are used if SMMU and platform have them, else the lines that firmware
+ * names, else one combined line.  A source without interrupt is not fatal: a
+ * waiter finds command errors by itself, and the event queue is polled.
+ *
+ * The IRQ_CFG registers of a source may only be written while IRQ_CTRL has the
+ * source off.  They hold nothing over a loss of power, so what the MSI layer
+ * composed is kept and written again by every enable.
+ */
+#include "irq.h"
+
+#include <linux/interrupt.h>
+#include <linux/msi.h>
+
+#include "smmux.h"
+
+/* Names that tools which pin interrupts know from the built-in driver. */
+static const struct irq_source {
+	const char *what, *name;
+	u32 ctrl, cfg0, cfg1, cfg2;
+} sources[SMMUX_NUM_IRQS] = {
+	[SMMUX_IRQ_EVTQ] = {
+		"event queue", "arm-smmu-v3-evtq", IRQ_CTRL_EVENTQ,
+		SMMUX_EVENTQ_IRQ_CFG0, SMMUX_EVENTQ_IRQ_CFG1, SMMUX_EVENTQ_IRQ_CFG2,
+	},
+	[SMMUX_IRQ_GERROR] = {
+		"global error", "arm-smmu-v3-gerror", IRQ_CTRL_GERROR,
+		SMMUX_GERROR_IRQ_CFG0, SMMUX_GERROR_IRQ_CFG1, SMMUX_GERROR_IRQ_CFG2,
+	},
+};
+
+static irqreturn_t on_event(int irq, void *data)
+{
+	return smmux_evtq_drain(data);
+}
+
+static irqreturn_t on_gerror(int irq, void *data)
+{
+	return smmux_gerror_handle(data, ~0U) ? IRQ_HANDLED : IRQ_NONE;
+}
+
+/* Errors at once, since a waiter may hold this CPU up; events in the thread. */
+static irqreturn_t on_combined(int irq, void *data)
+{
+	smmux_gerror_handle(data, ~0U);
+	return IRQ_WAKE_THREAD;
+}
+
+static void write_msi(struct smmux_device *smmu, enum smmux_irq_src src)
+{
+	const struct smmux_msi_msg *msg = &smmu->irqs.msg[src];
+
+	smmux_writeq(smmu, msg->addr & IRQ_CFG0_ADDR, sources[src].cfg0);
+	smmux_writel(smmu, msg->data, sources[src].cfg1);
+	smmux_writel(smmu, FIELD_PREP(IRQ_CFG2_MEMATTR, MSI_MEMATTR_DEVICE_nGnRE),
+		     sources[src].cfg2);
+}
+
+/* From the MSI layer, when it (re)composes a message; interrupts are off. */
+static void take_msi(struct msi_desc *desc, struct msi_msg *msg)
+{
+	struct smmux_device *smmu = dev_get_drvdata(msi_desc_to_dev(desc));
+	enum smmux_irq_src src = desc->msi_index;
+	struct smmux_msi_msg *mine;
+	u32 ctrl;
+
+	if (src >= SMMUX_NUM_IRQS)
+		return;
+	mine = &smmu->irqs.msg[src];
+	mine->addr = (u64)msg->address_hi << 32 | msg->address_lo;
+	mine->data = msg->data;
+	if (!READ_ONCE(smmu->powered))
+		return;		/* smmux_irq_enable() will */
+
+	ctrl = smmux_readl(smmu, SMMUX_IRQ_CTRL);
+	smmux_write_ack(smmu, ctrl & ~sources[src].ctrl, SMMUX_IRQ_CTRL,
+			SMMUX_IRQ_CTRLACK);
+	write_msi(smmu, src);
+	smmux_write_ack(smmu, ctrl, SMMUX_IRQ_CTRL, SMMUX_IRQ_CTRLACK);
+}
+
+static void free_msis(void *data)
+{
+	platform_device_msi_free_irqs_all(data);
+}
+
+static bool setup_msis(struct smmux_device *smmu)
+{
+	struct device *dev = smmu->dev;
+	unsigned int i;
+	int ret;
+
+	if (!smmux_has(smmu, SMMUX_FEAT_MSI) || smmux_params.no_msi ||
+	    !dev_get_msi_domain(dev))
+		return false;
+
+	ret = platform_device_msi_init_and_alloc_irqs(dev, SMMUX_NUM_IRQS, take_msi);
+	if (!ret)
+		ret = devm_add_action_or_reset(dev, free_msis, dev);
+	if (ret) {
+		dev_warn(dev, "no MSIs (%pe): falling back to wired interrupts\n",
+			 ERR_PTR(ret));
+		return false;
+	}
+	for (i = 0; i < SMMUX_NUM_IRQS; i++)
+		smmu->irqs.virq[i] = msi_get_virq(dev, i);
+	return true;
+}
+
+static int request(struct smmux_device *smmu, enum smmux_irq_src src)
+{
+	int irq = smmu->irqs.virq[src];
+	const char *name = sources[src].name;
+
+	if (!irq) {
+		dev_warn(smmu->dev, "no %s interrupt: it is polled for instead\n",
+			 sources[src].what);
+		return 0;
+	}
+	if (src == SMMUX_IRQ_EVTQ)
+		return devm_request_threaded_irq(smmu->dev, irq, NULL, on_event,
+						 IRQF_ONESHOT, name, smmu);
+	return devm_request_irq(smmu->dev, irq, on_gerror, 0, name, smmu);
+}
+
+int smmux_irq_setup(struct smmux_device *smmu)
+{
+	struct smmux_irqs *irqs = &smmu->irqs;
+	unsigned int i;
+	int ret;
+
+	irqs->msi = setup_msis(smmu);
+	if (!irqs->msi && irqs->combined) {
+		for (i = 0; i < SMMUX_NUM_IRQS; i++)
+			irqs->virq[i] = irqs->combined;
+		ret = devm_request_threaded_irq(smmu->dev, irqs->combined,
+						on_combined, on_event, IRQF_ONESHOT,
+						"arm-smmu-v3-combined-irq", smmu);
+		if (ret)
+			dev_err(smmu->dev, "combined interrupt %d: %pe\n",
+				irqs->combined, ERR_PTR(ret));
+		return ret;
+	}
+	for (i = 0; i < SMMUX_NUM_IRQS; i++) {
+		if (!irqs->msi)
+			irqs->virq[i] = irqs->wired[i];
+		ret = request(smmu, i);
+		if (ret) {
+			dev_err(smmu->dev, "%s interrupt %d: %pe\n",
+				sources[i].what, irqs->virq[i], ERR_PTR(ret));
+			return ret;
+		}
+	}
+	return 0;
+}
+
+int smmux_irq_enable(struct smmux_device *smmu)
+{
+	bool hw_msi = smmu->caps.raw.r[SMMUX_REG_IDR0] & IDR0_MSI;
+	u32 ctrl = 0;
+	unsigned int i;
+
+	for (i = 0; i < SMMUX_NUM_IRQS; i++) {
+		if (smmu->irqs.msi)
+			write_msi(smmu, i);
+		else if (hw_msi)	/* address 0 selects the wire */
+			smmux_writeq(smmu, 0, sources[i].cfg0);
+		if (smmu->irqs.virq[i])
+			ctrl |= sources[i].ctrl;
+	}
+	/* Of firmware, or of reset: a PRI queue that nobody owns sends nothing. */
+	if (hw_msi && smmux_has(smmu, SMMUX_FEAT_PRI))
+		smmux_writeq(smmu, 0, SMMUX_PRIQ_IRQ_CFG0);
+	return smmux_write_ack(smmu, ctrl, SMMUX_IRQ_CTRL, SMMUX_IRQ_CTRLACK);
+}
+
+int smmux_irq_disable(struct smmux_device *smmu)
+{
+	return smmux_write_ack(smmu, 0, SMMUX_IRQ_CTRL, SMMUX_IRQ_CTRLACK);
+}
+
+const char *smmux_irq_mode(const struct smmux_device *smmu)
+{
+	const struct smmux_irqs *irqs = &smmu->irqs;
+
+	if (irqs->msi)
+		return "msi";
+	if (irqs->combined)
+		return "combined";
+	return irqs->wired[SMMUX_IRQ_EVTQ] || irqs->wired[SMMUX_IRQ_GERROR] ?
+	       "wired" : "none";
+}

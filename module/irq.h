@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * irq - event queue and global error interrupts: MSI, wired or combined.
+ *
+ * Handlers are registered once, at probe, with the SMMU's own enables off;
+ * smmux_irq_enable() is register work only, and can be repeated after a reset.
+ */
+#ifndef SMMUX_IRQ_H
+#define SMMUX_IRQ_H
+
+#include <linux/types.h>
+
+struct smmux_device;
+
+enum smmux_irq_src { SMMUX_IRQ_EVTQ, SMMUX_IRQ_GERROR, SMMUX_NUM_IRQS };
+
+struct smmux_irqs {
+	int wired[SMMUX_NUM_IRQS];	/* Linux irq numbers from firmware, 0: none */
+	int combined;			/* one line for all, 0: none */
+	bool msi;			/* MSIs in use instead */
+	int virq[SMMUX_NUM_IRQS];	/* what is requested */
+	struct smmux_msi_msg {
+		u64 addr;
+		u32 data;
+	} msg[SMMUX_NUM_IRQS];		/* to rewrite after a power cycle */
+};
+
+int smmux_irq_setup(struct smmux_device *smmu);
+int smmux_irq_enable(struct smmux_device *smmu);	/* -ETIMEDOUT */
+int smmux_irq_disable(struct smmux_device *smmu);	/* -ETIMEDOUT */
+
+/* "msi", "wired", "combined", "none" */
+const char *smmux_irq_mode(const struct smmux_device *smmu);
+
+#endif /* SMMUX_IRQ_H */

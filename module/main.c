@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * main - module parameters, and what is started in which order.
+ */
+#include "main.h"
+
+#include <linux/module.h>
+#include <linux/platform_device.h>
+#include <linux/rcupdate.h>
+#include <linux/string.h>
+#include <linux/tracepoint.h>
+
+#include "../debugfs/debugfs.h"
+#include "hw_regs.h"
+#include "probe.h"
+
+#define BUILTIN_DRIVER	"arm-smmu-v3"
+
+struct smmux_params smmux_params;
+
+static const char * const ats_names[] = {
+	[SMMUX_ATS_AUTO] = "auto",
+	[SMMUX_ATS_ON]	 = "on",
+	[SMMUX_ATS_OFF]	 = "off",
+};
+
+static int set_ats(const char *val, const struct kernel_param *kp)
+{
+	int policy = sysfs_match_string(ats_names, val);
+
+	if (policy < 0) {
+		pr_err("smmux: ats=%s: must be auto, on or off\n", val);
+		return -EINVAL;
+	}
+	*(enum smmux_ats_policy *)kp->arg = policy;
+	return 0;
+}
+
+static int get_ats(char *buf, const struct kernel_param *kp)
+{
+	return sysfs_emit(buf, "%s\n", ats_names[*(enum smmux_ats_policy *)kp->arg]);
+}
+
+static const struct kernel_param_ops ats_param = { .set = set_ats, .get = get_ats };
+
+static int set_cmdq_log2(const char *val, const struct kernel_param *kp)
+{
+	unsigned int log2;
+
+	if (kstrtouint(val, 0, &log2) || log2 > QUEUE_LOG2_MAX) {
+		pr_err("smmux: cmdq_log2=%s: must be 1 to %u, or 0 for no cap\n",
+		       val, QUEUE_LOG2_MAX);
+		return -EINVAL;
+	}
+	*(unsigned int *)kp->arg = log2;
+	return 0;
+}
+
+static const struct kernel_param_ops cmdq_log2_param = {
+	.set = set_cmdq_log2,
+	.get = param_get_uint,
+};
+
+module_param_cb(ats, &ats_param, &smmux_params.ats, 0444);
+MODULE_PARM_DESC(ats, "address translation services of PCI devices: auto, on or off");
+module_param_cb(cmdq_log2, &cmdq_log2_param, &smmux_params.cmdq_log2, 0444);
+MODULE_PARM_DESC(cmdq_log2, "cap of the command queue's size, log2 of its entries; 0: none");
+module_param_named(allow_unbind, smmux_params.allow_unbind, bool, 0444);
+MODULE_PARM_DESC(allow_unbind, "allow to unbind an SMMU through sysfs (test and development)");
+module_param_named(no_msi, smmux_params.no_msi, bool, 0444);
+MODULE_PARM_DESC(no_msi, "use no MSI, neither as interrupt nor to complete commands");
+
+static bool registered;
+
+/*
+ * Two drivers that match the same devices would take turns by the order of
+ * their registration.  While the built-in one is there, this one stays idle.
+ */
+static bool builtin_is_there(void)
+{
+	if (!driver_find(BUILTIN_DRIVER, &platform_bus_type))
+		return false;
+	pr_warn("smmux: the built-in driver " BUILTIN_DRIVER " is active, smmux binds nothing; boot with initcall_blacklist=arm_smmu_driver_init (scripts/smmux-setup sets it)\n");
+	return true;
+}
+
+static int __init smmux_main_init(void)
+{
+	int ret;
+
+	smmux_dbg_init();
+	if (builtin_is_there())
+		return 0;
+
+	ret = smmux_probe_register();
+	if (ret) {
+		smmux_dbg_exit();
+		return ret;
+	}
+	registered = true;
+	return 0;
+}
+module_init(smmux_main_init);
+
+static void __exit smmux_main_exit(void)
+{
+	if (registered)
+		smmux_probe_unregister();
+	smmux_dbg_exit();
+
+	/* What was freed by kfree_rcu() or is in a tracepoint's probe ends first. */
+	tracepoint_synchronize_unregister();
+	rcu_barrier();
+}
+module_exit(smmux_main_exit);
+
+MODULE_DESCRIPTION("Arm SMMUv3 driver with its insides on show");
+MODULE_AUTHOR("smmux maintainers");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(SMMUX_VERSION);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * main - module parameters, as parsed and checked.
+ */
+#ifndef SMMUX_MAIN_H
+#define SMMUX_MAIN_H
+
+#include <linux/types.h>
+
+enum smmux_ats_policy { SMMUX_ATS_AUTO, SMMUX_ATS_ON, SMMUX_ATS_OFF };
+
+struct smmux_params {
+	enum smmux_ats_policy ats;
+	unsigned int cmdq_log2;		/* cap of the command queue's size; 0: none */
+	bool allow_unbind;		/* let sysfs unbind an SMMU (test and development) */
+	bool no_msi;			/* neither MSI interrupts nor MSI completion */
+};
+
+extern struct smmux_params smmux_params;
+
+#endif /* SMMUX_MAIN_H */

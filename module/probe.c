@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * probe - the platform driver: an SMMU comes, and goes.
+ *
+ * Memory and interrupts are device managed, in the order in which they are
+ * needed: the handlers go before the structures that they look at.  What the
+ * IOMMU core knows of us is undone by hand in remove, before any of that.
+ *
+ * Hardware is not touched before it is known that no client uses it: reset
+ * aborts what is under way, and a device that started without us would never
+ * be attached again.
+ */
+#include "probe.h"
+
+#include <linux/acpi.h>
+#include <linux/dma-mapping.h>
+#include <linux/module.h>
+#include <linux/of.h>
+#include <linux/platform_device.h>
+
+#include "../debugfs/debugfs.h"
+#include "fw.h"
+#include "iommu_ops.h"
+#include "reset.h"
+#include "smmux.h"
+
+/* Without range commands: as many as a last level table has entries. */
+#define FULL_INV_THRESHOLD	512
+
+/*
+ * A refusal is said in full right here; -ENODEV keeps the driver core from
+ * adding a line of its own to it.
+ */
+static int refuse_live_client(struct smmux_device *smmu)
+{
+	struct device *client = smmux_fw_find_live_client(smmu);
+
+	if (!client)
+		return 0;
+	dev_err(smmu->dev, "not taken: %s (driver %s) already does DMA without it, which would be cut off; load smmux from the initramfs, with deferred_probe_timeout=-1 on the kernel command line (scripts/smmux-setup does both)\n",
+		dev_name(client), client->driver ? client->driver->name : "?");
+	put_device(client);
+	return -ENODEV;
+}
+
+static void __iomem *map_page(struct smmux_device *smmu, phys_addr_t start)
+{
+	/* Between and behind the pages may be a PMCG, which has its own driver. */
+	struct resource res = DEFINE_RES_MEM(start, SMMUX_PAGE_ARCH_BYTES);
+
+	return devm_ioremap_resource(smmu->dev, &res);
+}
+
+static int map_registers(struct smmux_device *smmu)
+{
+	struct platform_device *pdev = to_platform_device(smmu->dev);
+	bool one_page = smmu->hints.quirks & SMMUX_QUIRK_ONE_PAGE;
+	resource_size_t need = one_page ? SMMUX_PAGE1 : 2 * SMMUX_PAGE1;
+	struct resource *res = platform_get_resource(pdev, IORESOURCE_MEM, 0);
+
+	if (!res) {
+		dev_err(smmu->dev, "firmware names no registers\n");
+		return -ENODEV;
+	}
+	if (resource_size(res) < need) {
+		dev_err(smmu->dev, "registers %pR: %pa bytes are needed\n", res, &need);
+		return -ENODEV;
+	}
+	smmu->pa = res->start;
+	smmu->page0 = map_page(smmu, res->start);
+	if (IS_ERR(smmu->page0))
+		return PTR_ERR(smmu->page0);
+	smmu->page1 = one_page ? smmu->page0 : map_page(smmu, res->start + SMMUX_PAGE1);
+	return PTR_ERR_OR_ZERO(smmu->page1);
+}
+
+static int read_caps(struct smmux_device *smmu)
+{
+	static const u32 offsets[SMMUX_NUM_IDREGS] = {
+		[SMMUX_REG_IDR0] = SMMUX_IDR0, [SMMUX_REG_IDR1] = SMMUX_IDR1,
+		[SMMUX_REG_IDR2] = SMMUX_IDR2, [SMMUX_REG_IDR3] = SMMUX_IDR3,
+		[SMMUX_REG_IDR4] = SMMUX_IDR4, [SMMUX_REG_IDR5] = SMMUX_IDR5,
+		[SMMUX_REG_IIDR] = SMMUX_IIDR, [SMMUX_REG_AIDR] = SMMUX_AIDR,
+	};
+	struct smmux_idregs raw;
+	const char *why = NULL;
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < SMMUX_NUM_IDREGS; i++)
+		raw.r[i] = smmux_readl(smmu, offsets[i]);
+	ret = smmux_caps_decode(&raw, &smmu->hints, &smmu->caps, &why);
+	if (ret) {
+		dev_err(smmu->dev, "refused: %s (IDR0 %#x IDR1 %#x IDR3 %#x IDR5 %#x AIDR %#x)\n",
+			why, raw.r[SMMUX_REG_IDR0], raw.r[SMMUX_REG_IDR1],
+			raw.r[SMMUX_REG_IDR3], raw.r[SMMUX_REG_IDR5],
+			raw.r[SMMUX_REG_AIDR]);
+		return -ENODEV;
+	}
+	if (smmu->caps.set_fw & BIT(SMMUX_FEAT_COHERENT))
+		dev_notice(smmu->dev, "firmware overrides IDR0.COHACC: %scoherent\n",
+			   smmux_has(smmu, SMMUX_FEAT_COHERENT) ? "" : "not ");
+	if (smmu->caps.erratum)
+		dev_notice(smmu->dev, "works around erratum %s\n", smmu->caps.erratum);
+	return dma_set_mask_and_coherent(smmu->dev, DMA_BIT_MASK(smmu->caps.oas));
+}
+
+static void destroy_tags(void *data)
+{
+	struct smmux_device *smmu = data;
+
+	ida_destroy(&smmu->asids);
+	ida_destroy(&smmu->vmids);
+	xa_destroy(&smmu->streams);
+	mutex_destroy(&smmu->streams_lock);
+}
+
+static int init_structures(struct smmux_device *smmu)
+{
+	int ret;
+
+	smmu->full_inv_threshold = FULL_INV_THRESHOLD;
+	ida_init(&smmu->asids);
+	ida_init(&smmu->vmids);
+	xa_init(&smmu->streams);
+	mutex_init(&smmu->streams_lock);
+	smmux_gerror_init(smmu);
+	ret = devm_add_action_or_reset(smmu->dev, destroy_tags, smmu);
+	if (!ret)
+		ret = smmux_stats_init(smmu);
+	if (!ret)
+		ret = smmux_cmdq_init(smmu);
+	if (!ret)
+		ret = smmux_strtab_init(smmu);
+	if (!ret)
+		ret = smmux_evtq_init(smmu);
+	return ret;
+}
+
+/* What firmware keeps in use (a display, a BMC) stays usable, and nothing else. */
+static int bypass_rmr_sid(struct smmux_device *smmu, u32 sid)
+{
+	struct smmux_ste ste;
+	int ret;
+
+	ret = smmux_strtab_cover(smmu, sid);
+	if (ret) {
+		dev_err(smmu->dev, "StreamID %#x of a reserved memory range: %pe\n",
+			sid, ERR_PTR(ret));
+		return ret;
+	}
+	smmux_ste_bypass(&ste, smmux_has(smmu, SMMUX_FEAT_ATTR_OVR));
+	mutex_lock(&smmu->streams_lock);
+	smmux_strtab_write(smmu, sid, &ste);
+	mutex_unlock(&smmu->streams_lock);
+	return 0;
+}
+
+/* The memory that the SMMU reads is about to be freed: it must be off, whatever. */
+static void force_off(void *data)
+{
+	struct smmux_device *smmu = data;
+
+	if (smmux_reset_disable(smmu))
+		smmux_writel(smmu, 0, SMMUX_CR0);
+	WRITE_ONCE(smmu->powered, false);
+}
+
+static int start(struct smmux_device *smmu)
+{
+	int ret;
+
+	ret = smmux_reset_enable(smmu);
+	if (ret) {
+		force_off(smmu);
+		return ret;
+	}
+	return devm_add_action_or_reset(smmu->dev, force_off, smmu);
+}
+
+static int publish(struct smmux_device *smmu)
+{
+	int ret;
+
+	ret = iommu_device_sysfs_add(&smmu->iommu, smmu->dev, NULL, "smmu3.%pa",
+				     &smmu->pa);
+	if (ret)
+		return ret;
+	if (smmu->caps.ssid_bits)
+		smmu->iommu.max_pasids = BIT(smmu->caps.ssid_bits);
+	/* Before the core: it probes the waiting clients within this call. */
+	smmux_dbg_add_smmu(smmu);
+	ret = iommu_device_register(&smmu->iommu, &smmux_iommu_ops, smmu->dev);
+	if (ret) {
+		smmux_dbg_remove_smmu(smmu);
+		iommu_device_sysfs_remove(&smmu->iommu);
+	}
+	return ret;
+}
+
+static void announce(const struct smmux_device *smmu)
+{
+	const struct smmux_caps *caps = &smmu->caps;
+	static const char * const syncs[] = {
+		[SMMUX_SYNC_POLL] = "polling", [SMMUX_SYNC_WFE] = "wfe",
+		[SMMUX_SYNC_MSI] = "msi",
+	};
+
+	dev_info(smmu->dev, "SMMUv3.%u: stage%s%s, ias %u, oas %u, sid %u bits, ssid %u bits, cmdq 2^%u sync by %s, evtq 2^%u irq %s%s%s%s\n",
+		 caps->arch_minor,
+		 smmux_has(smmu, SMMUX_FEAT_S1) ? " 1" : "",
+		 smmux_has(smmu, SMMUX_FEAT_S2) ? " 2" : "",
+		 caps->ias, caps->oas, caps->sid_bits, caps->ssid_bits,
+		 smmu->cmdq.q.log2, syncs[smmu->cmdq.mode],
+		 smmu->evtq.q.log2, smmux_irq_mode(smmu),
+		 smmux_has(smmu, SMMUX_FEAT_COHERENT) ? ", coherent" : "",
+		 smmux_has(smmu, SMMUX_FEAT_RIL) ? ", range invalidation" : "",
+		 smmux_has(smmu, SMMUX_FEAT_ATS) ? ", ats" : "");
+}
+
+static int probe(struct platform_device *pdev)
+{
+	static atomic_t last_order = ATOMIC_INIT(0);
+	struct smmux_device *smmu;
+	int ret;
+
+	smmu = devm_kzalloc(&pdev->dev, sizeof(*smmu), GFP_KERNEL);
+	if (!smmu)
+		return -ENOMEM;
+	smmu->dev = &pdev->dev;
+	smmu->order = atomic_inc_return(&last_order);
+	platform_set_drvdata(pdev, smmu);
+
+	ret = smmux_fw_probe(smmu);
+	if (!ret)
+		ret = map_registers(smmu);
+	if (!ret)
+		ret = refuse_live_client(smmu);
+	if (!ret)
+		ret = read_caps(smmu);
+	if (!ret)
+		ret = init_structures(smmu);
+	if (!ret)
+		ret = smmux_irq_setup(smmu);
+	if (!ret)
+		ret = smmux_fw_for_each_rmr_sid(smmu, bypass_rmr_sid);
+	if (!ret)
+		ret = start(smmu);
+	if (!ret)
+		ret = publish(smmu);
+	if (!ret)
+		announce(smmu);
+	return ret;
+}
+
+static void remove(struct platform_device *pdev)
+{
+	struct smmux_device *smmu = platform_get_drvdata(pdev);
+
+	iommu_device_unregister(&smmu->iommu);
+	smmux_dbg_remove_smmu(smmu);
+	iommu_device_sysfs_remove(&smmu->iommu);
+	/* The core has let go of all of them, unless something leaked. */
+	WARN(smmu->num_masters, "%s: %u masters are left\n", dev_name(smmu->dev),
+	     smmu->num_masters);
+	/* Now all traffic aborts; then interrupts, then memory go (devm). */
+}
+
+static void shutdown(struct platform_device *pdev)
+{
+	struct smmux_device *smmu = platform_get_drvdata(pdev);
+
+	/* What DMA is still under way ends here, not in the next kernel's memory. */
+	smmux_reset_disable(smmu);
+}
+
+static const struct of_device_id of_match[] = {
+	{ .compatible = "arm,smmu-v3" },
+	{ }
+};
+MODULE_DEVICE_TABLE(of, of_match);
+
+/* The device that the kernel makes of an IORT node. */
+static const struct platform_device_id id_match[] = {
+	{ .name = "arm-smmu-v3" },
+	{ }
+};
+MODULE_DEVICE_TABLE(platform, id_match);
+
+static struct platform_driver driver = {
+	.driver = {
+		.name = "smmux",
+		.of_match_table = of_match,
+	},
+	.id_table = id_match,
+	.probe = probe,
+	.remove = remove,
+	.shutdown = shutdown,
+};
+
+int smmux_probe_register(void)
+{
+	/* An unbind cannot be refused, and cuts off every client. */
+	driver.driver.suppress_bind_attrs = !smmux_params.allow_unbind;
+	return platform_driver_register(&driver);
+}
+
+void smmux_probe_unregister(void)
+{
+	platform_driver_unregister(&driver);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * reset - bring the SMMU from whatever state it is in to translating with our
+ * tables, and back to aborting.
+ *
+ * At no instant of either may traffic pass untranslated: before SMMUEN is
+ * cleared GBPA aborts, and it stays so.
+ */
+#ifndef SMMUX_RESET_H
+#define SMMUX_RESET_H
+
+#include <linux/types.h>
+
+struct smmux_device;
+
+/* Write a register that has an acknowledging twin and wait (atomic poll). */
+int smmux_reset_write_ack(struct smmux_device *smmu, u32 val, u32 reg, u32 ack);
+
+/* GBPA := abort.  0 or -ETIMEDOUT. */
+int smmux_reset_gbpa_abort(struct smmux_device *smmu);
+
+/* All of it: disable, program, invalidate, enable.  Sleeps. */
+int smmux_reset_enable(struct smmux_device *smmu);
+
+/* Abort all traffic and switch everything off.  Any context. */
+int smmux_reset_disable(struct smmux_device *smmu);
+
+#endif /* SMMUX_RESET_H */

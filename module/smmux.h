@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * smmux - the objects that the rooms share: one SMMU, one master, one domain.
+ *
+ * Locks, outermost first:
+ *   IOMMU group mutex (the core's)     every attach and detach of a master
+ *   smmux_domain.lock                  its invalidation array and tags
+ *   smmux_device.streams_lock          StreamID -> masters, and every STE write
+ *   smmux_strtab.lock                  growing the stream table
+ *   smmux_invs.ats_lock                readers: invalidation; writers: ATS off
+ *   smmux_gerror.lock (raw)            GERROR and what follows from it
+ * The command queue takes none (see cmdq.c).
+ */
+#ifndef SMMUX_H
+#define SMMUX_H
+
+#include <linux/device.h>
+#include <linux/idr.h>
+#include <linux/io-pgtable.h>
+#include <linux/iommu.h>
+#include <linux/iopoll.h>
+#include <linux/mutex.h>
+#include <linux/xarray.h>
+
+#include "caps.h"
+#include "cdtab.h"
+#include "cmdq.h"
+#include "evtq.h"
+#include "gerror.h"
+#include "hw_regs.h"
+#include "invs.h"
+#include "irq.h"
+#include "main.h"
+#include "stats.h"
+#include "strtab.h"
+
+/* Software MSI window, in IOVA: what arm64 user space expects of an SMMU. */
+#define SMMUX_MSI_IOVA		0x08000000UL
+#define SMMUX_MSI_BYTES		0x00100000UL
+
+#define SMMUX_TIMEOUT_US	1000000	/* patience with the hardware, everywhere */
+
+/**
+ * struct smmux_device - one SMMU
+ * @dev:     the platform device
+ * @page0:   register page 0; use smmux_readl() and friends
+ * @page1:   register page 1, biased so that offsets count as in hw_regs.h
+ * @pa:      physical address of page 0
+ * @order:   number unique among SMMUs, sorts invalidation arrays
+ * @caps:    what it can do; constant after probe
+ * @hints:   what firmware says; constant after probe
+ * @asids, @vmids: tags in use on this SMMU
+ * @streams: StreamID -> struct smmux_stream
+ * @streams_lock: guards @streams, the masters lists and all STE writes
+ * @num_masters: masters probed and not released; under @streams_lock
+ * @full_inv_threshold: more TLBI commands than this for one range become one
+ *           invalidation of the whole tag; knob, READ_ONCE
+ * @powered: registers may be touched
+ */
+struct smmux_device {
+	struct device *dev;
+	void __iomem *page0, *page1;
+	phys_addr_t pa;
+	u32 order;
+	struct smmux_caps caps;
+	struct smmux_fw_hints hints;
+
+	struct smmux_cmdq cmdq;
+	struct smmux_stats stats;
+	u32 full_inv_threshold;
+	bool powered;
+
+	struct smmux_strtab strtab;
+	struct smmux_evtq evtq;
+	struct smmux_gerror gerror;
+	struct smmux_irqs irqs;
+
+	struct ida asids, vmids;
+	struct xarray streams;
+	struct mutex streams_lock;
+	unsigned int num_masters;
+	u32 refused_sid;		/* the last one that had no room; not to say it twice */
+
+	struct iommu_device iommu;
+	struct dentry *dbg;		/* the control plane's */
+};
+
+static inline bool smmux_has(const struct smmux_device *smmu, enum smmux_feat feat)
+{
+	return smmu->caps.feats & BIT(feat);
+}
+
+/* Page 1 registers carry SMMUX_PAGE1 in their offset. */
+static inline void __iomem *smmux_reg(const struct smmux_device *smmu, u32 off)
+{
+	return off >= SMMUX_PAGE1 ? smmu->page1 + (off - SMMUX_PAGE1) :
+				    smmu->page0 + off;
+}
+
+/**
+ * struct smmux_stream - one StreamID that some master uses
+ * @sid:     the StreamID
+ * @masters: struct smmux_stream_use.node of its masters: more than one where
+ *           devices share it (PCI aliases); they are in one IOMMU group then.
+ *           Under smmux_device.streams_lock.
+ * @faults:  events that named it
+ * @limit:   how many of them went to the log
+ */
+struct smmux_stream {
+	u32 sid;
+	struct list_head masters;
+	atomic64_t faults;
+	struct smmux_evtq_limit limit;	/* of log lines; the event queue's */
+};
+
+struct smmux_stream_use {
+	struct smmux_stream *stream;
+	struct smmux_master *master;
+	struct list_head node;
+};
+
+/* What a master's transactions without SubstreamID meet. */
+enum smmux_rid_state { SMMUX_RID_BLOCKED, SMMUX_RID_IDENTITY, SMMUX_RID_PAGING };
+
+/**
+ * struct smmux_master - one device behind an SMMU
+ *
+ * @rid, @domain, @pasids, @cdtab are written under the group's mutex.  @domain
+ * is set when @rid is SMMUX_RID_PAGING.  @pasids maps SubstreamIDs to domains.
+ */
+struct smmux_master {
+	struct smmux_device *smmu;
+	struct device *dev;
+	unsigned int num_streams;
+	struct smmux_stream_use *streams;
+	enum smmux_rid_state rid;
+	struct smmux_domain *domain;
+	u32 tag;			/* of @domain on this SMMU: ASID or VMID */
+	u32 domain_id;			/* of @domain, 0: none; for readers without the lock */
+	struct xarray pasids;
+	struct smmux_cdtab cdtab;
+	struct smmux_inv *scratch;	/* num_streams + 1; under the group's mutex */
+	u8 ssid_bits;			/* SubstreamIDs it may use, 0: none */
+	bool stall;			/* faults of this master stall */
+	bool ats_capable, ats_on;
+	bool leaving;			/* being released: shared streams go to the others */
+	struct dentry *dbg;
+};
+
+enum smmux_stage { SMMUX_STAGE_1, SMMUX_STAGE_2 };
+
+/**
+ * struct smmux_domain - one paging domain
+ * @iommu:   the core's part
+ * @id:      name in debugfs and trace events
+ * @stage:   which stage its tables are for
+ * @ops:     io-pgtable
+ * @granule: log2 of the smallest page
+ * @invs:    what to invalidate; RCU, written under @lock
+ * @lock:    attach and detach
+ *
+ * A domain belongs to no SMMU: its tags (ASID, VMID) are per SMMU and live in
+ * @invs, its page tables fit every SMMU that attach lets in.
+ */
+struct smmux_domain {
+	struct iommu_domain iommu;
+	u32 id;
+	enum smmux_stage stage;
+	u8 granule;
+	bool coherent;
+	u8 oas;
+	struct io_pgtable_ops *ops;
+	struct smmux_invs __rcu *invs;
+	struct mutex lock;
+	struct smmux_cd_s1 cd;		/* template, without ASID */
+	struct smmux_ste_s2 s2;		/* template, without VMID */
+	struct dentry *dbg;
+};
+
+#define to_smmux_domain(d) container_of(d, struct smmux_domain, iommu)
+
+static inline u32 smmux_readl(const struct smmux_device *smmu, u32 off)
+{
+	return readl(smmux_reg(smmu, off));
+}
+
+static inline void smmux_writel(const struct smmux_device *smmu, u32 val, u32 off)
+{
+	writel(val, smmux_reg(smmu, off));
+}
+
+static inline void smmux_writeq(const struct smmux_device *smmu, u64 val, u32 off)
+{
+	writeq(val, smmux_reg(smmu, off));
+}
+
+/*
+ * Write a register that the SMMU takes over in its own time, and wait until its
+ * twin @ack says so.  Spins: any context.  0 or -ETIMEDOUT.
+ */
+static inline int smmux_write_ack(const struct smmux_device *smmu, u32 val,
+				  u32 off, u32 ack)
+{
+	u32 now;
+
+	smmux_writel(smmu, val, off);
+	return readl_relaxed_poll_timeout_atomic(smmux_reg(smmu, ack), now,
+						 now == val, 1, SMMUX_TIMEOUT_US);
+}
+
+#endif /* SMMUX_H */

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * strtab - the stream table: storage, look-up, and the way an STE is written.
+ */
+#ifndef SMMUX_STRTAB_H
+#define SMMUX_STRTAB_H
+
+#include <linux/mutex.h>
+#include <linux/types.h>
+
+#include "ste.h"
+
+struct smmux_device;
+
+#define SMMUX_STRTAB_SPLIT	8	/* 256 STEs, four 4K pages, a second level table */
+
+struct smmux_strtab {
+	bool two_level;
+	u8 sid_bits;
+	u32 num_l1;
+	union {
+		struct smmux_ste *linear;
+		u64 *l1;
+	};
+	struct smmux_ste **l2;		/* [num_l1]; NULL until needed, set once (release) */
+	dma_addr_t dma;
+	u64 base_reg;
+	u32 cfg_reg;
+	struct mutex lock;		/* growing the second level */
+};
+
+int smmux_strtab_init(struct smmux_device *smmu);
+void smmux_strtab_program(struct smmux_device *smmu);
+
+/**
+ * smmux_strtab_cover() - make sure that @sid has an STE
+ * Sleeps.  Return: 0, -ERANGE for a StreamID beyond the table, -ENOMEM.
+ */
+int smmux_strtab_cover(struct smmux_device *smmu, u32 sid);
+
+/**
+ * smmux_strtab_write() - make @sid's STE what @ste says
+ *
+ * Through the planner: hitless where possible; returns when the SMMU uses
+ * nothing but the new entry.  The STE must be covered.  Callers keep other
+ * writers of this StreamID away (the streams mutex).  Never fails: if the
+ * invalidation could not be completed the STE in memory is the new one, and
+ * the error was reported where it happened.
+ */
+void smmux_strtab_write(struct smmux_device *smmu, u32 sid,
+			const struct smmux_ste *ste);
+
+/* Copy of the STE in memory; false if @sid is not covered.  Any context. */
+bool smmux_strtab_read(struct smmux_device *smmu, u32 sid, struct smmux_ste *ste);
+
+/*
+ * The first StreamID at or above @sid that has memory for an STE, or U64_MAX:
+ * lets a reader skip the holes of a two-level table.
+ */
+u64 smmux_strtab_next(struct smmux_device *smmu, u64 sid);
+
+#endif /* SMMUX_STRTAB_H */

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * tlb - walk a domain's invalidation array and send what it asks for.
+ */
+#ifndef SMMUX_TLB_H
+#define SMMUX_TLB_H
+
+#include <linux/types.h>
+
+struct iommu_domain;
+struct iommu_flush_ops;
+struct iommu_iotlb_gather;
+struct smmux_domain;
+struct smmux_inv;
+
+/* For io-pgtable; the cookie is the struct smmux_domain. */
+extern const struct iommu_flush_ops smmux_tlb_flush_ops;
+
+/**
+ * smmux_tlb_inv_range() - forget translations of [iova, iova + size)
+ * @dom:    whose tables changed; the change is visible to the CPU already
+ * @iova, @size: multiples of @pgsize
+ * @pgsize: size of the leaves that were changed (@leaf), or the smallest page
+ * @leaf:   only leaves changed, no table was freed
+ *
+ * Any context.  On return nothing that the SMMUs or their devices cached can be
+ * used any more; errors have been reported by the queue, and what follows from
+ * them is the queue's and recovery's matter.
+ */
+void smmux_tlb_inv_range(struct smmux_domain *dom, unsigned long iova,
+			 size_t size, size_t pgsize, bool leaf);
+
+/* All of a domain's translations. */
+void smmux_tlb_inv_all(struct smmux_domain *dom);
+
+/* All translations of one tag, on its SMMU; before the tag is used again. */
+void smmux_tlb_inv_tag(const struct smmux_inv *inv);
+
+/* The ops of struct iommu_domain_ops of the same name. */
+void smmux_tlb_iotlb_sync(struct iommu_domain *domain,
+			  struct iommu_iotlb_gather *gather);
+void smmux_tlb_flush_iotlb_all(struct iommu_domain *domain);
+
+#endif /* SMMUX_TLB_H */
