@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cmdq - files of an SMMU's command queue.
+ *
+ * The queue moves on while it is read, and readers stop nobody: "state" is of
+ * one moment, "entries" is of the positions that the queue spanned when the
+ * file was opened.  An entry whose slot was taken again meanwhile is left out.
+ */
+#include "plane.h"
+
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include "smmux.h"
+
+static void put_index(struct seq_file *m, const char *name, u32 reg, u32 size)
+{
+	seq_printf(m, "%s: 0x%08x index %u wrap %u\n", name, reg,
+		   reg & (size - 1), !!(reg & size));
+}
+
+static int state_show(struct seq_file *m, void *unused)
+{
+	static const char * const modes[] = {
+		[SMMUX_SYNC_POLL] = "poll", [SMMUX_SYNC_WFE] = "wfe",
+		[SMMUX_SYNC_MSI] = "msi",
+	};
+	struct smmux_device *smmu = m->private;
+	struct smmux_cmdq_snap s;
+	u64 used;
+
+	smmux_cmdq_snapshot(smmu, &s);
+	/* Read one after the other, so a reader may have passed a writer. */
+	used = s.resv > s.cons ? s.resv - s.cons : 0;
+
+	seq_printf(m, "reserved: %llu\n", s.resv);
+	seq_printf(m, "published: %llu\n", s.published);
+	seq_printf(m, "consumed: %llu\n", s.cons);
+	if (s.regs) {
+		put_index(m, "prod_register", s.prod_reg, s.size);
+		put_index(m, "cons_register", s.cons_reg, s.size);
+		seq_printf(m, "error: 0x%lx\n",
+			   FIELD_GET(CMDQ_CONS_ERR, s.cons_reg));
+	} else {
+		seq_puts(m, "prod_register: suspended\n"
+			    "cons_register: suspended\n"
+			    "error: suspended\n");
+	}
+	seq_printf(m, "closed: %s\n", smmux_dbg_yes(s.closed));
+	seq_printf(m, "dead: %s\n", smmux_dbg_yes(s.dead));
+	seq_printf(m, "publishing: %s\n", smmux_dbg_yes(s.publishing));
+	seq_printf(m, "size: %u\n", s.size);
+	seq_printf(m, "used: %llu\n", used);
+	seq_printf(m, "free: %llu\n", used < s.size ? s.size - used : 0);
+	seq_printf(m, "high_water: %u\n", s.high_water);
+	seq_printf(m, "sync_mode: %s\n", modes[s.mode]);
+	return 0;
+}
+
+static void put_opcodes(struct seq_file *m, const struct smmux_counters *cnt)
+{
+	unsigned int i;
+	u64 total = 0;
+
+	for (i = 0; i < SMMUX_NUM_OPS; i++)
+		total += cnt->op[i];
+	seq_printf(m, "commands: %llu\n", total);
+	for (i = 1; i < SMMUX_NUM_OPS; i++) {
+		const char *name = smmux_cmd_name(i);
+
+		if (name[0] != '?')
+			seq_printf(m, "cmd.%s: %llu\n", name, cnt->op[i]);
+		else if (cnt->op[i])
+			seq_printf(m, "cmd.0x%02x: %llu\n", i, cnt->op[i]);
+	}
+	seq_printf(m, "cmd.other: %llu\n", cnt->op[0]);
+}
+
+static int counters_show(struct seq_file *m, void *unused)
+{
+	struct smmux_counters *cnt = smmux_dbg_counters(m->private);
+
+	if (!cnt)
+		return -ENOMEM;
+	put_opcodes(m, cnt);
+	seq_printf(m, "lists: %llu\n", cnt->lists);
+	seq_printf(m, "doorbells: %llu\n", cnt->doorbells);
+	seq_printf(m, "syncs: %llu\n", cnt->syncs);
+	seq_printf(m, "polls: %llu\n", cnt->polls);
+	seq_printf(m, "full_waits: %llu\n", cnt->full_waits);
+	seq_printf(m, "full_timeouts: %llu\n", cnt->full_timeouts);
+	seq_printf(m, "sync_timeouts: %llu\n", cnt->sync_timeouts);
+	seq_printf(m, "error.CERROR_NONE: %llu\n", cnt->cerror[CERROR_NONE]);
+	seq_printf(m, "error.CERROR_ILL: %llu\n", cnt->cerror[CERROR_ILL]);
+	seq_printf(m, "error.CERROR_ABT: %llu\n", cnt->cerror[CERROR_ABT]);
+	seq_printf(m, "error.CERROR_ATC_INV_SYNC: %llu\n",
+		   cnt->cerror[CERROR_ATC_INV_SYNC]);
+	seq_printf(m, "refused: %llu\n", cnt->refused);
+	seq_printf(m, "ste_hitless: %llu\n", cnt->ste_hitless);
+	seq_printf(m, "ste_breaking: %llu\n", cnt->ste_breaking);
+	seq_printf(m, "cd_hitless: %llu\n", cnt->cd_hitless);
+	seq_printf(m, "cd_breaking: %llu\n", cnt->cd_breaking);
+	kfree(cnt);
+	return 0;
+}
+
+/* For every entry: what a snapshot has, without its reads of registers. */
+struct marks {
+	u64 cons, published, resv;
+};
+
+static struct marks marks_now(struct smmux_cmdq *cq)
+{
+	struct marks now;
+
+	now.cons = atomic64_read_acquire(&cq->cons);
+	now.published = smp_load_acquire(&cq->published);
+	/* Whatever was read from the slot before this was there before it. */
+	smp_rmb();
+	now.resv = atomic64_read(&cq->resv) & SMMUX_RESV_POS;
+	return now;
+}
+
+/* Oldest position first; *pos is 1 + distance from the oldest. */
+static void *entries_at(struct seq_file *m, loff_t *pos)
+{
+	struct smmux_reader *r = m->private;
+
+	if (!*pos)
+		return SEQ_START_TOKEN;
+	return *pos - 1 < r->to - r->from ? pos : NULL;
+}
+
+static void *entries_start(struct seq_file *m, loff_t *pos)
+{
+	struct smmux_reader *r = m->private;
+	struct smmux_device *smmu = r->obj;
+	struct smmux_cmdq_snap s;
+
+	if (!*pos) {
+		smmux_cmdq_snapshot(smmu, &s);
+		r->to = s.resv;
+		r->from = max(s.resv - s.size, smmux_queue_start(&smmu->cmdq.q));
+	}
+	return entries_at(m, pos);
+}
+
+static void *entries_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	++*pos;
+	cond_resched();
+	return entries_at(m, pos);
+}
+
+static void entries_stop(struct seq_file *m, void *v)
+{
+}
+
+static int entries_show(struct seq_file *m, void *v)
+{
+	struct smmux_reader *r = m->private;
+	struct smmux_device *smmu = r->obj;
+	struct smmux_cmd cmd;
+	struct marks now;
+	char text[128];
+	u64 at;
+
+	if (v == SEQ_START_TOKEN) {
+		seq_printf(m, "%-12s %-8s %-9s %-18s %-18s %s\n", "position",
+			   "slot", "state", "w0", "w1", "command");
+		return 0;
+	}
+	at = r->from + *(loff_t *)v - 1;
+	smmux_cmdq_peek(smmu, at, &cmd);
+	/* After the copy: was it of this position? */
+	now = marks_now(&smmu->cmdq);
+	if (now.resv - at > smmu->cmdq.q.mask + 1)
+		return SEQ_SKIP;
+	smmux_cmd_decode(&cmd, text, sizeof(text));
+	seq_printf(m, "%-12llu %-8u %-9s 0x%016llx 0x%016llx %s\n", at,
+		   smmux_queue_slot(&smmu->cmdq.q, at),
+		   at < now.cons ? "consumed" :
+		   at < now.published ? "published" : "reserved",
+		   cmd.w[0], cmd.w[1], text);
+	return 0;
+}
+
+static const struct seq_operations entries_seq = {
+	.start = entries_start,
+	.next = entries_next,
+	.stop = entries_stop,
+	.show = entries_show,
+};
+
+static const struct smmux_node rows[] = {
+	{ .name = "state", .mode = 0444, .show = state_show,
+	  .help = "where producers, the SMMU and the register indices stand" },
+	{ .name = "counters", .mode = 0444, .show = counters_show,
+	  .help = "commands by opcode, waits, errors, rewritten STEs and CDs" },
+	{ .name = "entries", .mode = 0444, .seq = &entries_seq,
+	  .help = "the queue's slots, oldest first, decoded" },
+};
+
+const struct smmux_nodes smmux_dbg_cmdq_nodes = {
+	.dir = "cmdq", .node = rows, .num = ARRAY_SIZE(rows),
+};

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * plane - what the files of the control plane share.
+ *
+ * A file of debugfs is a row of a table: struct smmux_node.  Tables come in
+ * families, one a directory; root.c makes the directories, opens the files and
+ * dispatches.  A new file is a new row, its function, and its text in ABI/.
+ *
+ * Rules for what is shown:
+ *  - "name: value" lines, or columns under a header line, an empty line
+ *    between two such parts; units in names; values of the architecture in
+ *    hexadecimal, their meaning behind them;
+ *  - data come from the rooms' snapshot functions; none of the driver's locks
+ *    is taken here, and nothing is printed under a lock;
+ *  - what grows with the size of a table or a queue goes through an iterator.
+ */
+#ifndef SMMUX_PLANE_H
+#define SMMUX_PLANE_H
+
+#include <linux/seq_file.h>
+#include <linux/types.h>
+
+#include "cd.h"
+#include "ste.h"
+
+struct smmux_device;
+
+/**
+ * struct smmux_node - one file
+ * @name:  of the file
+ * @mode:  0444 or 0200; nothing both reads and writes
+ * @show:  prints all of it; m->private is the object of the directory
+ * @seq:   or prints it record by record; m->private is a struct smmux_reader
+ * @write: takes one line, without newline; 0 or an errno
+ * @help:  one line for people, shown by the file "help"
+ */
+struct smmux_node {
+	const char *name;
+	umode_t mode;
+	int (*show)(struct seq_file *m, void *unused);
+	const struct seq_operations *seq;
+	int (*write)(void *obj, const char *line);
+	const char *help;
+};
+
+/**
+ * struct smmux_nodes - the files of one directory
+ * @dir:  its name below the object's own directory, NULL for that itself
+ * @node: the files
+ * @num:  how many
+ */
+struct smmux_nodes {
+	const char *dir;
+	const struct smmux_node *node;
+	unsigned int num;
+};
+
+/**
+ * struct smmux_reader - one open file that is read record by record
+ * @obj:  the object of the directory
+ * @from: first and
+ * @to:   last position of the dump plus one; for the iterator, 0 at open
+ *
+ * Positions of seq_file: 0 is the header line, the rest is the iterator's.
+ */
+struct smmux_reader {
+	void *obj;
+	u64 from, to;
+};
+
+/* Families, by object. */
+extern const struct smmux_nodes smmux_dbg_smmu_nodes;
+extern const struct smmux_nodes smmux_dbg_control_nodes;
+extern const struct smmux_nodes smmux_dbg_cmdq_nodes;
+extern const struct smmux_nodes smmux_dbg_evtq_nodes;
+extern const struct smmux_nodes smmux_dbg_master_nodes;
+extern const struct smmux_nodes smmux_dbg_domain_nodes;
+
+extern const struct seq_operations smmux_dbg_strtab_seq;
+
+/* Sum of a SMMU's counters, kfree() it; NULL without memory.  Sleeps. */
+struct smmux_counters *smmux_dbg_counters(struct smmux_device *smmu);
+
+/* Device name of the SMMU of this order, "gone" if it is no more. */
+void smmux_dbg_smmu_name(u32 order, char *buf, size_t len);
+
+/* A line "pgsizes_bytes": the bits, and "4K 2M 1G" behind them. */
+void smmux_dbg_put_pgsizes(struct seq_file *m, unsigned long sizes);
+
+/* Raw words and decoded fields, without newline. */
+void smmux_dbg_put_ste(struct seq_file *m, const struct smmux_ste *ste);
+void smmux_dbg_put_cd(struct seq_file *m, const struct smmux_cd *cd);
+
+static inline const char *smmux_dbg_yes(bool b)
+{
+	return b ? "yes" : "no";
+}
+
+#endif /* SMMUX_PLANE_H */

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * root - the tree /sys/kernel/debug/smmux, and the way from a file to its row.
+ *
+ * A file carries its row of a table (inode->i_private), the directory that it
+ * stands in carries the object (the directory's inode->i_private).  Both are
+ * looked at only between open and the end of a read or write, when debugfs
+ * keeps removal waiting; so an object lives as long as anyone here uses it,
+ * and a file that is still open after that returns -EIO.
+ *
+ * Failing to make a directory or a file costs the view, nothing else: debugfs
+ * takes an error for a parent and makes nothing below it.
+ */
+#include "debugfs.h"
+
+#include <linux/debugfs.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <linux/xarray.h>
+
+#include "plane.h"
+#include "smmux.h"
+
+#define LINE_BYTES	128	/* longest line that a file takes */
+
+static struct dentry *root, *masters, *domains;
+
+/* SMMUs by order; the xarray's own lock keeps one from going while it is named. */
+static DEFINE_XARRAY(smmus);
+
+static const struct smmux_node *node_of(const struct inode *inode)
+{
+	return inode->i_private;
+}
+
+static void *obj_of(const struct file *file)
+{
+	return d_inode(file->f_path.dentry->d_parent)->i_private;
+}
+
+static int node_open(struct inode *inode, struct file *file)
+{
+	const struct smmux_node *node = node_of(inode);
+	struct smmux_reader *r;
+
+	if (!node->seq)
+		return single_open(file, node->show, obj_of(file));
+	r = __seq_open_private(file, node->seq, sizeof(*r));
+	if (!r)
+		return -ENOMEM;
+	r->obj = obj_of(file);
+	return 0;
+}
+
+static int node_release(struct inode *inode, struct file *file)
+{
+	if (!node_of(inode)->seq)
+		return single_release(inode, file);
+	return seq_release_private(inode, file);
+}
+
+static const struct file_operations read_fops = {
+	.owner = THIS_MODULE,
+	.open = node_open,
+	.release = node_release,
+	.read = seq_read,
+	.llseek = seq_lseek,
+};
+
+static ssize_t node_write(struct file *file, const char __user *from, size_t len,
+			  loff_t *pos)
+{
+	const struct smmux_node *node = node_of(file_inode(file));
+	char line[LINE_BYTES];
+	int ret;
+
+	if (*pos || len >= sizeof(line))
+		return -EINVAL;
+	if (copy_from_user(line, from, len))
+		return -EFAULT;
+	line[len] = '\0';
+	if (strlen(line) != len)
+		return -EINVAL;
+	if (len && line[len - 1] == '\n')
+		line[len - 1] = '\0';
+
+	ret = node->write(obj_of(file), line);
+	if (ret)
+		return ret;
+	*pos += len;
+	return len;
+}
+
+static const struct file_operations write_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = node_write,
+	.llseek = noop_llseek,
+};
+
+static void add_nodes(struct dentry *dir, const struct smmux_nodes *nodes)
+{
+	unsigned int i;
+
+	for (i = 0; i < nodes->num; i++) {
+		const struct smmux_node *n = &nodes->node[i];
+
+		debugfs_create_file(n->name, n->mode, dir, (void *)n,
+				    n->write ? &write_fops : &read_fops);
+	}
+}
+
+static struct dentry *add_dir(const char *name, struct dentry *parent, void *obj)
+{
+	struct dentry *dir = debugfs_create_dir(name, parent);
+
+	if (!IS_ERR(dir))
+		d_inode(dir)->i_private = obj;
+	return dir;
+}
+
+static int version_show(struct seq_file *m, void *unused)
+{
+	seq_puts(m, SMMUX_VERSION "\n");
+	return 0;
+}
+
+/* What this build of the driver can and cannot do, by name. */
+static int features_show(struct seq_file *m, void *unused)
+{
+	static const char * const ats[] = {
+		[SMMUX_ATS_AUTO] = "auto", [SMMUX_ATS_ON] = "on",
+		[SMMUX_ATS_OFF] = "off",
+	};
+	static const struct {
+		const char *name;
+		bool kernel;		/* the kernel has what it rests on */
+		const char *config;
+	} absent[] = {
+		{ "iopf", IS_ENABLED(CONFIG_IOMMU_IOPF), "CONFIG_IOMMU_IOPF" },
+		{ "sva", IS_ENABLED(CONFIG_IOMMU_SVA), "CONFIG_IOMMU_SVA" },
+		{ "nesting", IS_ENABLED(CONFIG_IOMMUFD), "CONFIG_IOMMUFD" },
+		{ "pm", IS_ENABLED(CONFIG_PM), "CONFIG_PM" },
+		{ "recovery", IS_ENABLED(CONFIG_PCI), "CONFIG_PCI" },
+	};
+	unsigned int i;
+
+	seq_printf(m, "dt: %s\n", IS_ENABLED(CONFIG_OF) ? "present" :
+		   "absent: the kernel has no CONFIG_OF");
+	seq_printf(m, "acpi: %s\n", IS_ENABLED(CONFIG_ACPI_IORT) ? "present" :
+		   "absent: the kernel has no CONFIG_ACPI_IORT");
+	seq_printf(m, "ats: %s\n", IS_ENABLED(CONFIG_PCI_ATS) ? "present" :
+		   "absent: the kernel has no CONFIG_PCI_ATS");
+	seq_printf(m, "pasid: %s\n", IS_ENABLED(CONFIG_PCI_PASID) ? "present" :
+		   "absent: the kernel has no CONFIG_PCI_PASID");
+	for (i = 0; i < ARRAY_SIZE(absent); i++) {
+		if (absent[i].kernel)
+			seq_printf(m, "%s: absent: not in this version\n",
+				   absent[i].name);
+		else
+			seq_printf(m, "%s: absent: the kernel has no %s\n",
+				   absent[i].name, absent[i].config);
+	}
+	seq_printf(m, "page_size_bytes: %lu\n", PAGE_SIZE);
+	seq_printf(m, "parameter.ats: %s\n", ats[smmux_params.ats]);
+	seq_printf(m, "parameter.cmdq_log2: %u\n", smmux_params.cmdq_log2);
+	seq_printf(m, "parameter.allow_unbind: %s\n",
+		   smmux_dbg_yes(smmux_params.allow_unbind));
+	seq_printf(m, "parameter.no_msi: %s\n", smmux_dbg_yes(smmux_params.no_msi));
+	return 0;
+}
+
+static int help_show(struct seq_file *m, void *unused);
+
+static const struct smmux_node root_rows[] = {
+	{ .name = "version", .mode = 0444, .show = version_show,
+	  .help = "version of the driver" },
+	{ .name = "features", .mode = 0444, .show = features_show,
+	  .help = "what this build can and cannot do, and its parameters" },
+	{ .name = "help", .mode = 0444, .show = help_show,
+	  .help = "this list" },
+};
+
+static const struct smmux_nodes root_nodes = {
+	.node = root_rows, .num = ARRAY_SIZE(root_rows),
+};
+
+static const struct family {
+	const char *above;		/* how people name the object's directory */
+	const struct smmux_nodes *nodes;
+} families[] = {
+	{ "", &root_nodes },
+	{ "<smmu>/", &smmux_dbg_smmu_nodes },
+	{ "<smmu>/", &smmux_dbg_cmdq_nodes },
+	{ "<smmu>/", &smmux_dbg_evtq_nodes },
+	{ "<smmu>/", &smmux_dbg_control_nodes },
+	{ "masters/<device>/", &smmux_dbg_master_nodes },
+	{ "domains/<id>/", &smmux_dbg_domain_nodes },
+};
+
+static int help_show(struct seq_file *m, void *unused)
+{
+	const struct family *f;
+	unsigned int i;
+
+	seq_puts(m, "mode file\n");
+	for (f = families; f < families + ARRAY_SIZE(families); f++) {
+		const struct smmux_nodes *nodes = f->nodes;
+
+		for (i = 0; i < nodes->num; i++)
+			seq_printf(m, "%04o %s%s%s%s: %s\n", nodes->node[i].mode,
+				   f->above, nodes->dir ?: "",
+				   nodes->dir ? "/" : "", nodes->node[i].name,
+				   nodes->node[i].help);
+	}
+	return 0;
+}
+
+void smmux_dbg_init(void)
+{
+	root = debugfs_create_dir("smmux", NULL);
+	add_nodes(root, &root_nodes);
+	masters = debugfs_create_dir("masters", root);
+	domains = debugfs_create_dir("domains", root);
+}
+
+void smmux_dbg_exit(void)
+{
+	debugfs_remove(root);
+	xa_destroy(&smmus);
+}
+
+void smmux_dbg_add_smmu(struct smmux_device *smmu)
+{
+	static const struct smmux_nodes * const below[] = {
+		&smmux_dbg_cmdq_nodes, &smmux_dbg_evtq_nodes,
+		&smmux_dbg_control_nodes,
+	};
+	unsigned int i;
+
+	xa_store(&smmus, smmu->order, smmu, GFP_KERNEL);
+	smmu->dbg = add_dir(dev_name(smmu->dev), root, smmu);
+	add_nodes(smmu->dbg, &smmux_dbg_smmu_nodes);
+	for (i = 0; i < ARRAY_SIZE(below); i++)
+		add_nodes(add_dir(below[i]->dir, smmu->dbg, smmu), below[i]);
+}
+
+void smmux_dbg_remove_smmu(struct smmux_device *smmu)
+{
+	debugfs_remove(smmu->dbg);
+	smmu->dbg = NULL;
+	xa_erase(&smmus, smmu->order);
+}
+
+void smmux_dbg_add_master(struct smmux_master *master)
+{
+	master->dbg = add_dir(dev_name(master->dev), masters, master);
+	add_nodes(master->dbg, &smmux_dbg_master_nodes);
+}
+
+void smmux_dbg_remove_master(struct smmux_master *master)
+{
+	debugfs_remove(master->dbg);
+	master->dbg = NULL;
+}
+
+void smmux_dbg_add_domain(struct smmux_domain *dom)
+{
+	char name[12];
+
+	snprintf(name, sizeof(name), "%u", dom->id);
+	dom->dbg = add_dir(name, domains, dom);
+	add_nodes(dom->dbg, &smmux_dbg_domain_nodes);
+}
+
+void smmux_dbg_remove_domain(struct smmux_domain *dom)
+{
+	debugfs_remove(dom->dbg);
+	dom->dbg = NULL;
+}
+
+void smmux_dbg_smmu_name(u32 order, char *buf, size_t len)
+{
+	const struct smmux_device *smmu;
+
+	xa_lock(&smmus);
+	smmu = xa_load(&smmus, order);
+	strscpy(buf, smmu ? dev_name(smmu->dev) : "gone", len);
+	xa_unlock(&smmus);
+}
+
+struct smmux_counters *smmux_dbg_counters(struct smmux_device *smmu)
+{
+	struct smmux_counters *sum = kmalloc(sizeof(*sum), GFP_KERNEL);
+
+	if (sum)
+		smmux_stats_read(smmu, sum);
+	return sum;
+}
+
+void smmux_dbg_put_pgsizes(struct seq_file *m, unsigned long sizes)
+{
+	static const char unit[] = "BKMGTP";
+	unsigned int bit;
+
+	seq_printf(m, "pgsizes_bytes: 0x%lx", sizes);
+	for_each_set_bit(bit, &sizes, 60)
+		seq_printf(m, " %u%c", 1 << bit % 10, unit[bit / 10]);
+	seq_putc(m, '\n');
+}
