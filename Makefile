@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# For people. The kernel's build reads Kbuild.
+
+VERSION := $(shell cat VERSION)
+KVER ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KVER)/build
+DKMS_SOURCE := /usr/src/smmux-$(VERSION)
+DIST := build/smmux-$(VERSION).tar.gz
+
+help:
+	@echo 'make modules       build smmux.ko for KVER (this machine: $(KVER))'
+	@echo 'make install       modules, then install it for KVER'
+	@echo 'make dkms-install  hand the sources to DKMS: add, build, install'
+	@echo 'make dkms-remove   take them back'
+	@echo 'make dist          the release archive, $(DIST)'
+	@echo 'make clean         remove what was built here'
+	@echo
+	@echo 'make demo          a stock Debian kernel in a VM, its devices behind smmux'
+	@echo 'make test          all tests: host checks, then VMs'
+	@echo 'make test-one T=x  the tests whose name holds x (tests/run.sh -l lists them)'
+	@echo 'make check         host checks only'
+	@echo 'make bench         measure beside the built-in driver'
+	@echo 'make distclean     clean, and drop all caches under build/'
+	@echo
+	@echo 'demo, test, check and bench set up all they need on a Debian machine (root).'
+
+modules:
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+install: modules
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
+	depmod -a $(KVER)
+
+dkms-install:
+	mkdir -p $(DKMS_SOURCE)
+	cp -r Kbuild Makefile VERSION dkms.conf module debugfs scripts $(DKMS_SOURCE)
+	dkms install smmux/$(VERSION)
+
+dkms-remove:
+	dkms remove smmux/$(VERSION) --all
+	rm -rf $(DKMS_SOURCE)
+
+dist:
+	@tests/dkms/dist.sh $(CURDIR)/$(DIST)
+
+demo:
+	@tests/demo.sh
+
+test:
+	@tests/run.sh
+
+test-one:
+	@test -n '$(T)' || { echo 'which one? make test-one T=name' >&2; exit 2; }
+	@tests/run.sh -v '$(T)'
+
+check:
+	@tests/run.sh -H
+
+bench:
+	@tests/bench/run.sh
+
+clean:
+	find module debugfs -name '*.o' -delete -o -name '.*.cmd' -delete
+	rm -f *.o *.ko *.mod *.mod.c .*.cmd Module.symvers modules.order
+	rm -rf build/mod build/results build/log build/smmux-*.tar.gz
+
+distclean: clean
+	rm -rf --one-file-system build
+
+.PHONY: help modules install dkms-install dkms-remove dist demo test test-one check \
+	bench clean distclean

@@ -1,0 +1,116 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# smmux-setup: the module in the initramfs, loaded before anything looks for the
+# root disk. Each generator has a place for a file of ours.
+
+readonly FILES=$SCRIPTS/lib/files
+readonly INITRAMFS_TOOLS_HOOK=/etc/initramfs-tools/hooks/smmux
+readonly DRACUT_CONF=/etc/dracut.conf.d/smmux.conf
+
+initramfs_tool()
+{
+	if have update-initramfs; then
+		echo initramfs-tools
+	elif have dracut; then
+		echo dracut
+	else
+		return 1
+	fi
+}
+
+initramfs_image()
+{
+	local image
+
+	for image in "$R/boot/initrd.img-$1" "$R/boot/initramfs-$1.img"; do
+		[ -f "$image" ] && printf '%s\n' "$image" && return 0
+	done
+	return 1
+}
+
+# initramfs_has KERNEL: asks the image itself, not the configuration.
+initramfs_has()
+{
+	local image list=lsinitramfs
+
+	image=$(initramfs_image "$1") || return 1
+	have lsinitramfs || list=lsinitrd
+	"$list" "$image" 2>/dev/null | grep -F "/$1/" | grep -cE '/smmux\.ko(\.(xz|zst|gz))?$' >/dev/null
+}
+
+# initramfs_make KERNEL...: all of them, also past one that fails.
+initramfs_make()
+{
+	local v rc=0
+
+	for v in "$@"; do
+		case $(initramfs_tool) in
+		initramfs-tools)
+			if initramfs_image "$v" >/dev/null; then
+				run update-initramfs -u -k "$v"
+			else
+				run update-initramfs -c -k "$v"
+			fi
+			;;
+		dracut) run dracut --quiet --force "$R/boot/initrd.img-$v" "$v" ;;
+		esac || rc=1
+	done
+	return "$rc"
+}
+
+initramfs_undo()
+{
+	rm -f "$R$1"
+	initramfs_make "${KERNELS[@]}"
+}
+
+initramfs_all_have()
+{
+	local v
+
+	for v in "${KERNELS[@]}"; do
+		initramfs_has "$v" || return 1
+	done
+}
+
+initramfs_put()
+{
+	local source path mode v
+
+	case $(initramfs_tool) in
+	initramfs-tools) source=$FILES/initramfs-hook path=$INITRAMFS_TOOLS_HOOK mode=755 ;;
+	dracut) source=$FILES/dracut.conf path=$DRACUT_CONF mode=644 ;;
+	esac
+	if [ -z "$REBUILT" ] && same_file "$source" "$path" && initramfs_all_have; then
+		return 0
+	fi
+	if [ ! -e "$R$path" ]; then
+		on_undo initramfs_undo "$path"
+	fi
+	put_file "$source" "$path" "$mode"
+	initramfs_make "${KERNELS[@]}" || die "no initramfs with smmux"
+	[ -z "$DRY_RUN" ] || return 0
+	for v in "${KERNELS[@]}"; do
+		initramfs_has "$v" || die "smmux.ko did not get into the initramfs of $v"
+	done
+}
+
+# Also those images that an earlier, failed removal left behind.
+initramfs_drop()
+{
+	local path v configured='' again=()
+
+	if [ -e "$R$INITRAMFS_TOOLS_HOOK" ] || [ -e "$R$DRACUT_CONF" ]; then
+		configured=1
+	fi
+	for v in "${KERNELS[@]}"; do
+		if [ -n "$configured" ] || initramfs_has "$v"; then
+			again+=("$v")
+		fi
+	done
+	for path in "$INITRAMFS_TOOLS_HOOK" "$DRACUT_CONF"; do
+		drop_file "$path"
+	done
+	initramfs_make "${again[@]}"
+}
