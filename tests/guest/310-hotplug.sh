@@ -1,0 +1,36 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: an NVMe controller is pulled and plugged again while another one works
+# MATRIX: lane=stable,backports fw=dt
+# MATRIX: lane=backports fw=acpi
+# DEVICES: nvme blk net nvme2
+# TIMEOUT: 240
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+# shellcheck source=tests/guest/lib/io.sh
+. /smmux/io.sh
+
+plug='{"execute":"device_add","arguments":{"driver":"nvme","id":"nvme2","serial":"smmux-nvme2","drive":"nvme2-disk","bus":"port1"}}'
+unplug='{"execute":"device_del","arguments":{"id":"nvme2"}}'
+
+gone()
+{
+	! nvme_disk smmux-nvme2
+}
+
+start_all
+must "second NVMe is there" wait_for 20 nvme_disk smmux-nvme2
+fio_verify "$nvme" 45 1 &
+job=$!
+for n in 1 2; do
+	check "pull $n" qmp "$unplug"
+	check "pull $n: it is gone" wait_for 30 gone
+	# QEMU lets go of the name some time after the guest did.
+	check "plug $n" wait_for 20 qmp "$plug"
+	check "plug $n: it is back" wait_for 40 nvme_disk smmux-nvme2
+	disk=$(nvme_disk smmux-nvme2)
+	check "plug $n: in a DMA group" sh -c "grep -q ^DMA /sys/block/$disk/device/device/iommu_group/type"
+	check "plug $n: what is read is what was written" fio_verify "/dev/$disk" 3 1
+done
+check_job "the other NVMe worked all the time" "$job"

@@ -1,0 +1,32 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: a device tree with wrong #iommu-cells: one clear message, clients stay cut off, the machine works
+# MATRIX: lane=stable,backports
+# DEVICES: nvme
+# DTB: -t u @ /smmuv3@9050000 #iommu-cells 3
+# TIMEOUT: 60
+# EXPECT: smmux .*#iommu-cells
+# EXPECT: smmux .*: probe with driver smmux failed
+# EXPECT: arm-smmu-v3.*#iommu-cells
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+# shellcheck source=tests/guest/lib/io.sh
+. /smmux/io.sh
+
+load_driver || note "insmod ended with $?"
+sleep 1
+check "the message names the property and its value" sh -c \
+	"dmesg | grep -v test: | grep 'smmux .*#iommu-cells.* 3'"
+check_equal "it is said once" 1 "$(log_count 'smmux .*#iommu-cells')"
+check "no SMMU is bound" test -z "$(bound_smmus)"
+# 6.12 lets the clients wait; 7.x does not follow such a reference and goes without.
+load_clients nvme
+if [ "$LANE" = stable ]; then
+	sleep 2
+	check "the client waits" sh -c '! ls /dev/nvme0n1 2>/dev/null'
+else
+	must "the client comes up without an IOMMU" wait_for 20 nvme_disk smmux-nvme
+	check "it works" fio_verify "/dev/$(nvme_disk smmux-nvme)" 3 1
+fi
+check "the module can be unloaded" rmmod smmux

@@ -1,0 +1,32 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: a device tree gives a function a StreamID that the SMMU cannot have: refused by name, the rest works
+# MATRIX: lane=stable,backports
+# DEVICES: nvme testdev blk
+# DTB: -t x @ /pcie@10000000 iommu-map 0 %smmu 0 10 10 %smmu 7f0010 8 18 %smmu 18 ffe8
+# TIMEOUT: 90
+# EXPECT: StreamID 0x7f0010
+# EXPECT: smmux_test_client .*failed
+# EXPECT: smmux .*(event|C_BAD_STREAMID|C_BAD_STE)
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+# shellcheck source=tests/guest/lib/io.sh
+. /smmux/io.sh
+
+must "driver loads" load_driver
+must "client drivers load" load_clients nvme virtio_blk
+must "disks are there" wait_for 30 disks_ready
+nvme=/dev/$(nvme_disk smmux-nvme)
+start_client
+check "the log names device and StreamID" sh -c \
+	"dmesg | grep -v test: | grep -q '0000:00:02.0.*StreamID 0x7f0010'"
+check_equal "it is said once" 1 "$(log_count 'StreamID 0x7f0010')"
+check "the device is in no group" test ! -e /sys/bus/pci/devices/0000:00:02.0/iommu_group
+# Its driver may get it all the same, with physical addresses: these must not pass.
+for dir in $(client_dirs "$TESTDEV"); do
+	check "its accesses end" client_run "$dir" "race 3"
+	check_equal "none lands" 0 "$(client_value "$dir" mapped_landed)"
+done
+check "NVMe works" fio_verify "$nvme" 3 1
+check "virtio-blk works" fio_verify /dev/vda 3 1

@@ -1,0 +1,21 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: a device tree with too few register bytes: one clear message, nothing bound, the machine works
+# MATRIX: lane=stable,backports
+# DEVICES: nvme
+# DTB: -t x @ /smmuv3@9050000 reg 0 9050000 0 1000
+# TIMEOUT: 60
+# EXPECT: smmux .*bytes are needed
+# EXPECT: smmux .*: probe with driver smmux failed
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+
+load_driver || note "insmod ended with $?"
+sleep 1
+check_equal "the message is said once" 1 "$(log_count 'smmux .*bytes are needed')"
+check "no SMMU is bound" test -z "$(bound_smmus)"
+load_clients nvme
+sleep 2
+check "no client does DMA past it" sh -c '! ls /dev/nvme0n1 2>/dev/null'
+check "the module can be unloaded" rmmod smmux

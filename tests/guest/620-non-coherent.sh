@@ -1,0 +1,26 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: an SMMU whose table walks are not coherent, by device tree: the driver cleans what it writes, I/O is right
+# MATRIX: lane=stable,backports
+# DEVICES: nvme blk net testdev
+# DTB: -d @ /smmuv3@9050000 dma-coherent
+# DTB: @ /smmuv3@9050000 dma-noncoherent
+# TIMEOUT: 120
+# EXPECT: (smmux|arm-smmu-v3) .*(event|F_TRANSLATION|client:|unpriv)
+# EXPECT: firmware overrides IDR0.COHACC
+# EXPECT: callbacks suppressed
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+# shellcheck source=tests/guest/lib/io.sh
+. /smmux/io.sh
+
+start_all
+start_client
+check "the log says that firmware overrides COHACC" sh -c "dmesg | grep -v test: | grep -i cohacc"
+check "NVMe" fio_verify "$nvme" 5 1
+check "virtio-blk" fio_verify /dev/vda 5 1
+dir=$(client_dirs "$TESTDEV")
+check "unmap race" client_run "$dir" "race 200"
+check_equal "mapped accesses land" 200 "$(client_value "$dir" mapped_landed)"
+check_equal "unmapped accesses do not" 0 "$(client_value "$dir" unmapped_landed)"

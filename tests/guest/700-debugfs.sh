@@ -1,0 +1,144 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: every debugfs file reads in its form and agrees with the others and with sysfs
+# MATRIX: lane=stable,backports fw=dt,acpi
+# MATRIX: lane=backports fw=dt strict=0
+# MATRIX: lane=backports fw=dt smmu=2
+# DEVICES: nvme blk net testdev
+# TIMEOUT: 120
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+# shellcheck source=tests/guest/lib/io.sh
+. /smmux/io.sh
+
+# value FILE NAME: of a "name: value" line.
+value()
+{
+	sed -n "s/^$2: //p" "$SMMUX_DEBUG/$1"
+}
+
+# Lines are "name: value", or columns under the header that follows an empty
+# line or starts the file; no line of a table has fewer columns than its header.
+in_form()
+{
+	awk -v table="$2" '
+		NR == 1 && table == "table" || last == "" && NR > 1 { columns = NF; last = $0; next }
+		{ last = $0 }
+		$0 == "" { next }
+		columns && NF < columns { print FILENAME ": " $0; bad = 1 }
+		!columns && !/^[A-Za-z0-9_.-]+: ./ { print FILENAME ": " $0; bad = 1 }
+		END { exit bad }' "$1"
+}
+
+table_files='strtab entries recent ste cds invs'
+check_files()
+{
+	local file bad=0 number=0 name
+
+	while read -r file; do
+		name=${file##*/}
+		number=$((number + 1))
+		case $name in
+		version | help) ;;
+		*)
+			if [[ " $table_files " == *" $name "* ]]; then
+				in_form "$file" table
+			else
+				in_form "$file" lines
+			fi || bad=1
+			;;
+		esac
+		# Kernel addresses have their upper 16 bits set.
+		! grep -HnE '0x?ffff[0-9a-f]{12}([^0-9a-f]|$)' "$file" | grep -vE '(mair|asid|w[0-7])' || bad=1
+	done < <(find "$SMMUX_DEBUG" -type f -perm 0444)
+	echo "$number files"
+	[ "$bad" = 0 ] && [ "$number" -gt 20 ]
+}
+
+modes()
+{
+	! find "$SMMUX_DEBUG" -type f ! -perm 0444 ! -path '*/control/*' | grep . &&
+		! find "$SMMUX_DEBUG" -type f -path '*/control/*' ! -perm 0200 | grep .
+}
+
+# Every file in the tree stands in "help" and the other way round.
+helped()
+{
+	local here there
+
+	here=$(cd "$SMMUX_DEBUG" && find . -type f | sed -E "s|^\./||; s|^$device/|<smmu>/|;
+		s|^masters/[^/]+/|masters/<device>/|; s|^domains/[^/]+/|domains/<id>/|" | sort -u)
+	there=$(sed -nE '2,$s/^[0-7]+ ([^:]+): .*/\1/p' "$SMMUX_DEBUG/help" | sort -u)
+	comm -3 <(echo "$here") <(echo "$there") | tee /dev/stderr | wc -l | grep -qx 0
+}
+
+# masters/*/info against sysfs and the stream table.
+check_masters()
+{
+	local dir bdf sid kind number=0
+
+	for dir in "$SMMUX_DEBUG"/masters/*; do
+		bdf=${dir##*/}
+		number=$((number + 1))
+		kind=$(group_type "$bdf")
+		case $kind in
+		DMA*) check_equal "$bdf: $kind is shown" paging "$(value "masters/$bdf/info" state)" ;;
+		*) check_equal "$bdf: $kind is shown" "$kind" "$(value "masters/$bdf/info" state)" ;;
+		esac
+		sid=$(value "masters/$bdf/info" sids)
+		check "$bdf: its StreamID is in the stream table" \
+			grep -E "^$(printf '0x%08x' "${sid%% *}") (s1|s2) " "$SMMUX_DEBUG/$device/strtab"
+		check "$bdf: its STE is the same there" cmp <(grep "^$(printf '0x%08x' "${sid%% *}")" \
+			"$SMMUX_DEBUG/$device/strtab") <(sed 1d "$SMMUX_DEBUG/masters/$bdf/ste")
+		check_domain "$bdf" "$(value "masters/$bdf/info" domain)" "$kind"
+	done
+	check_less "masters seen" 3 "$number"
+}
+
+check_domain()
+{
+	check_equal "$1: domain $2 is of its type" "$3" "$(value "domains/$2/info" type)"
+	check_equal "$1: domain $2 is of the stage asked for" "$stage" "$(value "domains/$2/info" stage)"
+	check "$1: domain $2 names the SMMU" grep -E "^$device +s${stage}_" "$SMMUX_DEBUG/domains/$2/invs"
+	if [ "$stage" = 1 ]; then
+		check "$1: the CD has the tag and the tables" cd_agrees "$1" "$2"
+	fi
+}
+
+cd_agrees()
+{
+	local tag ttb
+
+	tag=$(($(awk '$2 == "s1_asid" { print $3 }' "$SMMUX_DEBUG/domains/$2/invs")))
+	ttb=$(value "domains/$2/info" ttb)
+	grep -E "^0x000000 yes .* asid=$tag ttb0=${ttb% *} " "$SMMUX_DEBUG/masters/$1/cds"
+}
+
+refused()
+{
+	! printf '%s' "$1" 2>/dev/null >"$control"
+}
+
+start_all
+device=$(bound_smmus)
+control=$SMMUX_DEBUG/$device/control/reset_stats
+stage=1
+[ "$SMMU" != 2 ] || stage=2
+must "the SMMU has its directory" test -d "$SMMUX_DEBUG/$device"
+check "every file reads in its form" check_files
+check "modes are 0444, and 0200 under control/" modes
+check "help names every file" helped
+check_masters
+
+counters=$device/cmdq/counters
+fio_verify "$nvme" 2 1
+sum=$(awk '/^cmd\./ { n += $2 } END { print n }' "$SMMUX_DEBUG/$counters")
+check_less "commands were counted" 100 "$sum"
+for bad in 0 2 1x '1 ' ' ' ' 1' "$(printf '1%.0s' {1..200})"; do
+	check "reset_stats refuses '${bad:0:8}'" refused "$bad"
+done
+check_less "a refused write changes nothing" 100 "$(value "$counters" commands)"
+check "reset_stats takes 1" sh -c "echo 1 >$control"
+check_less "commands since the reset" "$(value "$counters" commands)" "$sum"
+check_equal "events so far" 0 "$(value "$device/evtq/counters" events)"

@@ -1,0 +1,157 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: trace events, counters, positions and the registers tell one story
+# MATRIX: lane=stable,backports
+# DEVICES: nvme blk testdev
+# TIMEOUT: 120
+# EXPECT: smmux .*(event|F_TRANSLATION)
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+# shellcheck source=tests/guest/lib/io.sh
+. /smmux/io.sh
+
+tracing=/sys/kernel/tracing
+
+value()
+{
+	sed -n "s/^$2: //p" "$SMMUX_DEBUG/$smmu/$1"
+}
+
+# traced EVENT [REGEXP]: how many of them are in the buffer.
+traced()
+{
+	grep -cE " $1: .*${2:-}" "$tracing/trace"
+}
+
+quiet()
+{
+	local before
+
+	before=$(value cmdq/state reserved)
+	sleep 0.5
+	[ "$before" = "$(value cmdq/state reserved)" ]
+}
+
+snapshot()
+{
+	reserved=$(value cmdq/state reserved)
+	while read -r name n; do
+		name=${name%:}
+		counted[${name//./_}]=$n
+	done <"$SMMUX_DEBUG/$smmu/cmdq/counters"
+}
+
+# What one second of I/O was, four ways.
+compare_io()
+{
+	local -A counted first
+	local reserved start name
+
+	must "the queue comes to rest" wait_for 20 quiet
+	snapshot
+	start=$reserved
+	for name in "${!counted[@]}"; do
+		first[$name]=${counted[$name]}
+	done
+	echo 1 >$tracing/events/smmux/enable
+	dd if="$nvme" of=/dev/null bs=64k count=64 iflag=direct 2>/dev/null
+	must "the queue comes to rest again" wait_for 20 quiet
+	echo 0 >$tracing/events/smmux/enable
+	snapshot
+
+	check_less "commands" 60 $((reserved - start))
+	check_equal "counters count what was reserved" $((reserved - start)) $((counted[commands] - first[commands]))
+	check_equal "cmd traces it" $((reserved - start)) "$(traced cmd)"
+	check_equal "cmd.SYNC counts the SYNCs" "$(traced cmd ' SYNC ')" \
+		$((counted[cmd_SYNC] - first[cmd_SYNC]))
+	check_equal "a SYNC, a waiter" "$(traced cmdq_sync)" "$(traced cmd ' SYNC ')"
+	check_equal "syncs counts the waiters" "$(traced cmdq_sync)" $((counted[syncs] - first[syncs]))
+	check_equal "lists counts the reservations" "$(traced cmdq_issue)" $((counted[lists] - first[lists]))
+	check_equal "no wait failed" 0 "$(traced cmdq_sync 'ret=-')"
+	check_equal "cmdq_issue has their lengths" $((reserved - start)) \
+		"$(sed -n 's/.* cmdq_issue: .*num=\([0-9]*\).*/\1/p' "$tracing/trace" | awk '{ n += $1 } END { print n }')"
+	check_equal "registers: all is consumed" "$(value cmdq/state prod_register)" \
+		"$(value cmdq/state cons_register)"
+	check_equal "PROD is the position" $((reserved % (2 * $(value cmdq/state size)))) \
+		$(($(value cmdq/state prod_register | cut -d' ' -f1)))
+	check_equal "entries end there" $((reserved - 1)) \
+		"$(tail -n 1 "$SMMUX_DEBUG/$smmu/cmdq/entries" | cut -d' ' -f1)"
+	check "the last entry is what was traced last" last_entry
+}
+
+last_entry()
+{
+	local w0
+
+	w0=$(grep ' cmd: ' "$tracing/trace" | sort -t= -k2 -n | tail -n 1 | sed 's/.* w0=\([^ ]*\) .*/\1/')
+	[ "$(tail -n 1 "$SMMUX_DEBUG/$smmu/cmdq/entries" | awk '{ print $4 }')" = "$w0" ]
+}
+
+# A client leaves, changes its domain and comes back.
+trace_attach()
+{
+	local driver=/sys/bus/pci/drivers/nvme bdf
+
+	bdf=$(pci_of "/sys/class/nvme/nvme0")
+	echo >$tracing/trace
+	echo 1 >$tracing/events/smmux/enable
+	echo "$bdf" >$driver/unbind
+	echo identity >"/sys/bus/pci/devices/$bdf/iommu_group/type"
+	echo DMA >"/sys/bus/pci/devices/$bdf/iommu_group/type"
+	echo "$bdf" >$driver/bind
+	echo 0 >$tracing/events/smmux/enable
+	check "attach to identity" traced attach "$bdf.*kind=identity"
+	check "attach to stage 1" traced attach "$bdf domain=[1-9][0-9]* ssid=0 kind=s1"
+	check "detach" traced detach "$bdf domain=[1-9]"
+	check "ste_write" traced ste_write "sid=0x[1-9a-f].*phases=[123] breaking=[01]"
+	check "cd_write" traced cd_write "$bdf"
+	check "domain_alloc" traced domain_alloc "stage=1"
+	check "domain_free" traced domain_free
+	check "invs_update" traced invs_update
+	check "inv_range" traced inv_range "size=0x[1-9a-f]"
+	check_equal "masters/$bdf/info has the domain attached last" \
+		"$(grep -E " attach: $bdf " $tracing/trace | tail -n 1 | sed 's/.*domain=\([0-9]*\).*/\1/')" \
+		"$(sed -n 's/^domain: //p' "$SMMUX_DEBUG/masters/$bdf/info")"
+}
+
+trace_event()
+{
+	local dir bdf
+
+	start_client
+	dir=$(client_dirs "$TESTDEV")
+	bdf=${dir##*/}
+	echo >$tracing/trace
+	echo 1 >$tracing/events/smmux/enable
+	client_run "$dir" "stray 0xdead0000"
+	wait_for 5 traced event
+	echo 0 >$tracing/events/smmux/enable
+	check "event" traced event "$bdf F_TRANSLATION .*iaddr=0xdead0000 "
+	check "fault" traced fault "$bdf domain=[1-9][0-9]* iova=0xdead0000 access=write stall=0"
+	check "evtq/recent has it" grep -E "F_TRANSLATION.*dead0000" "$SMMUX_DEBUG/$smmu/evtq/recent"
+	check_equal "evtq/counters counts it" "$(traced event)" "$(value evtq/counters evt.F_TRANSLATION)"
+	check_equal "its master counts it" "$(traced event)" "$(sed -n 's/^faults: //p' "$SMMUX_DEBUG/masters/$bdf/info")"
+}
+
+# perf, trace-cmd and bpftrace read these and need every field by its name.
+formats()
+{
+	local file number=0
+
+	for file in "$tracing"/events/smmux/*/format; do
+		grep -q '^print fmt: ' "$file" && grep -q 'field:' "$file" || return 1
+		! grep '^print fmt: ' "$file" | grep -E 'smmux_|FIELD_|\(\(\(1UL' || return 1
+		number=$((number + 1))
+	done
+	[ "$number" -ge 16 ]
+}
+
+start_all
+smmu=$(bound_smmus)
+mount -t tracefs tracefs $tracing
+echo 8192 >$tracing/buffer_size_kb
+check "events have formats that tools can parse" formats
+compare_io
+trace_attach
+trace_event

@@ -1,0 +1,85 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: all debugfs files are read in a loop while devices and domains come and go
+# MATRIX: lane=stable,backports
+# DEVICES: nvme blk net testdev nvme2
+# TIMEOUT: 240
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+# shellcheck source=tests/guest/lib/io.sh
+. /smmux/io.sh
+
+# Everything that is there; what goes meanwhile fails to open or to read.
+reader()
+{
+	local file n=0
+
+	while [ ! -e /tmp/stop ]; do
+		while read -r file; do
+			cat "$file" >/dev/null 2>&1 && n=$((n + 1))
+		done < <(find "$SMMUX_DEBUG" -type f -perm 0444 2>/dev/null)
+	done
+	echo "$n" >"/tmp/reads.$1"
+}
+
+tracing=/sys/kernel/tracing
+
+other_nvme()
+{
+	pci_of "/sys/class/nvme/$(basename "$(nvme_disk smmux-nvme2)" | sed 's/n1$//')"
+}
+
+round()
+{
+	echo "$bdf" >/sys/bus/pci/drivers/nvme/unbind || return 1
+	case $(($1 % 3)) in
+	0) echo DMA >"/sys/bus/pci/devices/$bdf/iommu_group/type" || return 1 ;;
+	1) echo identity >"/sys/bus/pci/devices/$bdf/iommu_group/type" || return 1 ;;
+	2)
+		echo 1 >"/sys/bus/pci/devices/$bdf/remove" || return 1
+		[ ! -e "$SMMUX_DEBUG/masters/$bdf" ] || return 1
+		echo 1 >/sys/bus/pci/rescan
+		wait_for 10 test -e "$SMMUX_DEBUG/masters/$bdf/info" || return 1
+		wait_for 10 test -e "/sys/bus/pci/drivers/nvme/$bdf"
+		return
+		;;
+	esac
+	echo "$bdf" >/sys/bus/pci/drivers/nvme/bind
+}
+
+start_all
+must "the second disk is there" wait_for 20 nvme_disk smmux-nvme2
+smmu=$(bound_smmus)
+bdf=$(other_nvme)
+mount -t tracefs tracefs $tracing
+echo 1 >$tracing/events/smmux/enable
+fio_verify "$nvme" 60 1 &
+io=$!
+for n in 1 2 3; do
+	reader "$n" &
+done
+
+# A file held open when its directory goes.
+exec 5<"$SMMUX_DEBUG/masters/$bdf/info"
+rounds=30
+for n in $(seq "$rounds"); do
+	round "$n" || break
+	echo 1 >"$SMMUX_DEBUG/$smmu/control/reset_stats"
+done
+check_equal "rounds done" "$rounds" "$n"
+if output=$(cat <&5 2>&1); then
+	fail "a file held open over the end of its device reads: $output"
+else
+	check "a file held open over the end of its device ends with EIO" \
+		grep -q 'Input/output error$' <<<"$output"
+fi
+exec 5<&-
+touch /tmp/stop
+wait_for 20 test -e /tmp/reads.1 -a -e /tmp/reads.2 -a -e /tmp/reads.3
+check_less "files read meanwhile" 200 "$(cat /tmp/reads.* | awk '{ n += $1 } END { print n }')"
+kill "$io" 2>/dev/null
+wait "$io"
+check "the SMMU's files still read" cat "$SMMUX_DEBUG/$smmu/cmdq/state"
+check "every domain that is shown has a user or is young" test \
+	"$(find "$SMMUX_DEBUG/domains" -mindepth 1 -maxdepth 1 | wc -l)" -le 12

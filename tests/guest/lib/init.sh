@@ -1,0 +1,53 @@
+#!/usr/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The guest's /init: mounts what tests need, opens the result channel, runs the
+# test and powers off. The test and its settings lie in /smmux.
+
+export PATH=/usr/bin HOME=/root LC_ALL=C
+mount -t devtmpfs dev /dev
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t tmpfs tmpfs /run
+mount -t tmpfs tmpfs /tmp
+mount -t debugfs debugfs /sys/kernel/debug
+mkdir -p /run/netns
+ln -s /proc/self/fd /dev/fd
+
+find_channel()
+{
+	local port
+
+	for port in /sys/class/virtio-ports/*/name; do
+		[ -e "$port" ] && [ "$(cat "$port")" = smmux.results ] || continue
+		port=${port%/name}
+		echo "/dev/${port##*/}"
+		return
+	done
+	return 1
+}
+
+power_off()
+{
+	sync
+	poweroff -f
+	echo o >/proc/sysrq-trigger
+	sleep 60
+}
+
+modprobe virtio_mmio
+for _ in $(seq 100); do
+	channel=$(find_channel) && break
+	sleep 0.1
+done
+if [ -z "$channel" ]; then
+	echo "smmux-rig: no result channel" >/dev/kmsg
+	power_off
+fi
+exec 3<>"$channel"
+ip link set lo up
+set -a
+. /smmux/env
+set +a
+bash /smmux/test.sh </dev/null >/dev/console 2>&1
+power_off

@@ -1,0 +1,121 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Checked traffic: disks by fio with verify, network between two cards in two
+# namespaces by checksum, and QEMU's test devices by our client module.
+
+# fio_verify DISK SECONDS JOBS: random writes, read back and compared.
+fio_verify()
+{
+	fio --name="$(basename "$1")" --filename="$1" --direct=1 --ioengine=libaio --iodepth=8 \
+		--rw=randwrite --bsrange=4k-64k --numjobs="$3" --size=32m \
+		--offset_increment=32m --time_based --runtime="$2" --verify=crc32c \
+		--verify_backlog=128 --verify_fatal=1 --group_reporting \
+		--output="/tmp/fio-$(basename "$1").log"
+}
+
+fio_amount()
+{
+	grep -E '^ +(WRITE|READ):' "/tmp/fio-$(basename "$1").log" | sed 's/.*io=\([^ ]*\).*/\1/' | tr '\n' ' '
+}
+
+card_by_mac()
+{
+	local dir
+
+	for dir in /sys/class/net/*; do
+		[ "$(cat "$dir/address")" = "$1" ] && echo "${dir##*/}" && return 0
+	done
+	return 1
+}
+
+net_up()
+{
+	local space n card
+
+	for n in 1 2; do
+		space=side$n
+		card=$(card_by_mac "52:54:00:00:00:0$n") || return 1
+		ip netns add "$space" && ip link set "$card" netns "$space" &&
+			ip -n "$space" addr add "10.9.0.$n/24" dev "$card" &&
+			ip -n "$space" link set "$card" up || return 1
+	done
+	wait_for 20 ip netns exec side1 ping -c 1 -W 1 10.9.0.2
+}
+
+# net_send FROM TO MEGABYTES: what arrives must be what was sent.
+net_send()
+{
+	local sent=/tmp/sent.$1 got=/tmp/got.$1 listener
+
+	[ -s "$sent" ] || head -c "$(($3 << 20))" /dev/urandom >"$sent"
+	rm -f "$got"
+	# An end of file on its input would make the listener hang up at once.
+	[ -p /tmp/never ] || mkfifo /tmp/never
+	ip netns exec "side$2" nc -l -p 5001 >"$got" 0<>/tmp/never &
+	listener=$!
+	# State 0A: listening. What the connection before left behind is no listener.
+	wait_for 30 sh -c "ip netns exec side$2 cat /proc/net/tcp /proc/net/tcp6 |
+		grep -q ':1389 [0-9A-F]*:[0-9A-F]* 0A'" || { note "side$2 does not listen"; return 1; }
+	ip netns exec "side$1" timeout 100 nc "10.9.0.$2" 5001 <"$sent" ||
+		{ note "side$1 could not send to side$2: $?"; return 1; }
+	wait "$listener"
+	cmp "$sent" "$got" || { note "side$2 got other bytes than side$1 sent"; return 1; }
+}
+
+# net_traffic SECONDS: both directions in turn until the time is over.
+net_traffic()
+{
+	local end=$((SECONDS + $1)) rounds=0
+
+	while [ "$SECONDS" -lt "$end" ]; do
+		net_send 1 2 4 && net_send 2 1 4 || return 1
+		rounds=$((rounds + 1))
+		echo "$rounds" >/tmp/net-rounds
+	done
+}
+
+# client_dirs DEVICE...: the test client's debugfs directories for these PCI
+# device ids: $EDU, $TESTDEV.
+export EDU=11e8 TESTDEV=0005
+client_dirs()
+{
+	local dir id
+
+	for dir in /sys/kernel/debug/smmux_test/0*; do
+		[ -e "$dir/command" ] || continue
+		id=$(cat "/sys/bus/pci/devices/${dir##*/}/device")
+		[[ " $* " != *" ${id#0x} "* ]] || echo "$dir"
+	done
+}
+
+# client_run DIR COMMAND: runs it; its values are then had by client_value.
+client_run()
+{
+	echo "$2" >"$1/command"
+}
+
+client_value()
+{
+	sed -n "s/^$2: //p" "$1/result"
+}
+
+# The usual start of a test that is about traffic and not about loading.
+start_all()
+{
+	must "driver loads" load_driver
+	must "client drivers load" load_clients nvme virtio_blk virtio_net igb e1000e
+	must "disks are there" wait_for 30 disks_ready
+	nvme=/dev/$(nvme_disk smmux-nvme)
+	export nvme
+}
+
+disks_ready()
+{
+	[ -b /dev/vda ] && nvme_disk smmux-nvme
+}
+
+start_client()
+{
+	must "test client loads" insmod /smmux/smmux_test_client.ko
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Binding to the devices, and the two debugfs files of each. */
+#include "client.h"
+
+#include <linux/debugfs.h>
+#include <linux/dma-mapping.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+static struct dentry *root;
+
+void client_result(struct client *client, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	client->result_length += vscnprintf(client->result + client->result_length,
+					    RESULT_BYTES - client->result_length,
+					    format, args);
+	va_end(args);
+}
+
+static int run_command(struct client *client, const char *line)
+{
+	unsigned int a, b;
+	u64 iova;
+
+	if (sscanf(line, "race %u", &a) == 1)
+		return race_run(client, a);
+	if (sscanf(line, "storm %u %u", &a, &b) == 2)
+		return storm_run(client, a, b);
+	if (sscanf(line, "stray %llx", &iova) == 1)
+		return race_stray(client, iova);
+	return -EINVAL;
+}
+
+static ssize_t command_write(struct file *file, const char __user *user, size_t size,
+			     loff_t *offset)
+{
+	struct client *client = file->private_data;
+	char line[64];
+	int ret;
+
+	if (size >= sizeof(line))
+		return -EINVAL;
+	if (copy_from_user(line, user, size))
+		return -EFAULT;
+	line[size] = '\0';
+	mutex_lock(&client->busy);
+	client->result_length = 0;
+	client->result[0] = '\0';
+	ret = run_command(client, line);
+	mutex_unlock(&client->busy);
+	return ret ? ret : size;
+}
+
+static const struct file_operations command_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = command_write,
+};
+
+static int result_show(struct seq_file *seq, void *unused)
+{
+	struct client *client = seq->private;
+
+	mutex_lock(&client->busy);
+	seq_write(seq, client->result, client->result_length);
+	mutex_unlock(&client->busy);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(result);
+
+/* Write-only: the name of a device without a driver; see blocked_run(). */
+static ssize_t blocked_write(struct file *file, const char __user *user, size_t size,
+			     loff_t *offset)
+{
+	char name[32];
+	int ret;
+
+	if (size >= sizeof(name))
+		return -EINVAL;
+	if (copy_from_user(name, user, size))
+		return -EFAULT;
+	name[size] = '\0';
+	ret = blocked_run(strim(name));
+	return ret ? ret : size;
+}
+
+static const struct file_operations blocked_fops = {
+	.owner = THIS_MODULE,
+	.write = blocked_write,
+};
+
+static int client_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	struct client *client;
+	int ret;
+
+	client = devm_kzalloc(&pdev->dev, sizeof(*client), GFP_KERNEL);
+	if (!client)
+		return -ENOMEM;
+	client->pdev = pdev;
+	client->ops = (const struct device_ops *)id->driver_data;
+	mutex_init(&client->busy);
+	mutex_init(&client->device);
+	ret = pcim_enable_device(pdev);
+	if (ret)
+		return ret;
+	pci_set_master(pdev);
+	ret = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(40));
+	if (ret)
+		return ret;
+	client->bar = pcim_iomap(pdev, 0, 0);
+	if (!client->bar)
+		return -ENOMEM;
+	pci_set_drvdata(pdev, client);
+	ret = client->ops->setup ? client->ops->setup(client) : 0;
+	if (ret)
+		return ret;
+	client->dir = debugfs_create_dir(pci_name(pdev), root);
+	debugfs_create_file("command", 0200, client->dir, client, &command_fops);
+	debugfs_create_file("result", 0444, client->dir, client, &result_fops);
+	return 0;
+}
+
+static void client_remove(struct pci_dev *pdev)
+{
+	struct client *client = pci_get_drvdata(pdev);
+
+	debugfs_remove(client->dir);
+	pci_clear_master(pdev);
+}
+
+static const struct pci_device_id ids[] = {
+	{ PCI_DEVICE(0x1234, 0x11e8), .driver_data = (kernel_ulong_t)&edu_ops },
+	{ PCI_DEVICE(0x1b36, 0x0005), .driver_data = (kernel_ulong_t)&testdev_ops },
+	{}
+};
+MODULE_DEVICE_TABLE(pci, ids);
+
+static struct pci_driver client_driver = {
+	.name = "smmux_test_client",
+	.id_table = ids,
+	.probe = client_probe,
+	.remove = client_remove,
+};
+
+static int __init client_init(void)
+{
+	int ret;
+
+	root = debugfs_create_dir("smmux_test", NULL);
+	debugfs_create_file("blocked", 0200, root, NULL, &blocked_fops);
+	ret = pci_register_driver(&client_driver);
+	if (ret)
+		debugfs_remove(root);
+	return ret;
+}
+module_init(client_init);
+
+static void __exit client_exit(void)
+{
+	pci_unregister_driver(&client_driver);
+	debugfs_remove(root);
+}
+module_exit(client_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Test client for the SMMUv3 tests: DMA by QEMU's test devices");

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Test client: a driver for QEMU's edu and iommu-testdev, which do DMA to
+ * whatever address they are told. It maps and unmaps through the DMA API like
+ * any driver, and then has the device access addresses that it must not reach.
+ *
+ * Commands are written to debugfs smmux_test/<device>/command, which returns
+ * when they are done; smmux_test/<device>/result then holds "name: value" lines.
+ */
+#ifndef SMMUX_TEST_CLIENT_H
+#define SMMUX_TEST_CLIENT_H
+
+#include <linux/mutex.h>
+#include <linux/pci.h>
+#include <linux/types.h>
+
+struct client;
+
+/* One device model: how to have it write four bytes to a bus address. */
+struct device_ops {
+	const char *name;
+	/*
+	 * Returns when the device is done, however the access ended. @phys is
+	 * where the write is supposed to land, for devices that read it back.
+	 */
+	int (*write)(struct client *client, dma_addr_t iova, phys_addr_t phys);
+	/* Starts a write that happens some time later; may be missing. */
+	int (*write_start)(struct client *client, dma_addr_t iova);
+	int (*write_wait)(struct client *client);
+	/* What the device writes. */
+	u32 (*value)(struct client *client);
+	int (*setup)(struct client *client);
+};
+
+#define RESULT_BYTES 1024
+
+struct client {
+	struct pci_dev *pdev;
+	void __iomem *bar;
+	const struct device_ops *ops;
+	struct mutex busy;	/* one command at a time */
+	struct mutex device;	/* one access by the device at a time */
+	struct dentry *dir;
+	char result[RESULT_BYTES];
+	size_t result_length;
+};
+
+extern const struct device_ops edu_ops;
+extern const struct device_ops testdev_ops;
+
+/* Adds one line to what the result file shows. */
+__printf(2, 3) void client_result(struct client *client, const char *format, ...);
+
+/* Poison in memory that the device must not change. */
+#define POISON 0xa5a5a5a5
+
+int race_run(struct client *client, unsigned int tries);
+int race_stray(struct client *client, dma_addr_t iova);
+int blocked_run(const char *name);
+int storm_run(struct client *client, unsigned int threads, unsigned int seconds);
+
+#endif

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Does an access land right after the unmap? Each try first lets the device
+ * write while the page is mapped, which both proves that the test would see a
+ * write and leaves a translation in the SMMU's caches; then it unmaps, and the
+ * same access must leave the page alone.
+ */
+#include "client.h"
+
+#include <linux/dma-mapping.h>
+#include <linux/mm.h>
+
+struct race {
+	unsigned int mapped_landed;
+	unsigned int unmapped_landed;
+	unsigned int errors;
+};
+
+/* With a device that takes its time, the access is under way when we unmap. */
+static int unmapped_access(struct client *client, dma_addr_t iova, struct page *page,
+			   volatile u32 *word)
+{
+	struct device *dev = &client->pdev->dev;
+	int ret;
+
+	if (client->ops->write_start) {
+		client->ops->write_start(client, iova);
+		dma_unmap_page(dev, iova, PAGE_SIZE, DMA_FROM_DEVICE);
+		*word = POISON;
+		return client->ops->write_wait(client);
+	}
+	dma_unmap_page(dev, iova, PAGE_SIZE, DMA_FROM_DEVICE);
+	*word = POISON;
+	/* The poison is in memory before the device is told to write. */
+	mb();
+	ret = client->ops->write(client, iova, page_to_phys(page));
+	mb();
+	return ret;
+}
+
+static int race_once(struct client *client, struct page *page, struct race *race)
+{
+	struct device *dev = &client->pdev->dev;
+	volatile u32 *word = page_address(page);
+	dma_addr_t iova;
+	int ret;
+
+	*word = POISON;
+	iova = dma_map_page(dev, page, 0, PAGE_SIZE, DMA_FROM_DEVICE);
+	if (dma_mapping_error(dev, iova))
+		return -ENOMEM;
+	ret = client->ops->write(client, iova, page_to_phys(page));
+	mb();
+	if (*word == client->ops->value(client))
+		race->mapped_landed++;
+	if (ret) {
+		dma_unmap_page(dev, iova, PAGE_SIZE, DMA_FROM_DEVICE);
+		return ret;
+	}
+	ret = unmapped_access(client, iova, page, word);
+	if (*word != POISON)
+		race->unmapped_landed++;
+	return ret;
+}
+
+int race_run(struct client *client, unsigned int tries)
+{
+	struct page *page = alloc_page(GFP_KERNEL | GFP_DMA32);
+	struct race race = {};
+	unsigned int i;
+
+	if (!page)
+		return -ENOMEM;
+	mutex_lock(&client->device);
+	for (i = 0; i < tries; i++) {
+		if (race_once(client, page, &race))
+			race.errors++;
+		cond_resched();
+	}
+	mutex_unlock(&client->device);
+	__free_page(page);
+	client_result(client, "tries: %u\n", tries);
+	client_result(client, "mapped_landed: %u\n", race.mapped_landed);
+	client_result(client, "unmapped_landed: %u\n", race.unmapped_landed);
+	client_result(client, "errors: %u\n", race.errors);
+	return 0;
+}
+
+/* One access to an address that was never mapped. */
+int race_stray(struct client *client, dma_addr_t iova)
+{
+	struct page *page = alloc_page(GFP_KERNEL | GFP_DMA32);
+	volatile u32 *word;
+	int ret;
+
+	if (!page)
+		return -ENOMEM;
+	word = page_address(page);
+	*word = POISON;
+	/*
+	 * "phys" is where a device whose accesses bypass the SMMU would write
+	 * if it took the bus address for a physical one.
+	 */
+	if (!iova)
+		iova = page_to_phys(page);
+	mutex_lock(&client->device);
+	ret = client->ops->write(client, iova, page_to_phys(page));
+	mutex_unlock(&client->device);
+	mb();
+	client_result(client, "iova: 0x%llx\n", (u64)iova);
+	client_result(client, "landed: %u\n", *word != POISON);
+	__free_page(page);
+	return ret;
+}

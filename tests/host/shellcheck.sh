@@ -1,0 +1,34 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# All shell scripts pass shellcheck.
+
+set -euo pipefail
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+cd "$SMMUX_TOP"
+
+mapfile -t scripts < <(
+	git ls-files -co --exclude-standard | while read -r file; do
+		[ -f "$file" ] || continue
+		case $file in
+		build/*) ;;
+		*.sh) echo "$file" ;;
+		*) if head -c 64 "$file" | head -n 1 | tr -d '\0' | grep -qE '^#!.*\b(ba)?sh\b'; then echo "$file"; fi ;;
+		esac
+	done
+)
+[ ${#scripts[@]} -gt 10 ] || { echo "only ${#scripts[@]} scripts found" && exit 1; }
+# Excluded: A && B || C where C is meant for both, single quotes that are meant
+# for another shell, files that only exist in the guest, and functions whose
+# arguments are optional.
+readonly EXCLUDED=SC2015,SC2016,SC1091,SC2119
+
+# A library's variables come from, or are for, the script that sources it.
+mapfile -t libraries < <(printf '%s\n' "${scripts[@]}" | grep /lib/)
+mapfile -t programs < <(printf '%s\n' "${scripts[@]}" | grep -v /lib/)
+rc=0
+in_tree shellcheck -x -e "$EXCLUDED" "${programs[@]}" || rc=1
+in_tree shellcheck -x -e "$EXCLUDED,SC2034,SC2153,SC2154" "${libraries[@]}" || rc=1
+[ "$rc" = 0 ] || { echo "shellcheck has remarks" && exit 1; }
+echo "${#scripts[@]} scripts are clean"

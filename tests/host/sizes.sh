@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Files of at most 700 lines, functions of at most 60, nothing left to do later,
+# and a licence line in every source.
+
+set -euo pipefail
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+cd "$SMMUX_TOP"
+
+sources()
+{
+	git ls-files -co --exclude-standard -- '*.[ch]' '*.sh' '*.py' '*.bt' \
+		Makefile Kbuild .ci/run scripts | grep -v '^build/' | sort -u |
+		while read -r file; do [ ! -f "$file" ] || echo "$file"; done
+}
+
+# Lines between a { and a } in column 0; a function may say why it is longer
+# with a comment line "long: reason" inside.
+long_functions()
+{
+	awk 'FNR == 1 { open = 0 }
+		/^[{]/ { open = FNR; excused = 0 }
+		open && /long: [a-z]/ { excused = 1 }
+		/^[}]/ { if (open && FNR - open - 1 > 60 && !excused)
+				print FILENAME ":" open ": function of " FNR - open - 1 " lines"
+			open = 0 }' "$@"
+}
+
+mapfile -t files < <(sources)
+mapfile -t code < <(printf '%s\n' "${files[@]}" | grep -E '\.(c|h|sh)$|^scripts/smmux-[a-z]+$|^\.ci/run$')
+[ ${#files[@]} -gt 20 ] || { echo "only ${#files[@]} files found" && exit 1; }
+
+# A word in two pieces, or this file would be found itself.
+left="TO""DO|FIX""ME|XX""X"
+found=$(
+	wc -l "${files[@]}" | awk '$2 != "total" && $1 > 700 { print $2 ": " $1 " lines" }'
+	long_functions "${code[@]}"
+	grep -nwE "$left" "${files[@]}" || true
+	grep -L 'SPDX-License-Identifier: ' "${code[@]}" | sed 's/$/: no licence line/' || true
+)
+if [ -n "$found" ]; then
+	echo "$found"
+	echo "$(wc -l <<<"$found") places over a limit"
+	exit 1
+fi
+echo "${#files[@]} files within their limits"

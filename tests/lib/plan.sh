@@ -1,0 +1,123 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Test headers and what follows from them. A guest test's header has lines
+# "# KEY: value":
+#   DESCRIPTION  one line
+#   MATRIX       key=value,value ...: one configuration for each combination;
+#                keys lane fw smp smmu strict driver; several lines add up
+#   DEVICES      names that tests/rig/vm.sh knows
+#   CMDLINE      more kernel command line      MODULE  parameters of smmux.ko
+#   TIMEOUT      seconds for the whole machine (default 120)
+#   EXPECT       regexp of a kernel message that would else fail the test
+#   DTB          fdtput arguments that change the device tree, the first @ is the file,
+#                %smmu the SMMU's phandle
+
+# test_load NAME: the test that meta() reads from now on.
+test_load()
+{
+	test_file=$SMMUX_TOP/tests/guest/$1.sh
+	[ -e "$test_file" ] || die "no test $1"
+}
+
+meta_all()
+{
+	sed -n "/^[^#]/q; s/^# $1: *//p" "$test_file"
+}
+
+# meta KEY [DEFAULT]
+meta()
+{
+	local value
+
+	value=$(meta_all "$1" | head -n 1)
+	echo "${value:-${2:-}}"
+}
+
+# expand PREFIX WORD...: all combinations of the words' values.
+expand()
+{
+	local prefix=$1 key value values
+	shift
+
+	if [ $# = 0 ]; then
+		echo "$prefix"
+		return
+	fi
+	key=${1%%=*}
+	IFS=, read -ra values <<<"${1#*=}"
+	shift
+	for value in "${values[@]}"; do
+		expand "$prefix $key=$value" "$@"
+	done
+}
+
+# config_name "key=value ...": the name under which results are kept; what has
+# its usual value is left out of it.
+config_name()
+{
+	local lane=backports fw=dt smp=4 smmu=machine strict=1 driver=smmux name word
+
+	for word in $1; do
+		case $word in
+		lane=* | fw=* | smp=* | smmu=* | strict=* | driver=*) printf -v "${word%%=*}" %s "${word#*=}" ;;
+		*) die "$test_file: unknown MATRIX key in '$word'" ;;
+		esac
+	done
+	name=$lane-$fw
+	[ "$smp" = 4 ] || name+=-smp$smp
+	[ "$smmu" = machine ] || name+=-smmu$smmu
+	[ "$strict" = 1 ] || name+=-lazy
+	[ "${2:-$driver}" = smmux ] || name+=-builtin
+	echo "$name"
+}
+
+# config_load NAME: the other way round, into c_* variables.
+config_load()
+{
+	local word words
+
+	IFS=- read -ra words <<<"$1"
+	c_lane=${words[0]} c_fw=${words[1]}
+	c_smp=4 c_smmu=machine c_strict=1 c_driver=smmux
+	for word in "${words[@]:2}"; do
+		case $word in
+		smp*) c_smp=${word#smp} ;;
+		smmu*) c_smmu=${word#smmu} ;;
+		lazy) c_strict=0 ;;
+		builtin) c_driver=builtin ;;
+		*) die "unknown part '$word' of configuration '$1'" ;;
+		esac
+	done
+	# For whoever called us.
+	export c_lane c_fw c_smp c_smmu c_strict c_driver
+}
+
+# plan_all LANE DRIVER: all tests as name.configuration, host tests as host-name.
+plan_all()
+{
+	local file line config words
+
+	for file in "$SMMUX_TOP"/tests/host/*.sh; do
+		[ -e "$file" ] || continue
+		file=${file##*/}
+		echo "host-${file%.sh}"
+	done
+	for line in stable backports; do
+		[ -n "$1" ] && [ "$1" != "$line" ] || echo "dkms-$line"
+	done
+	for file in "$SMMUX_TOP"/tests/guest/[0-9]*.sh; do
+		[ -e "$file" ] || continue
+		file=${file##*/}
+		test_load "${file%.sh}"
+		while IFS= read -r line; do
+			read -ra words <<<"$line"
+			expand '' "${words[@]}"
+		done < <(meta_all MATRIX | grep . || echo lane=backports) |
+			while IFS= read -r config; do
+				config=$(config_name "$config" "${2:-}")
+				[ -z "$1" ] || [[ $config == "$1"-* ]] || continue
+				echo "${file%.sh}.$config"
+			done
+	done | awk '!seen[$0]++'
+}

@@ -1,0 +1,153 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Makes the guest's initramfs: programs out of arm64 packages with the libraries
+# that they need, and for each lane the kernel modules of the devices we use.
+# What changes with every run (driver, test) is appended by tests/rig/vm.sh.
+
+set -euo pipefail
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+# shellcheck source=tests/lib/debs.sh
+. "$(dirname "$0")/../lib/debs.sh"
+
+usage()
+{
+	cat <<EOF
+usage: ${0##*/} [-h]
+Makes build/guest/base.cpio and build/guest/{stable,backports}.cpio.
+Exit code: 0 they are there, 1 failure, 2 wrong use.
+EOF
+}
+
+readonly OUT=$SMMUX_BUILD/guest
+readonly DEBS="bash busybox kmod fio iproute2 util-linux"
+readonly PROGRAMS="/usr/bin/bash /usr/bin/kmod /usr/bin/fio /usr/bin/ip /usr/bin/taskset"
+readonly MODULES="nvme virtio_blk virtio_net virtio_mmio virtio-rng e1000e igb pci-stub
+	ext4 arm_smmuv3_pmu"
+
+# copy_with_libraries FROM TO FILE...: each file and, once, all that it is linked to.
+copy_with_libraries()
+{
+	local from=$1 to=$2 todo file lib path
+	shift 2
+	todo=("$@")
+
+	while [ ${#todo[@]} -gt 0 ]; do
+		file=${todo[0]}
+		todo=("${todo[@]:1}")
+		[ ! -e "$to$file" ] || continue
+		mkdir -p "$to${file%/*}"
+		cp -L "$from$file" "$to$file"
+		while read -r lib; do
+			path=$(find "$from/usr/lib" -name "$lib" -print -quit)
+			[ -n "$path" ] || die "library $lib of $file is in no package"
+			todo+=("${path#"$from"}")
+		done < <(in_tree aarch64-linux-gnu-readelf -dl "$to$file" |
+			sed -nE -e 's/.*\(NEEDED\).*\[(.*)\]/\1/p' \
+				-e 's/.*program interpreter: .*\/([^/]*)\]/\1/p')
+	done
+}
+
+make_base()
+{
+	local root=$OUT/base.new deb link programs
+
+	step "fetching the guest's programs"
+	# shellcheck disable=SC2086
+	debs_closure "$OUT/debs" arm64 $DEBS || die "the guest's packages could not be fetched"
+	step "making the guest's initramfs"
+	rm -rf "$root" "$OUT/all"
+	mkdir -p "$root"/{dev,proc,sys,run,tmp,root,etc,mnt,usr/bin,usr/lib}
+	for deb in "$OUT/debs"/*.deb; do
+		in_tree dpkg -x "$deb" "$OUT/all"
+	done
+	read -ra programs <<<"${PROGRAMS//$'\n'/ }"
+	copy_with_libraries "$OUT/all" "$root" "${programs[@]}" /usr/bin/busybox
+	for link in lib:usr/lib lib64:usr/lib bin:usr/bin sbin:usr/bin usr/sbin:bin; do
+		ln -s "${link#*:}" "$root/${link%%:*}"
+	done
+	ln -sf aarch64-linux-gnu/ld-linux-aarch64.so.1 "$root/usr/lib/ld-linux-aarch64.so.1"
+	# Programs of their own win over busybox's applets of the same name.
+	for link in $(in_tree busybox --list 2>/dev/null || busybox_applets); do
+		[ -e "$root/usr/bin/$link" ] || ln -s busybox "$root/usr/bin/$link"
+	done
+	for link in insmod rmmod modprobe lsmod depmod modinfo; do
+		ln -sf kmod "$root/usr/bin/$link"
+	done
+	pack "$root" "$OUT/base.cpio"
+	rm -rf "$root" "$OUT/all" "$OUT/debs"
+}
+
+busybox_applets()
+{
+	echo "awk basename blkdiscard cat chmod chown chroot cmp cp cut date dd devmem df
+		dirname dmesg du env expr false find free grep gunzip gzip head hexdump hostname
+		id kill killall less ln ls md5sum mkdir mkfifo mknod mktemp more mount mv nc nohup
+		nproc od pidof pgrep ping poweroff printf ps pwd readlink realpath reboot rm rmdir
+		sed seq setsid sh sha256sum sleep sort stat strings stty sync sysctl tail tar tee
+		test timeout top touch tr true truncate tty umount uname uniq uptime usleep vi
+		watch wc which xargs yes zcat"
+}
+
+# The modules go in unpacked: under emulation xz costs more than it saves.
+make_lane()
+{
+	local lane=$1 version root=$OUT/$1.new name path to
+	local kernel=$SMMUX_BUILD/kernels/$1
+
+	version=$(cat "$kernel/version")
+	step "making the module set of lane $lane"
+	rm -rf "$root"
+	mkdir -p "$root/usr/lib/modules/$version"
+	rm -rf "$OUT/base-$lane"
+	mkdir -p "$OUT/base-$lane/lib/modules"
+	ln -s "$kernel/modules" "$OUT/base-$lane/lib/modules/$version"
+	in_tree depmod -b "$OUT/base-$lane" "$version"
+	for name in $MODULES; do
+		in_tree modprobe -d "$OUT/base-$lane" -S "$version" --show-depends "$name" ||
+			die "no module $name in $version"
+	done | sed -n 's/^insmod \([^ ]*\).*/\1/p' | sort -u | while read -r path; do
+		to=$root/usr/lib/modules/$version/${path##*"/$version/"}
+		mkdir -p "${to%/*}"
+		case $path in
+		*.xz) in_tree xz -dc "$path" >"${to%.xz}" ;;
+		*) cp "$path" "$to" ;;
+		esac
+	done
+	cp "$kernel/modules"/modules.{order,builtin,builtin.modinfo} \
+		"$root/usr/lib/modules/$version/"
+	in_tree depmod -b "$root/usr" "$version"
+	pack "$root" "$OUT/$lane.cpio"
+	rm -rf "$root" "$OUT/base-$lane"
+}
+
+pack()
+{
+	# shellcheck disable=SC2016
+	in_tree sh -c 'cd "$1" && find . | LC_ALL=C sort | cpio -o -H newc --quiet -R 0:0 >"$2"' \
+		pack "$1" "$2"
+}
+
+main()
+{
+	case ${1:-} in
+	-h | --help) usage && exit 0 ;;
+	?*) usage_error "unknown argument '$1'" ;;
+	esac
+	need_root
+	local hash lane
+	hash=$(stamp_of "$0" "$SMMUX_BUILD"/kernels/{stable,backports}/version)
+	stamp_fresh "$OUT/base.cpio" "$hash" && return 0
+	setup_lock
+	stamp_fresh "$OUT/base.cpio" "$hash" && return 0
+	mkdir -p "$OUT"
+	make_base
+	for lane in stable backports; do
+		make_lane "$lane"
+	done
+	stamp_set "$OUT/base.cpio" "$hash"
+	step "guest ready: $(du -csm "$OUT"/*.cpio | tail -n 1 | cut -f1) MiB"
+}
+
+main "$@"; exit

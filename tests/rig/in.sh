@@ -1,0 +1,46 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Runs a command inside the tool tree. The checkout is visible there at its own
+# path, so that file names mean the same on both sides. Mounts live in a mount
+# namespace of their own and vanish with the command.
+
+set -euo pipefail
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+
+usage()
+{
+	cat <<EOF
+usage: ${0##*/} COMMAND [ARGUMENT...]
+Runs COMMAND in the tool tree (made by tests/rig/tree.sh), in the directory
+where it was called if that is inside the checkout.
+Exit code: the command's; 2 for wrong use.
+EOF
+}
+
+case ${1:-} in
+'') usage_error "no command given" ;;
+-h | --help) usage && exit 0 ;;
+esac
+need_root
+[ -x "$SMMUX_TREE/usr/bin/env" ] || die "no tool tree yet: run tests/rig/tree.sh"
+
+dir=$PWD
+[[ $dir/ == "$SMMUX_TOP"/* ]] || dir=$SMMUX_TOP
+
+# shellcheck disable=SC2016
+inside='
+	tree=$1 top=$2 dir=$3
+	shift 3
+	mount --rbind /dev "$tree/dev"
+	mount -t proc proc "$tree/proc"
+	mount -t sysfs sysfs "$tree/sys" 2>/dev/null || true
+	mkdir -p "$tree$top"
+	mount --bind "$top" "$tree$top"
+	exec chroot "$tree" /usr/bin/env -i \
+		PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+		HOME=/root LC_ALL=C.UTF-8 TERM="${TERM:-dumb}" \
+		DEBIAN_FRONTEND=noninteractive SMMUX_T0="${SMMUX_T0:-}" \
+		/bin/sh -c "cd \"\$0\" && exec \"\$@\"" "$dir" "$@"'
+exec unshare --mount -- bash -ec "$inside" in "$SMMUX_TREE" "$SMMUX_TOP" "$dir" "$@"

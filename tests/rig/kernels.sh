@@ -1,0 +1,130 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Fetches Debian's own arm64 kernels, unmodified, and the header sets to build
+# against. A lane is a kernel that is booted:
+#   stable     the newest 6.12 of trixie (and its security archive)
+#   backports  the newest of trixie-backports that has an image and headers
+# A header set newer than its image is built against, but not booted.
+
+set -euo pipefail
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+# shellcheck source=tests/lib/debs.sh
+. "$(dirname "$0")/../lib/debs.sh"
+
+usage()
+{
+	cat <<EOF
+usage: ${0##*/} [-h]
+Makes build/kernels/{stable,backports}/{version,vmlinuz,modules} and
+build/kernels/headers, a list of the versions whose headers are in the tool tree.
+Remove build/kernels to look for newer versions.
+Exit code: 0 they are there, 1 failure, 2 wrong use.
+EOF
+}
+
+readonly OUT=$SMMUX_BUILD/kernels
+
+# versions PREFIX SERIES: the versions of a kernel package family, newest first.
+versions()
+{
+	in_tree apt-cache pkgnames "$1" |
+		sed -nE "s/^$1-($2\.[0-9.]+\+[a-z0-9.]+)-arm64\$/\1/p" | sort -Vru
+}
+
+# A meta-package may be in the archive before the packages that it names.
+is_complete()
+{
+	local v=$1 name names
+
+	names="linux-image-$v-arm64:arm64 linux-headers-$v-arm64:arm64 linux-kbuild-$v:amd64"
+	[[ $v == 6.* ]] || names+=" linux-binary-$v-arm64:arm64 linux-modules-$v-arm64:arm64"
+	for name in $names; do
+		in_tree apt-cache show --no-all-versions "$name" >/dev/null 2>&1 || return 1
+	done
+}
+
+newest_complete()
+{
+	local v
+
+	for v in $(versions linux-headers "$1"); do
+		is_complete "$v" && echo "$v" && return 0
+	done
+	return 1
+}
+
+# apt installs no arm64 headers here (they want an arm64 compiler); unpacked
+# beside the build tools of the machine that we are on they do as well.
+fetch_headers()
+{
+	local v=$1 deb
+
+	[ ! -e "$SMMUX_TREE/usr/lib/modules/$v-arm64/.complete" ] || return 0
+	step "fetching the headers of $v"
+	debs_fetch "$OUT/debs/headers-$v" "linux-headers-$v-arm64:arm64" \
+		"linux-headers-$v-common" "linux-kbuild-$v:amd64" ||
+		die "no headers for $v"
+	for deb in "$OUT/debs/headers-$v"/*.deb; do
+		in_tree dpkg -x "$deb" /
+	done
+	touch "$SMMUX_TREE/usr/lib/modules/$v-arm64/.complete"
+}
+
+fetch_image()
+{
+	local lane=$1 v=$2 deb dir=$OUT/$1.new names
+	local modules
+
+	names=("linux-image-$v-arm64:arm64")
+	[[ $v == 6.* ]] || names=("linux-binary-$v-arm64:arm64" "linux-modules-$v-arm64:arm64"
+		"linux-base-$v-arm64:arm64")
+	step "fetching the kernel of lane $lane: $v"
+	debs_fetch "$OUT/debs/image-$v" "${names[@]}" || die "no kernel image for $v"
+	rm -rf "$dir"
+	mkdir -p "$dir/root"
+	for deb in "$OUT/debs/image-$v"/*.deb; do
+		in_tree dpkg -x "$deb" "$dir/root"
+	done
+	find "$dir/root" -name 'vmlinuz*' -type f -exec mv {} "$dir/vmlinuz" \;
+	modules=$(find "$dir/root" -type d -path "*/modules/$v-arm64" | head -n 1)
+	[ -s "$dir/vmlinuz" ] && [ -n "$modules" ] ||
+		die "the packages of $v hold no kernel image or no modules"
+	mv "$modules" "$dir/modules"
+	rm -rf "$dir/root"
+	echo "$v-arm64" >"$dir/version"
+	rm -rf "${OUT:?}/$lane"
+	mv "$dir" "$OUT/$lane"
+}
+
+main()
+{
+	case ${1:-} in
+	-h | --help) usage && exit 0 ;;
+	?*) usage_error "unknown argument '$1'" ;;
+	esac
+	need_root
+	local hash stable backports newest v
+	hash=$(stamp_of "$0" "$(cat "$SMMUX_TREE.stamp" 2>/dev/null)")
+	stamp_fresh "$OUT/headers" "$hash" && return 0
+	setup_lock
+	stamp_fresh "$OUT/headers" "$hash" && return 0
+
+	mkdir -p "$OUT"
+	step "looking for the newest kernels"
+	in_tree apt-get update -q >/dev/null || die "apt-get update failed in the tool tree"
+	stable=$(newest_complete 6.12) || die "no 6.12 kernel in the archive"
+	backports=$(newest_complete 7) || die "no 7.x kernel in the archive"
+	newest=$(versions linux-headers 7 | head -n 1)
+	for v in "$stable" "$backports" "$newest"; do
+		fetch_headers "$v"
+	done
+	fetch_image stable "$stable"
+	fetch_image backports "$backports"
+	printf '%s-arm64\n' "$stable" "$backports" "$newest" | sort -Vu >"$OUT/headers"
+	stamp_set "$OUT/headers" "$hash"
+	step "kernels ready: stable $stable, backports $backports, headers up to $newest"
+}
+
+main "$@"; exit

@@ -1,0 +1,59 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Builds a module against one header set, in a copy of its sources under build/,
+# so that several kernels can be built for at a time.
+
+set -euo pipefail
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+
+usage()
+{
+	cat <<EOF
+usage: ${0##*/} VERSION [driver|client|bench] [make argument...]
+Builds the driver, the test client of tests/guest/mod or the bench's of
+tests/bench/mod, for kernel VERSION (as in build/kernels/headers). Extra
+arguments (W=1, C=2...) go to make. The module is
+build/mod/VERSION/{driver,client,bench}/*.ko.
+Exit code: make's; 2 for wrong use.
+EOF
+}
+
+# The copy follows the sources: newer files in, vanished ones out, objects stay,
+# so that make rebuilds only what changed.
+copy_sources()
+{
+	local file
+
+	mkdir -p "$copy"
+	(cd "$from" && cp -au --parents "${sources[@]}" "$copy")
+	(cd "$copy" && find . -type f \( -name '*.[ch]' -o -name '*.sh' -o -name 'Kbuild*' \) \
+		! -name '*.mod.c') | while read -r file; do
+		[ -e "$from/$file" ] || rm -f "$copy/$file"
+	done
+}
+
+case ${1:-} in
+-h | --help) usage && exit 0 ;;
+'') usage_error "no kernel version given" ;;
+esac
+version=$1
+what=${2:-driver}
+shift $(($# < 2 ? $# : 2))
+case $what in
+driver) from=$SMMUX_TOP sources=(Kbuild VERSION module debugfs) ;;
+client) from=$SMMUX_TOP/tests/guest/mod sources=(.) ;;
+bench) from=$SMMUX_TOP/tests/bench/mod sources=(.) ;;
+*) usage_error "'$what' is neither driver, client nor bench" ;;
+esac
+copy=${SMMUX_COPY:-$SMMUX_BUILD/mod/$version/$what}
+[ -e "$from/Kbuild" ] || die "no $from/Kbuild: nothing to build"
+mkdir -p "$copy"
+exec {lock}>"$copy.lock"
+flock "$lock"
+copy_sources
+quiet=--silent
+[ -z "${SMMUX_VERBOSE:-}" ] || quiet=--no-print-directory
+in_tree make "$quiet" -j"$(nproc)" -C "/usr/lib/modules/$version/build" M="$copy" \
+	ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- "$@" modules

@@ -1,0 +1,219 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Starts one virtual machine: the one place with the QEMU command line. Devices
+# have names here (nvme, blk, net...), so that no test writes QEMU options.
+
+set -euo pipefail
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+
+usage()
+{
+	cat <<EOF
+usage: ${0##*/} --out DIR [option...]
+Boots a guest and waits for its end. In DIR: console.log, results (lines from
+the result channel), status, qemu.log, command (the QEMU line).
+  --lane NAME       stable or backports (default backports)
+  --boot disk       firmware starts the first nvme (acpi only; no kernel given)
+  --kernel FILE     another kernel          --initrd FILE  another initramfs
+  --payload DIR     tree to lay over the lane's initramfs (holds /init)
+  --fw dt|acpi      firmware (default dt)
+  --smp N           CPUs (default 4)        --mem SIZE     memory (default 1G)
+  --smmu KIND       machine (virt's own, nested), 1, 2, nested (stages of a
+                    separate SMMU), two (two SMMUs, acpi only), none
+  --driver NAME     smmux (default): keep the built-in driver off; builtin
+  --devices LIST    names, with commas or blanks: nvme nvme2 nvme-far blk net
+                    net-e1000e edu edu20 edu-far testdev rng
+  --disk FILE       use FILE for the first nvme, and keep it
+  --append STRING   more kernel command line
+  --dtb-edit LINE   fdtput arguments, the first @ is the file, %smmu the SMMU's
+                    phandle; may repeat (dt only)
+  --trace LIST      QEMU trace events, into DIR/trace.log
+  --icount          one thread, one instruction per ns: counts are exact
+  --qemu STRING     one more QEMU argument; may repeat
+  --timeout SECONDS (default 120)           --echo         show results live
+Exit code: 0 the guest powered off, 1 it did not or QEMU failed, 2 wrong use.
+EOF
+}
+
+parse()
+{
+	out='' lane=backports kernel='' initrd='' payload='' fw=dt smp=4 mem=1G
+	smmu=machine driver=smmux devices='' disk='' append='' timeout=120
+	trace='' icount='' echo='' boot='' dtb_edits=() extra=()
+
+	while [ $# -gt 0 ]; do
+		case $1 in
+		-h | --help) usage && exit 0 ;;
+		--icount) icount=1 && shift && continue ;;
+		--echo) echo=--echo && shift && continue ;;
+		esac
+		[ $# -ge 2 ] || usage_error "'$1' needs a value"
+		case $1 in
+		--out | --lane | --kernel | --initrd | --payload | --fw | --smp | --mem | --smmu | \
+			--driver | --devices | --disk | --boot | --append | --timeout | --trace)
+			printf -v "${1#--}" %s "$2"
+			;;
+		--dtb-edit) dtb_edits+=("$2") ;;
+		--qemu) extra+=("$2") ;;
+		*) usage_error "unknown option '$1'" ;;
+		esac
+		shift 2
+	done
+	[ -n "$out" ] || usage_error "--out is needed"
+	[[ $boot =~ ^(|disk)$ ]] || usage_error "unknown --boot '$boot'"
+	[ -z "$boot" ] || [ "$fw" = acpi ] || usage_error "--boot disk needs --fw acpi"
+	[ "$smmu" != two ] || [ "$fw" = acpi ] || usage_error "two SMMUs need --fw acpi"
+}
+
+machine_arguments()
+{
+	local machine=virt,gic-version=3
+
+	[ "$smmu" = machine ] && machine+=,iommu=smmuv3
+	qemu=(qemu-system-aarch64 -M "$machine" -m "$mem" -nodefaults -display none -no-reboot)
+	if [ -n "$icount" ]; then
+		qemu+=(-cpu "max,pauth-impdef=on,pmu=on" -smp 1
+			-accel "tcg,thread=single" -icount "shift=0,sleep=off")
+	else
+		qemu+=(-cpu "max,pauth-impdef=on" -smp "$smp" -accel "tcg,thread=multi")
+	fi
+	[ "$fw" = dt ] || qemu+=(-bios /usr/share/qemu-efi-aarch64/QEMU_EFI.fd)
+	case $smmu in
+	1 | 2 | nested) qemu+=(-device "arm-smmuv3,primary-bus=pcie.0,stage=$smmu") ;;
+	two) qemu+=(-device "pxb-pcie,id=far,bus_nr=64,bus=pcie.0"
+		-device "arm-smmuv3,primary-bus=pcie.0,stage=1"
+		-device "arm-smmuv3,primary-bus=far,stage=1"
+		-device "pcie-root-port,id=far-port1,bus=far,chassis=8,slot=8"
+		-device "pcie-root-port,id=far-port2,bus=far,chassis=9,slot=9") ;;
+	esac
+	# Results leave by virtio over MMIO: that is no client of the SMMU.
+	qemu+=(-chardev "file,id=console,path=$out/console.log" -serial chardev:console
+		-global virtio-mmio.force-legacy=false -device virtio-serial-device
+		-device "virtserialport,chardev=results,name=smmux.results")
+}
+
+# A sparse scratch disk; its content is worth nothing, so nothing is synced.
+add_disk()
+{
+	local file=$out/$1.img
+
+	if [ "$1" = nvme ] && [ -n "$disk" ]; then
+		file=$disk
+	else
+		truncate -s 256M "$file"
+		scratch+=("$file")
+	fi
+	qemu+=(-blockdev "driver=file,node-name=$1-file,filename=$file,cache.no-flush=on"
+		-blockdev "driver=raw,node-name=$1-disk,file=$1-file")
+}
+
+# Two cards on one hub: what one guest network namespace sends to the other goes
+# out by DMA of one device and comes in by DMA of the other.
+add_net()
+{
+	qemu+=(-netdev "hubport,hubid=0,id=net0" -netdev "hubport,hubid=0,id=net1"
+		-device "virtio-net-pci,netdev=net0,mac=52:54:00:00:00:01,$virtio"
+		-device "$1,netdev=net1,mac=52:54:00:00:00:02,bus=pcie.0")
+}
+
+add_device()
+{
+	local virtio=iommu_platform=on,disable-legacy=on,bus=pcie.0
+
+	case $1 in
+	nvme) add_disk nvme
+		qemu+=(-device "nvme,id=nvme,serial=smmux-nvme,drive=nvme-disk,bus=pcie.0,bootindex=1") ;;
+	nvme2) add_disk nvme2
+		qemu+=(-device "pcie-root-port,id=port1,bus=pcie.0,chassis=1,slot=1"
+			-device "nvme,id=nvme2,serial=smmux-nvme2,drive=nvme2-disk,bus=port1") ;;
+	nvme-far) add_disk nvme-far
+		qemu+=(-device "nvme,id=nvme-far,serial=smmux-far,drive=nvme-far-disk,bus=far-port1") ;;
+	blk) add_disk blk
+		qemu+=(-device "virtio-blk-pci,drive=blk-disk,serial=smmux-blk,$virtio") ;;
+	net) add_net igb ;;
+	net-e1000e) add_net e1000e ;;
+	rng) qemu+=(-device "virtio-rng-pci,$virtio") ;;
+	edu) qemu+=(-device "edu,bus=pcie.0,dma_mask=0xffffffffff") ;;
+	edu20) for _ in $(seq 20); do
+			qemu+=(-device "edu,bus=pcie.0,dma_mask=0xffffffffff")
+		done ;;
+	edu-far) qemu+=(-device "edu,bus=far-port2,dma_mask=0xffffffffff") ;;
+	testdev) qemu+=(-device "iommu-testdev,bus=pcie.0") ;;
+	*) usage_error "unknown device '$1'" ;;
+	esac
+}
+
+make_initrd()
+{
+	[ -z "$initrd" ] || return 0
+	initrd=$out/initrd
+	scratch+=("$initrd")
+	cp "$SMMUX_BUILD/guest/base.cpio" "$initrd"
+	cat "$SMMUX_BUILD/guest/$lane.cpio" >>"$initrd"
+	[ -z "$payload" ] || in_tree sh -c \
+		'cd "$1" && find . | cpio -o -H newc --quiet -R 0:0 >>"$2"' initrd "$payload" "$initrd"
+}
+
+# QEMU prints its own device tree for exactly this machine; fdtput changes it.
+edit_dtb()
+{
+	local edit smmu_handle dtb=$out/edited.dtb
+
+	[ ${#dtb_edits[@]} -gt 0 ] || return 0
+	[ "$fw" = dt ] || usage_error "--dtb-edit needs --fw dt"
+	in_tree "${qemu[@]/#virt,/virt,dumpdtb=$dtb,}" \
+		-chardev null,id=results >>"$out/dtb.log" 2>&1 ||
+		die "QEMU did not dump its device tree: $out/dtb.log"
+	smmu_handle=$(in_tree fdtget -t x "$dtb" /smmuv3@9050000 phandle || true)
+	for edit in "${dtb_edits[@]}"; do
+		edit=${edit//%smmu/$smmu_handle}
+		# shellcheck disable=SC2086
+		in_tree fdtput ${edit/@/$dtb} || die "device tree edit '$edit' failed"
+	done
+	qemu+=(-dtb "$dtb")
+}
+
+command_line()
+{
+	local line="console=ttyAMA0 earlycon ignore_loglevel panic=-1 oops=panic rdinit=/init"
+
+	[ "$fw" = dt ] || line+=" acpi=force earlycon=pl011,0x9000000"
+	[ "$driver" != smmux ] ||
+		line+=" initcall_blacklist=arm_smmu_driver_init deferred_probe_timeout=-1"
+	echo "$line $append"
+}
+
+main()
+{
+	local name names event rc=0 scratch=()
+
+	parse "$@"
+	need_root
+	mkdir -p "$out"
+	out=$(cd "$out" && pwd)
+	kernel=${kernel:-$SMMUX_BUILD/kernels/$lane/vmlinuz}
+	machine_arguments
+	read -ra names <<<"${devices//,/ }"
+	for name in "${names[@]}"; do
+		add_device "$name"
+	done
+	edit_dtb
+	if [ -z "$boot" ]; then
+		make_initrd
+		qemu+=(-kernel "$kernel" -initrd "$initrd" -append "$(command_line)")
+	fi
+	for event in ${trace//,/ }; do
+		qemu+=(-trace "$event")
+	done
+	[ -z "$trace" ] || qemu+=(-D "$out/trace.log")
+	qemu+=("${extra[@]}")
+	printf '%q ' "${qemu[@]}" >"$out/command"
+	in_tree python3 "$SMMUX_TOP/tests/rig/vmhost.py" --out "$out" \
+		--timeout "$timeout" $echo -- "${qemu[@]}" || rc=$?
+	[ ${#scratch[@]} -eq 0 ] || rm -f "${scratch[@]}"
+	return "$rc"
+}
+
+main "$@"; exit

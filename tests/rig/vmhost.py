@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Runs one QEMU: starts it, keeps its results, serves its requests, ends it.
+
+Two socket pairs are handed down to QEMU, so no socket has a name or a race:
+the result channel (a virtio serial port in the guest) and QMP. A line of the
+guest that starts with "@qmp " is a QMP command; the answer goes back as a line
+"= {json}". All other lines are results and go to DIR/results as they are.
+"""
+
+import argparse
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+
+class Lines:
+    """A stream socket that is read line by line without ever blocking."""
+
+    def __init__(self, sock):
+        self.sock = sock
+        self.rest = b""
+        self.open = True
+        sock.setblocking(False)
+
+    def fileno(self):
+        return self.sock.fileno()
+
+    def send(self, text):
+        self.sock.setblocking(True)
+        try:
+            self.sock.sendall(text.encode() + b"\n")
+        except OSError:
+            self.open = False
+        self.sock.setblocking(False)
+
+    def read(self):
+        try:
+            data = self.sock.recv(65536)
+        except BlockingIOError:
+            return []
+        except OSError:
+            data = b""
+        if not data:
+            self.open = False
+        *lines, self.rest = (self.rest + data).split(b"\n")
+        return [line.decode(errors="replace") for line in lines]
+
+
+class Machine:
+    """One QEMU process with its result channel and its QMP channel."""
+
+    def __init__(self, command, out, echo):
+        ours, theirs = zip(socket.socketpair(), socket.socketpair())
+        log = open(f"{out}/qemu.log", "wb")
+        command = command + [
+            "-chardev", f"socket,id=results,fd={theirs[0].fileno()}",
+            "-chardev", f"socket,id=qmp,fd={theirs[1].fileno()}",
+            "-mon", "chardev=qmp,mode=control",
+        ]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            pass_fds=[sock.fileno() for sock in theirs])
+        for sock in theirs:
+            sock.close()
+        self.results = Lines(ours[0])
+        self.qmp = Lines(ours[1])
+        self.qmp.send('{"execute": "qmp_capabilities", "id": "hello"}')
+        self.file = open(f"{out}/results", "w", buffering=1)
+        self.talk = open(f"{out}/qmp.log", "w", buffering=1)
+        self.echo = echo
+
+    def on_result(self, line):
+        if line.startswith("@qmp "):
+            self.talk.write("-> " + line[5:] + "\n")
+            self.qmp.send(line[5:])
+            return
+        self.file.write(line + "\n")
+        if self.echo:
+            print(line, flush=True)
+
+    def on_qmp(self, line):
+        self.talk.write("<- " + line + "\n")
+        try:
+            answer = json.loads(line)
+        except ValueError:
+            return
+        if ("return" in answer or "error" in answer) and answer.get("id") != "hello":
+            self.results.send("= " + json.dumps(answer))
+
+    def serve(self, deadline):
+        """Until QEMU ends (its exit code) or time is up (None)."""
+        handlers = [(self.results, self.on_result), (self.qmp, self.on_qmp)]
+        while True:
+            code = self.process.poll()
+            watch = [lines for lines, _ in handlers if lines.open]
+            if time.monotonic() > deadline:
+                return None
+            ready = select.select(watch, [], [], 0 if code is not None else 0.2)[0]
+            if code is not None and not ready:
+                return code
+            for lines, handler in handlers:
+                if lines in ready:
+                    for line in lines.read():
+                        handler(line)
+
+    def end(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", required=True, help="directory for results")
+    parser.add_argument("--timeout", type=float, default=120)
+    parser.add_argument("--echo", action="store_true", help="show results live")
+    parser.add_argument("command", nargs="+")
+    args = parser.parse_args()
+
+    machine = Machine(args.command, args.out, args.echo)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: (machine.end(), sys.exit(130)))
+    start = time.monotonic()
+    code = machine.serve(start + args.timeout)
+    machine.end()
+    with open(f"{args.out}/status", "w") as status:
+        if code is None:
+            status.write(f"timeout after {args.timeout:.0f} s\n")
+        elif code == 0:
+            status.write("done\n")
+        else:
+            status.write(f"QEMU ended with {code}\n")
+        status.write(f"seconds {time.monotonic() - start:.1f}\n")
+    os._exit(0 if code == 0 else 1)
+
+
+if __name__ == "__main__":
+    main()

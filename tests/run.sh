@@ -1,0 +1,254 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Runs tests: host tests (tests/host/*.sh), the DKMS path (tests/dkms/run.sh), then
+# guest tests (tests/guest/NNN-*.sh), each in every configuration of its MATRIX
+# lines, each in a machine of its own. Prints KTAP and, last, the sums.
+
+set -euo pipefail
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/lib/common.sh"
+# shellcheck source=tests/lib/verdict.sh
+. "$(dirname "$0")/lib/verdict.sh"
+# shellcheck source=tests/lib/plan.sh
+. "$(dirname "$0")/lib/plan.sh"
+# shellcheck source=tests/lib/payload.sh
+. "$(dirname "$0")/lib/payload.sh"
+
+readonly RESULTS=$SMMUX_BUILD/results
+
+usage()
+{
+	cat <<EOF
+usage: ${0##*/} [option...] [PATTERN...]
+Runs the tests whose "name.configuration" holds one of the PATTERNs (shell
+patterns; all tests if there is none). Logs: build/results/NAME.CONFIGURATION/.
+  -l         list, do not run
+  -k LANE    only configurations of this kernel lane (stable, backports)
+  -d DRIVER  run with smmux or builtin, whatever the test says
+  -g / -H    only guest tests / only host tests
+  -j N       machines at a time (default 2)
+  -v         show subtests as they come
+Exit code: 0 no test failed, 1 some did, 2 wrong use.
+EOF
+}
+
+parse()
+{
+	list='' lane='' driver='' only='' jobs=2 verbose=''
+	local option
+
+	while getopts :lk:d:gHj:vh option; do
+		case $option in
+		l) list=1 ;;
+		k) lane=$OPTARG ;;
+		d) driver=$OPTARG ;;
+		g) only=guest ;;
+		H) only=host ;;
+		j) jobs=$OPTARG ;;
+		v) verbose=1 ;;
+		h) usage && exit 0 ;;
+		*) usage_error "unknown option or missing value: -$OPTARG" ;;
+		esac
+	done
+	shift $((OPTIND - 1))
+	patterns=("$@")
+}
+
+matches()
+{
+	local pattern
+
+	[ ${#patterns[@]} -gt 0 ] || return 0
+	for pattern in "${patterns[@]}"; do
+		# shellcheck disable=SC2053
+		[[ $1 != *$pattern* ]] || return 0
+	done
+	return 1
+}
+
+make_payload()
+{
+	payload_make "$1/payload" "$c_lane" "$test_file" FW="$c_fw" SMP="$c_smp" SMMU="$c_smmu" \
+		STRICT="$c_strict" DRIVER="$c_driver" MODULE_PARAMS="$(meta MODULE)"
+}
+
+run_machine()
+{
+	local dir=$1 edit arguments=()
+
+	arguments=(--out "$dir" --payload "$dir/payload" --lane "$c_lane" --fw "$c_fw"
+		--smp "$c_smp" --smmu "$c_smmu" --driver "$c_driver"
+		--devices "$(meta DEVICES)" --timeout "$(meta TIMEOUT 120)"
+		--append "iommu.strict=$c_strict $(meta CMDLINE)")
+	while IFS= read -r edit; do
+		[ -z "$edit" ] || arguments+=(--dtb-edit "$edit")
+	done < <(meta_all DTB)
+	[ -z "$verbose" ] || arguments+=(--echo)
+	"$SMMUX_TOP/tests/rig/vm.sh" "${arguments[@]}"
+}
+
+# One machine, start to verdict, in a process of its own.
+run_guest_test()
+{
+	local name=$1 dir=$RESULTS/$1 expected start=$SECONDS lock
+
+	# Another run in this checkout may be at the same test.
+	exec {lock}>"$RESULTS/.$name.lock"
+	flock "$lock"
+	test_load "${name%%.*}"
+	config_load "${name#*.}"
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	make_payload "$dir"
+	run_machine "$dir" >"$dir/vm.log" 2>&1 || true
+	rm -rf "$dir/payload"
+	mapfile -t expected < <(meta_all EXPECT)
+	verdict "$dir" "${expected[@]}" | tee "$dir/verdict" >"$run/$name.verdict"
+	echo "$((SECONDS - start))" >"$run/$name.seconds"
+}
+
+# A test that is a program of its own: exit code 0, 4 for skipped, or failed.
+run_program_test()
+{
+	local name=$1 dir=$RESULTS/$1 rc=0 start=$SECONDS command limit=900
+
+	command=("$SMMUX_TOP/tests/host/${name#host-}.sh")
+	if [[ $name == dkms-* ]]; then
+		command=("$SMMUX_TOP/tests/dkms/run.sh" "${name#dkms-}")
+		limit=2400
+	fi
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	timeout "$limit" "${command[@]}" >"$dir/output" 2>&1 || rc=$?
+	case $rc in
+	0) echo pass ;;
+	4) echo "skip $(tail -n 1 "$dir/output")" ;;
+	124) echo "fail no end after $limit s" ;;
+	*) echo "fail $(tail -n 1 "$dir/output" | cut -c1-140)" ;;
+	esac >"$run/$name.verdict"
+	echo "$((SECONDS - start))" >"$run/$name.seconds"
+}
+
+run_test()
+{
+	case $1 in
+	host-* | dkms-*) run_program_test "$1" ;;
+	*) run_guest_test "$1" ;;
+	esac
+}
+
+# One KTAP line, and where it failed the subtests and the log's place.
+report()
+{
+	local name=$1 dir=$RESULTS/$1 result seconds
+
+	result=$(cat "$run/$name.verdict" 2>/dev/null || echo "fail the runner died")
+	seconds=$(cat "$run/$name.seconds" 2>/dev/null || echo '?')
+	number=$((number + 1))
+	case $result in
+	pass)
+		passed=$((passed + 1))
+		echo "ok $number - $name ($seconds s)"
+		;;
+	skip*)
+		skipped=$((skipped + 1))
+		echo "ok $number - $name # SKIP ${result#skip }"
+		;;
+	*)
+		failed=$((failed + 1))
+		echo "not ok $number - $name ($seconds s): ${result#fail }"
+		show_failure "$dir"
+		;;
+	esac
+}
+
+show_failure()
+{
+	local dir=$1
+
+	if [ -e "$dir/output" ]; then
+		tail -n 15 "$dir/output" | sed 's/^/  # /'
+	else
+		grep -vE '^ok ' "$dir/results" 2>/dev/null | head -n 20 | sed 's/^/  # /' || true
+		head -n 5 "$dir/bad-lines" 2>/dev/null | sed 's/^/  # log: /' || true
+		grep -m1 'error:' "$dir/vm.log" 2>/dev/null | sed 's/^/  # /' || true
+	fi
+	echo "  # logs: ${dir#"$SMMUX_TOP"/}"
+}
+
+# Keeps as many tests going as allowed and reports each as it ends.
+run_all()
+{
+	local pid finished
+	local -A running=()
+
+	while [ $# -gt 0 ] || [ ${#running[@]} -gt 0 ]; do
+		while [ $# -gt 0 ] && [ ${#running[@]} -lt "$jobs" ]; do
+			run_test "$1" &
+			running[$!]=$1
+			shift
+		done
+		finished=''
+		wait -n -p finished "${!running[@]}" || true
+		pid=$finished
+		[ -n "$pid" ] || die "lost a running test"
+		report "${running[$pid]}"
+		unset "running[$pid]"
+	done
+}
+
+select_tests()
+{
+	local name
+
+	host_tests=() guest_tests=() dkms_tests=()
+	while read -r name; do
+		matches "$name" || continue
+		case $name in
+		host-*) [ "$only" = guest ] || host_tests+=("$name") ;;
+		dkms-*) [ -n "$only" ] || dkms_tests+=("$name") ;;
+		*) [ "$only" = host ] || guest_tests+=("$name") ;;
+		esac
+	done < <(plan_all "$lane" "$driver")
+	all_tests=("${host_tests[@]}" "${dkms_tests[@]}" "${guest_tests[@]}")
+	[ ${#all_tests[@]} -gt 0 ] || usage_error "no test matches: ${patterns[*]}"
+}
+
+# A driver that does not build fails here, at once, and not in every machine.
+build_modules()
+{
+	local each what
+
+	for each in stable backports; do
+		printf '%s\n' "${guest_tests[@]}" | grep -qF ".$each-" || continue
+		what=(client)
+		[ "$driver" = builtin ] || what+=(driver)
+		payload_modules "$each" "${what[@]}"
+	done
+}
+
+main()
+{
+	number=0 passed=0 failed=0 skipped=0
+	parse "$@"
+	select_tests
+	if [ -n "$list" ]; then
+		printf '%s\n' "${all_tests[@]}"
+		return 0
+	fi
+	"$SMMUX_TOP/tests/rig/setup.sh"
+	mkdir -p "$RESULTS"
+	[ ${#guest_tests[@]} -eq 0 ] || build_modules
+	run=$(mktemp -d)
+	trap 'rm -rf "$run"' EXIT
+	echo "KTAP version 1"
+	echo "1..${#all_tests[@]}"
+	trap 'trap - TERM EXIT; rm -rf "$run"; kill 0' INT TERM
+	run_all "${all_tests[@]}"
+	step "all tests have run; logs are in build/results"
+	echo "$passed passed, $failed failed, $skipped skipped"
+	[ "$failed" = 0 ]
+}
+
+main "$@"; exit
