@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Makes the release archive: what a build by DKMS and a person's use need, and
+# nothing of the tests. The same sources give the same archive, byte for byte.
+
+set -euo pipefail
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+
+usage()
+{
+	cat <<-EOT
+	usage: ${0##*/} [FILE]
+	Writes FILE (default build/smmux-VERSION.tar.gz) from the files that git knows
+	or would add, as they are now, and prints its name.
+	Exit code: 0 written, 1 not, 2 wrong use.
+	EOT
+}
+
+case ${1:-} in
+-h | --help) usage && exit 0 ;;
+-*) usage_error "unknown option '$1'" ;;
+esac
+cd "$SMMUX_TOP"
+version=$(cat VERSION)
+file=${1:-$SMMUX_BUILD/smmux-$version.tar.gz}
+mkdir -p "$(dirname "$file")"
+
+parts=()
+for part in VERSION COPYING README.md CHANGELOG.md Kbuild Makefile dkms.conf module debugfs scripts; do
+	[ ! -e "$part" ] || parts+=("$part")
+done
+git ls-files -z --cached --others --exclude-standard -- "${parts[@]}" |
+	while IFS= read -r -d '' path; do
+		[ ! -e "$path" ] || printf '%s\0' "$path"
+	done |
+	LC_ALL=C sort -zu |
+	tar -c --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
+		--mtime="@$(git log -1 --format=%ct 2>/dev/null || echo 0)" \
+		--transform="s,^,smmux-$version/," --no-recursion --null --files-from=- |
+	gzip -n >"$file.new"
+mv "$file.new" "$file"
+echo "${file#"$SMMUX_TOP"/}"

@@ -1,0 +1,99 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Phase "install": from a release archive to a machine that will boot with smmux.
+
+# shellcheck source=tests/dkms/guest/checks.sh
+. ./checks.sh
+
+readonly ARCHIVE=smmux-$VERSION.tar.gz
+readonly SETUP=/usr/src/smmux-$VERSION/scripts/smmux-setup
+
+# What smmux-setup may change; its own dry run and a failed install must not.
+system_state()
+{
+	find /etc /usr/src /usr/local /boot /lib/modules/"$KERNEL"/updates /var/lib/dkms \
+		-xdev ! -path '*/boot/grub/grubenv' \( -type f -o -type l \) \
+		-printf '%p %m %l %s %T@\n' 2>/dev/null | sort
+}
+
+dry_run_changes_nothing()
+{
+	local before
+
+	before=$(system_state)
+	"$SETUP" --dry-run "$1" || return 1
+	diff <(echo "$before") <(system_state)
+}
+
+dkms_state_is()
+{
+	dkms status -m smmux
+	dkms status -m smmux | grep -cE "^smmux/$VERSION.*: $1"
+}
+
+module_is_whole()
+{
+	modinfo smmux || return 1
+	[ "$(modinfo -F vermagic smmux | cut -d' ' -f1)" = "$KERNEL" ] || return 1
+	[ "$(modinfo -F version smmux)" = "$VERSION" ] || return 1
+	modinfo -n smmux | grep '/updates/dkms/smmux\.ko'
+}
+
+initramfs_loads_smmux()
+{
+	local dir=/tmp/initramfs
+
+	rm -rf "$dir"
+	unmkinitramfs "/boot/initrd.img-$KERNEL" "$dir" || return 1
+	find "$dir" -name 'smmux.ko*' | grep . || return 1
+	find "$dir" -path '*/conf/modules' -exec cat {} + | grep -x smmux
+}
+
+# entries ID: the kernel lines of the menu entries whose id starts so.
+entries()
+{
+	awk -v id="'$1-" 'index($0, "menuentry ") && index($0, id) { on = 1 }
+		on && $1 == "linux" { print; on = 0 }' /boot/grub/grub.cfg
+}
+
+menu_has_both_ways()
+{
+	entries gnulinux
+	entries smmux-fallback
+	entries gnulinux-simple | grep -F "$BLACKLIST" | grep -F deferred_probe_timeout=-1 || return 1
+	entries smmux-fallback | grep . || return 1
+	! entries smmux-fallback | grep -F "$BLACKLIST"
+}
+
+second_install_changes_nothing()
+{
+	local before
+
+	before=$(system_state)
+	smmux-setup install || return 1
+	diff <(echo "$before") <(system_state)
+}
+
+must "boots from its own grub" grep -F init=/opt/smmux-test/init /proc/cmdline
+must "the built-in driver has the SMMU" smmus_driven_by arm-smmu-v3
+must "unpack the release archive" tar -x -z -C /usr/src -f "$ARCHIVE"
+check "status: not installed" status_is 1 "$SETUP"
+check "dry run of install changes nothing" dry_run_changes_nothing install
+must "dkms add" dkms add "smmux/$VERSION"
+check "dkms knows it as added" dkms_state_is added
+start=$SECONDS
+if ! check "dkms build" dkms build "smmux/$VERSION"; then
+	grep -vE '^(  CC|  LD|$)' "/var/lib/dkms/smmux/$VERSION/build/make.log" | tail -n 20 |
+		while IFS= read -r line; do note "$line"; done
+	exit 0
+fi
+note "dkms build took $((SECONDS - start)) s"
+must "dkms install" dkms install "smmux/$VERSION"
+check "dkms knows it as installed" dkms_state_is installed
+check "the module is for this kernel and of this version" module_is_whole
+must "smmux-setup install" "$SETUP" install
+check "the initramfs holds smmux and loads it" initramfs_loads_smmux
+check "the menu starts smmux, and has a way back" menu_has_both_ways
+check "status: healthy" status_is 0 smmux-setup
+check "a second install changes nothing" second_install_changes_nothing

@@ -1,0 +1,40 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Boots the DKMS test's disk. What a boot is to do comes on a small disk of its
+# own, as a tar file, so that the big one can be cached.
+
+# pack_job FILE PHASE LANE [ARCHIVE]
+pack_job()
+{
+	local file=$1 phase=$2 lane=$3 archive=${4:-} dir
+
+	dir=$(mktemp -d)
+	cp "$SMMUX_TOP/tests/guest/lib/guest.sh" "$SMMUX_TOP/tests/dkms/guest/checks.sh" "$dir/"
+	cp "$SMMUX_TOP/tests/dkms/guest/$phase.sh" "$dir/phase.sh"
+	[ -z "$archive" ] || cp "$archive" "$dir/"
+	printf '%s=%q\n' LANE "$lane" PHASE "$phase" VERSION "$(cat "$SMMUX_TOP/VERSION")" \
+		MODULE_PARAMS '' DRIVER '' >"$dir/env"
+	tar -c -f "$file" -C "$dir" .
+	truncate -s %4096 "$file"
+	rm -rf "$dir"
+}
+
+# boot_disk DIR LANE DISK TIMEOUT [vm.sh argument...]: with DIR/job as its job.
+boot_disk()
+{
+	local dir=$1 lane=$2 disk=$3 timeout=$4
+	shift 4
+
+	"$SMMUX_TOP/tests/rig/vm.sh" --out "$dir" --lane "$lane" --smp 2 --mem 2G \
+		--driver builtin --devices nvme --disk "$disk" --timeout "$timeout" \
+		--qemu -blockdev --qemu "driver=raw,read-only=on,node-name=job,file.driver=file,file.filename=$dir/job" \
+		--qemu -device --qemu virtio-blk-device,drive=job "$@"
+}
+
+# boot_firmware DIR LANE DISK TIMEOUT: as a machine does after power-on: UEFI
+# finds grub on the disk, grub the kernel.
+boot_firmware()
+{
+	boot_disk "$@" --fw acpi --boot disk
+}

@@ -1,0 +1,119 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The DKMS path, as a person walks it: a Debian arm64 machine boots from its
+# NVMe disk by UEFI and grub, gets smmux from a release archive, boots with its
+# root behind smmux, goes back by the boot menu, and is rid of it in the end.
+
+set -euo pipefail
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+# shellcheck source=tests/lib/verdict.sh
+. "$SMMUX_TOP/tests/lib/verdict.sh"
+# shellcheck source=tests/dkms/lib.sh
+. "$SMMUX_TOP/tests/dkms/lib.sh"
+
+usage()
+{
+	cat <<-EOT
+	usage: ${0##*/} [-a ARCHIVE] [-p] LANE
+	Prints KTAP, one line for each boot. Logs: build/results/dkms.LANE/PHASE/.
+	  -a ARCHIVE  this release archive (default: made from the checkout)
+	  -p          keep the disk, and start from the phase after the last good one
+	Exit code: 0 all boots passed, 1 one did not, 2 wrong use.
+	EOT
+}
+
+# Phase and seconds: the build is compiled by an emulated processor.
+readonly PHASES='install:1500 boot:400 fallback:400 uninstall:600 clean:400'
+
+run_phase()
+{
+	local phase=$1 timeout=$2 dir=$results/$1 expected=()
+
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	pack_job "$dir/job" "$phase" "$lane" "$archive"
+	boot_firmware "$dir" "$lane" "$results/disk.img" "$timeout" >"$dir/vm.log" 2>&1 || true
+	rm -f "$dir/job"
+	if [ "$phase" = fallback ]; then
+		# The initramfs still loads the module, which stands aside and says so.
+		expected+=('smmux: the built-in driver .* is active, smmux binds nothing')
+	fi
+	verdict "$dir" "${expected[@]}"
+}
+
+show_results()
+{
+	sed -nE 's/^((not )?ok [0-9]|#|1\.\.)/    &/p' "$results/$1/results" 2>/dev/null || true
+}
+
+run_phases()
+{
+	local number=0 failed='' phase timeout result start
+
+	echo "KTAP version 1"
+	echo "1..$(wc -w <<<"$PHASES")"
+	for phase in $PHASES; do
+		timeout=${phase#*:} phase=${phase%:*} number=$((number + 1)) start=$SECONDS
+		if [ -n "$failed" ]; then
+			echo "not ok $number - dkms.$lane.$phase: an earlier boot failed"
+			continue
+		fi
+		if [ -n "$resume" ] && [ -e "$results/$phase/passed" ]; then
+			echo "ok $number - dkms.$lane.$phase # SKIP done before (-p)"
+			continue
+		fi
+		result=$(run_phase "$phase" "$timeout")
+		show_results "$phase"
+		if [ "$result" = pass ]; then
+			touch "$results/$phase/passed"
+			echo "ok $number - dkms.$lane.$phase ($((SECONDS - start)) s)"
+		else
+			failed="$phase: ${result#fail }"
+			echo "not ok $number - dkms.$lane.$phase ($((SECONDS - start)) s): ${result#fail }"
+			echo "  # logs: ${results#"$SMMUX_TOP"/}/$phase"
+		fi
+	done
+	[ -n "$failed" ] || return 0
+	echo "# $failed"
+	return 1
+}
+
+main()
+{
+	local option lock
+
+	archive='' resume=''
+	while getopts :a:ph option; do
+		case $option in
+		a) archive=$OPTARG ;;
+		p) resume=1 ;;
+		h) usage && exit 0 ;;
+		*) usage_error "unknown option or missing value: -$OPTARG" ;;
+		esac
+	done
+	shift $((OPTIND - 1))
+	case ${1:-} in
+	stable | backports) lane=$1 ;;
+	*) usage_error "which lane: stable or backports?" ;;
+	esac
+	need_root
+	results=$SMMUX_BUILD/results/dkms.$lane
+	mkdir -p "$SMMUX_BUILD/results"
+	exec {lock}>"$SMMUX_BUILD/results/.dkms.$lane.lock"
+	flock "$lock"
+	"$SMMUX_TOP/tests/dkms/image.sh" "$lane"
+	if [ -z "$archive" ]; then
+		archive=$SMMUX_TOP/$("$SMMUX_TOP/tests/dkms/dist.sh" "build/dkms/$lane/smmux-$(cat "$SMMUX_TOP/VERSION").tar.gz")
+	fi
+	if [ -z "$resume" ] || [ ! -e "$results/disk.img" ]; then
+		rm -rf "$results"
+		mkdir -p "$results"
+		cp --sparse=always "$SMMUX_BUILD/dkms/$lane/disk.img" "$results/disk.img"
+	fi
+	run_phases || exit 1
+	rm -f "$results/disk.img"
+}
+
+main "$@"
