@@ -1,0 +1,125 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The bench's part inside the machine. What it measures leaves as lines
+# "value NAME NUMBER"; what QEMU saw goes to files of the host beside them.
+# Settings: MODE (count, load, profile), SIZES in bytes, OUT on the host, and
+# for MODE count ROUNDS and TRACED, for MODE load THREADS, SLICES and MS.
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+
+readonly BENCH=/sys/kernel/debug/smmux_bench
+readonly EVENTS=trace:smmuv3_cmdq_opcode,trace:smmuv3_read_mmio,trace:smmuv3_write_mmio
+
+bench()
+{
+	echo "$*" >"$BENCH/command"
+}
+
+report()
+{
+	local name number
+
+	while IFS=': ' read -r name number; do
+		say "value $1.$name $number"
+	done <"$BENCH/result"
+}
+
+# A command of QEMU's monitor that has nothing to say if all is well. No time
+# limit but the machine's: where instructions are counted an idle guest's clock
+# leaps ahead, and qmp's seconds are over before the host has looked.
+monitor()
+{
+	local answer
+
+	printf '@qmp {"execute": "human-monitor-command", "arguments": {"command-line": "%s"}}\n' \
+		"$*" >&3
+	read -r answer <&3
+	[[ $answer == *'"return": ""'* ]]
+}
+
+# watched FILE WHAT COMMAND...: QEMU logs WHAT to FILE while the command runs.
+watched()
+{
+	local file=$OUT/$1 what=$2 rc=0
+	shift 2
+
+	monitor "logfile $file" && monitor "log $what" || return 1
+	"$@" || rc=$?
+	monitor log none && monitor logfile /dev/null && return "$rc"
+}
+
+mode_count()
+{
+	local bytes
+
+	for bytes in $SIZES; do
+		must "instructions of $bytes bytes" bench count "$bytes" "$ROUNDS"
+		report "$bytes"
+		must "accesses of $bytes bytes" watched "trace.$bytes" "$EVENTS" \
+			bench repeat "$bytes" "$TRACED"
+	done
+}
+
+rate()
+{
+	local name number pairs=0 ns=0
+
+	while IFS=': ' read -r name number; do
+		printf -v "$name" %s "$number"
+	done <"$BENCH/result"
+	echo $((pairs * 1000000 / (ns / 1000)))
+}
+
+# The best of some slices: whatever else the host does can only take away.
+mode_load()
+{
+	local n bytes slice now best
+
+	for bytes in $SIZES; do
+		for n in $THREADS; do
+			best=0
+			for slice in $(seq "$SLICES"); do
+				bench threads "$bytes" "$n" "$MS" ||
+					must "$n threads, $bytes bytes, slice $slice" false
+				now=$(rate)
+				best=$((now > best ? now : best))
+			done
+			say "value $bytes.$n.rate $best"
+			pass "$n threads, $bytes bytes"
+		done
+	done
+}
+
+mode_profile()
+{
+	local bytes
+
+	must "symbols" test "$(head -n 1 /proc/kallsyms | cut -c1-16)" != 0000000000000000
+	for bytes in $SIZES; do
+		must "warm up" bench repeat "$bytes" 100
+		must "one instruction at a time" monitor one-insn-per-tb on
+		must "instructions of $bytes bytes" watched "exec.$bytes" exec,nochain \
+			bench repeat "$bytes" 20
+		must "back to normal" monitor one-insn-per-tb off
+	done
+	# Past the console: a line there costs more than all the rest.
+	awk '$2 ~ /[tT]/ { print "symbol", $1, $3, $4 }' /proc/kallsyms >&3
+}
+
+# The kernel's own boot work shares the CPU for some seconds.
+settle()
+{
+	local up
+
+	read -r up _ </proc/uptime
+	sleep $((10 - ${up%.*} > 0 ? 10 - ${up%.*} : 0))
+}
+
+must "driver loads" load_driver
+must "an SMMU is bound" wait_for 10 sh -c "[ -n \"\$(ls -d $(platform_driver)/*[0-9]* 2>/dev/null)\" ]"
+must "bench client loads" insmod /smmux/smmux_bench.ko
+must "its device is in a strict DMA group" test "$(group_type "$(pci_by_id 1b36:0005)")" = DMA
+settle
+"mode_$MODE"

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Instructions by the CPU's own counter, which is exact where the emulator
+ * counts instructions. Of many rounds the least is taken: a timer tick or the
+ * refill of a cache that falls into a round makes it longer, nothing makes it
+ * shorter.
+ *
+ * The driver's own share: the domain's operations are replaced by ones that
+ * count around the real ones, and what the page-table library alone takes for
+ * exactly the same calls, on tables of our own, is taken off. What remains is the
+ * driver: its way to the library, its callback from there, and its invalidation.
+ */
+#include "bench.h"
+
+#include <linux/dma-mapping.h>
+#include <linux/io-pgtable.h>
+#include <linux/iommu.h>
+#include <linux/minmax.h>
+#include <linux/perf_event.h>
+#include <linux/slab.h>
+
+struct call {
+	unsigned long iova;
+	phys_addr_t paddr;
+	size_t pgsize, pgcount;
+	int prot;
+};
+
+/* What the counted operations saw of one pair. */
+struct seen {
+	u64 map, unmap, sync, flush;
+	unsigned int maps, unmaps, syncs, flushes;
+	struct call map_call, unmap_call;
+};
+
+static struct perf_event *counter;
+static u64 overhead;
+static const struct iommu_domain_ops *real;
+static struct iommu_domain_ops counted;
+static struct seen seen;
+
+static u64 now(void)
+{
+	counter->pmu->read(counter);
+	return local64_read(&counter->count);
+}
+
+static u64 since(u64 start)
+{
+	u64 end = now();
+
+	return end - start > overhead ? end - start - overhead : 0;
+}
+
+static int counted_map(struct iommu_domain *domain, unsigned long iova, phys_addr_t paddr,
+		       size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
+{
+	u64 start = now();
+	int ret = real->map_pages(domain, iova, paddr, pgsize, pgcount, prot, gfp, mapped);
+
+	seen.map += since(start);
+	seen.maps++;
+	seen.map_call = (struct call){ iova, paddr, pgsize, pgcount, prot };
+	return ret;
+}
+
+static size_t counted_unmap(struct iommu_domain *domain, unsigned long iova, size_t pgsize,
+			    size_t pgcount, struct iommu_iotlb_gather *gather)
+{
+	u64 start = now();
+	size_t ret = real->unmap_pages(domain, iova, pgsize, pgcount, gather);
+
+	seen.unmap += since(start);
+	seen.unmaps++;
+	seen.unmap_call = (struct call){ iova, 0, pgsize, pgcount, 0 };
+	return ret;
+}
+
+static void counted_sync(struct iommu_domain *domain, struct iommu_iotlb_gather *gather)
+{
+	u64 start = now();
+
+	real->iotlb_sync(domain, gather);
+	seen.sync += since(start);
+	seen.syncs++;
+}
+
+static void counted_flush(struct iommu_domain *domain)
+{
+	u64 start = now();
+
+	real->flush_iotlb_all(domain);
+	seen.flush += since(start);
+	seen.flushes++;
+}
+
+static int counter_start(void)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_HARDWARE,
+		.config = PERF_COUNT_HW_INSTRUCTIONS,
+		.size = sizeof(attr),
+		.pinned = 1,
+	};
+	unsigned int i;
+	u64 start;
+
+	counter = perf_event_create_kernel_counter(&attr, 0, NULL, NULL, NULL);
+	if (IS_ERR(counter))
+		return PTR_ERR(counter);
+	overhead = U64_MAX;
+	for (i = 0; i < 100; i++) {
+		start = now();
+		overhead = min(overhead, now() - start);
+	}
+	return overhead ? 0 : -EOPNOTSUPP;
+}
+
+static void counter_stop(void)
+{
+	if (!IS_ERR(counter))
+		perf_event_release_kernel(counter);
+}
+
+/* The two calls, with nothing in their way. */
+static int count_pairs(struct bench *b, size_t bytes, unsigned int rounds)
+{
+	u64 map = U64_MAX, unmap = U64_MAX, took, start;
+	dma_addr_t iova;
+	unsigned int i;
+
+	for (i = 0; i < rounds; i++) {
+		start = now();
+		iova = dma_map_single(b->dev, b->buffer, bytes, DMA_BIDIRECTIONAL);
+		took = since(start);
+		if (dma_mapping_error(b->dev, iova))
+			return -EIO;
+		map = min(map, took);
+		start = now();
+		dma_unmap_single(b->dev, iova, bytes, DMA_BIDIRECTIONAL);
+		unmap = min(unmap, since(start));
+	}
+	bench_result("map: %llu\nunmap: %llu\n", map, unmap);
+	return 0;
+}
+
+/* The least of @rounds of what the domain's operations take; last calls in @least. */
+static int count_ops(struct bench *b, struct iommu_domain *domain, size_t bytes,
+		     unsigned int rounds, struct seen *least)
+{
+	unsigned int i;
+	int ret = 0;
+
+	real = domain->ops;
+	counted = *real;
+	counted.map_pages = counted_map;
+	counted.unmap_pages = counted_unmap;
+	counted.iotlb_sync = counted_sync;
+	counted.flush_iotlb_all = counted_flush;
+	domain->ops = &counted;
+	for (i = 0; i < rounds && !ret; i++) {
+		seen = (struct seen){};
+		ret = bench_pair(b, b->buffer, bytes);
+		if (i) {
+			seen.map = min(seen.map, least->map);
+			seen.unmap = min(seen.unmap, least->unmap);
+			seen.sync = min(seen.sync, least->sync);
+			seen.flush = min(seen.flush, least->flush);
+		}
+		*least = seen;
+	}
+	domain->ops = real;
+	return ret;
+}
+
+static void no_flush_all(void *cookie)
+{
+}
+
+static void no_flush_walk(unsigned long iova, size_t size, size_t granule, void *cookie)
+{
+}
+
+/* No tlb_add_page, which may be missing: calling it back is the driver's cost. */
+static const struct iommu_flush_ops no_flush = {
+	.tlb_flush_all = no_flush_all,
+	.tlb_flush_walk = no_flush_walk,
+};
+
+/* The same two calls, on tables that no SMMU knows. */
+static int count_library(struct bench *b, struct iommu_domain *domain,
+			 const struct seen *calls, unsigned int rounds, u64 *map, u64 *unmap)
+{
+	const struct call *m = &calls->map_call, *u = &calls->unmap_call;
+	struct io_pgtable_cfg cfg = {
+		.pgsize_bitmap = domain->pgsize_bitmap,
+		.ias = 48,
+		.oas = 44,
+		.coherent_walk = true,
+		.tlb = &no_flush,
+		.iommu_dev = b->dev,
+	};
+	struct io_pgtable_ops *ops = alloc_io_pgtable_ops(ARM_64_LPAE_S1, &cfg, NULL);
+	struct iommu_iotlb_gather gather;
+	unsigned int i;
+	size_t mapped;
+	u64 start;
+	int ret = 0;
+
+	if (!ops)
+		return -ENOMEM;
+	*map = U64_MAX;
+	*unmap = U64_MAX;
+	for (i = 0; i < rounds && !ret; i++) {
+		mapped = 0;
+		start = now();
+		ret = ops->map_pages(ops, m->iova, m->paddr, m->pgsize, m->pgcount, m->prot,
+				     GFP_ATOMIC, &mapped);
+		*map = min(*map, since(start));
+		iommu_iotlb_gather_init(&gather);
+		start = now();
+		if (ops->unmap_pages(ops, u->iova, u->pgsize, u->pgcount, &gather) != mapped)
+			ret = -EIO;
+		*unmap = min(*unmap, since(start));
+	}
+	free_io_pgtable_ops(ops);
+	return ret;
+}
+
+static int count_parts(struct bench *b, size_t bytes, unsigned int rounds)
+{
+	struct iommu_domain *domain = iommu_get_domain_for_dev(b->dev);
+	struct seen least = {};
+	u64 map, unmap;
+	int ret;
+
+	if (!domain || domain->type != IOMMU_DOMAIN_DMA)
+		return -EOPNOTSUPP;
+	ret = count_ops(b, domain, bytes, rounds, &least);
+	if (ret)
+		return ret;
+	/* One call each, or "the same calls" below would not be the same. */
+	if (least.maps != 1 || least.unmaps != 1 || least.syncs != 1 || least.flushes)
+		return -EPROTO;
+	ret = count_library(b, domain, &least, rounds, &map, &unmap);
+	if (ret)
+		return ret;
+	bench_result("ops_map: %llu\nops_unmap: %llu\nops_sync: %llu\n",
+		     least.map, least.unmap, least.sync);
+	bench_result("library_map: %llu\nlibrary_unmap: %llu\n", map, unmap);
+	bench_result("own: %lld\n", (s64)(least.map + least.unmap + least.sync - map - unmap));
+	return 0;
+}
+
+int bench_count(struct bench *b, size_t bytes, unsigned int rounds)
+{
+	int ret = counter_start();
+
+	if (!ret)
+		ret = count_pairs(b, bytes, rounds);
+	if (!ret)
+		ret = count_parts(b, bytes, rounds);
+	counter_stop();
+	return ret;
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Binding to the device, and the two debugfs files. */
+#include "bench.h"
+
+#include <linux/debugfs.h>
+#include <linux/dma-mapping.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/pci.h>
+#include <linux/seq_file.h>
+#include <linux/uaccess.h>
+
+#define RESULT_BYTES 1024
+
+static DEFINE_MUTEX(busy);
+static struct bench bench;
+static struct dentry *dir;
+static char result[RESULT_BYTES];
+static size_t result_length;
+
+void bench_result(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	result_length += vscnprintf(result + result_length, RESULT_BYTES - result_length,
+				    format, args);
+	va_end(args);
+}
+
+int bench_pair(struct bench *b, void *buffer, size_t bytes)
+{
+	dma_addr_t iova = dma_map_single(b->dev, buffer, bytes, DMA_BIDIRECTIONAL);
+
+	if (dma_mapping_error(b->dev, iova))
+		return -EIO;
+	dma_unmap_single(b->dev, iova, bytes, DMA_BIDIRECTIONAL);
+	return 0;
+}
+
+int bench_repeat(struct bench *b, size_t bytes, unsigned int times)
+{
+	int ret = 0;
+
+	while (!ret && times--)
+		ret = bench_pair(b, b->buffer, bytes);
+	return ret;
+}
+
+static int run_command(const char *line)
+{
+	unsigned int bytes, a, ms;
+
+	if (!bench.dev)
+		return -ENODEV;
+	if (sscanf(line, "count %u %u", &bytes, &a) == 2 && bytes <= BENCH_MAX_BYTES)
+		return bench_count(&bench, bytes, a);
+	if (sscanf(line, "repeat %u %u", &bytes, &a) == 2 && bytes <= BENCH_MAX_BYTES)
+		return bench_repeat(&bench, bytes, a);
+	if (sscanf(line, "threads %u %u %u", &bytes, &a, &ms) == 3)
+		return bench_threads(&bench, bytes, a, ms);
+	return -EINVAL;
+}
+
+static ssize_t command_write(struct file *file, const char __user *user, size_t size,
+			     loff_t *offset)
+{
+	char line[64];
+	int ret;
+
+	if (size >= sizeof(line))
+		return -EINVAL;
+	if (copy_from_user(line, user, size))
+		return -EFAULT;
+	line[size] = '\0';
+	mutex_lock(&busy);
+	result_length = 0;
+	ret = run_command(line);
+	mutex_unlock(&busy);
+	return ret ? ret : size;
+}
+
+static const struct file_operations command_fops = {
+	.owner = THIS_MODULE,
+	.write = command_write,
+};
+
+static int result_show(struct seq_file *seq, void *unused)
+{
+	mutex_lock(&busy);
+	seq_write(seq, result, result_length);
+	mutex_unlock(&busy);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(result);
+
+static int bench_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	int ret;
+
+	/* One device is all it takes. */
+	if (bench.dev)
+		return -EBUSY;
+	ret = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(40));
+	if (ret)
+		return ret;
+	bench.buffer = (void *)__get_free_pages(GFP_KERNEL, BENCH_MAX_ORDER);
+	if (!bench.buffer)
+		return -ENOMEM;
+	bench.dev = &pdev->dev;
+	return 0;
+}
+
+static void bench_remove(struct pci_dev *pdev)
+{
+	mutex_lock(&busy);
+	bench.dev = NULL;
+	free_pages((unsigned long)bench.buffer, BENCH_MAX_ORDER);
+	mutex_unlock(&busy);
+}
+
+static const struct pci_device_id ids[] = {
+	{ PCI_DEVICE(0x1234, 0x11e8) },		/* edu */
+	{ PCI_DEVICE(0x1b36, 0x0005) },		/* iommu-testdev */
+	{}
+};
+MODULE_DEVICE_TABLE(pci, ids);
+
+static struct pci_driver bench_driver = {
+	.name = "smmux_bench",
+	.id_table = ids,
+	.probe = bench_probe,
+	.remove = bench_remove,
+};
+
+static int __init bench_init(void)
+{
+	int ret;
+
+	dir = debugfs_create_dir("smmux_bench", NULL);
+	debugfs_create_file("command", 0200, dir, NULL, &command_fops);
+	debugfs_create_file("result", 0444, dir, NULL, &result_fops);
+	ret = pci_register_driver(&bench_driver);
+	if (ret)
+		debugfs_remove(dir);
+	return ret;
+}
+module_init(bench_init);
+
+static void __exit bench_exit(void)
+{
+	pci_unregister_driver(&bench_driver);
+	debugfs_remove(dir);
+}
+module_exit(bench_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Bench client for the SMMUv3 tests: cost of DMA map and unmap");

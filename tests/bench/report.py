@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Makes the bench's table from what its machines left, and judges it.
+
+Exit code: 0 smmux keeps to its limits, 1 it does not (the report names each),
+2 something to report from is missing.
+"""
+
+import argparse
+import os
+import re
+import statistics
+import sys
+
+SIZES = {4096: "4 KiB", 65536: "64 KiB", 2097152: "2 MiB"}
+THREADS = (1, 2, 4, 8)
+PAIRS_TRACED = 1000
+DRIVERS = ("builtin", "smmux")
+OWN_LIMIT = 500
+CMDQ_PROD, CMDQ_CONS = 0x98, 0x9c
+
+METHOD = """\
+Instructions are those between the call of `dma_map_single()` or `dma_unmap_single()`
+and its return, by the CPU's own counter under `-icount`, where they are exact; the least
+of 300 rounds. "All" includes DMA API, IOVA allocator and page-table library, which are
+the kernel's and the same for both drivers. The kernel runs without KASLR, which may put
+modules so far away that calls between them and the kernel take some instructions more.
+
+"Driver's own" is what is left of the domain operations `map_pages`, `unmap_pages` and
+`iotlb_sync` when the page-table library's share is taken off. That share is measured in the
+same run: the same calls with the same arguments on tables of the bench's own. So every
+instruction counts that the driver runs or has run for it: its callbacks from the library,
+statistics, clocks, waiting. `iotlb_sync` alone is the invalidation: commands, SYNC, wait.
+
+Commands and register accesses are QEMU's trace events `smmuv3_cmdq_opcode`,
+`smmuv3_write_mmio` and `smmuv3_read_mmio` during 1000 pairs, divided by 1000. The
+emulated SMMU has done a command when the write of PROD returns, so waiting for a slow SMMU
+is not in these figures.
+
+Throughput is from machines with 4 CPUs, one host thread each: pairs of 4 KiB a second in
+the best of 12 slices of 150 ms, the built-in driver and smmux in alternating boots. The
+speed of the emulation is of no interest, only the ratio of neighbouring rounds is; above 1
+smmux is faster."""
+
+
+class Missing(Exception):
+    """A file or a value that a finished run would have."""
+
+
+def values(path):
+    """The "value NAME NUMBER" lines of a machine."""
+    found = {}
+    try:
+        with open(f"{path}/results") as file:
+            for line in file:
+                if line.startswith("value "):
+                    _, name, number = line.split()
+                    found[name] = int(number)
+    except OSError as error:
+        raise Missing(str(error)) from error
+    return found
+
+
+def accesses(path):
+    """Commands and register accesses of a pair, from QEMU's trace."""
+    count = {"commands": 0, "syncs": 0, "doorbells": 0, "cons": 0,
+             "other writes": 0, "other reads": 0}
+    try:
+        file = open(path)
+    except OSError as error:
+        raise Missing(str(error)) from error
+    with file:
+        for line in file:
+            register = re.search(r"addr: 0x([0-9a-f]+)", line)
+            if line.startswith("smmuv3_cmdq_opcode"):
+                count["commands"] += 1
+                count["syncs"] += line.rstrip().endswith("_SYNC")
+            elif line.startswith("smmuv3_write_mmio"):
+                doorbell = int(register[1], 16) == CMDQ_PROD
+                count["doorbells" if doorbell else "other writes"] += 1
+            elif line.startswith("smmuv3_read_mmio"):
+                cons = int(register[1], 16) == CMDQ_CONS
+                count["cons" if cons else "other reads"] += 1
+    if not count["commands"]:
+        raise Missing(f"no command in {path}")
+    return {name: number / PAIRS_TRACED for name, number in count.items()}
+
+
+def table(head, rows):
+    lines = ["| " + " | ".join(head) + " |", "| --- |" + " ---: |" * (len(head) - 1)]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
+
+
+class Lane:
+    """One kernel's results and what is wrong with them."""
+
+    def __init__(self, bench, kernels, name, rounds):
+        self.dir, self.name, self.rounds = f"{bench}/{name}", name, rounds
+        self.broken = []
+        with open(f"{kernels}/{name}/version") as file:
+            self.version = file.read().strip()
+
+    def limit(self, text, ok):
+        if not ok:
+            self.broken.append(f"{self.name}: {text}")
+
+    def instructions(self):
+        both = [values(f"{self.dir}/count.{driver}") for driver in DRIVERS]
+        rows = []
+        for size, label in SIZES.items():
+            for name, parts in (("all", ("map", "unmap")), ("driver's own", ("own",)),
+                                ("`iotlb_sync`", ("ops_sync",))):
+                try:
+                    old, new = (sum(v[f"{size}.{part}"] for part in parts) for v in both)
+                except KeyError as error:
+                    raise Missing(f"{self.name}: no value {error}") from error
+                rows.append((f"{label}, {name}", f"{old:,}", f"{new:,}", f"{new / old:.2f}"))
+                if name == "all":
+                    self.limit(f"{label}: {new} instructions, built-in {old}", new < old)
+                elif name == "driver's own":
+                    self.limit(f"{label}: {new} own instructions, limit {OWN_LIMIT}",
+                               new <= OWN_LIMIT)
+        return table(("instructions of map + unmap", "built-in", "smmux", "ratio"), rows)
+
+    def accesses(self):
+        rows = []
+        for size, label in SIZES.items():
+            for driver in DRIVERS:
+                seen = accesses(f"{self.dir}/count.{driver}/trace.{size}")
+                rows.append([f"{label}, {driver}"] + [f"{n:g}" for n in seen.values()])
+            self.limit(f"{label}: {seen['commands']:g} commands", seen["commands"] == 2)
+            self.limit(f"{label}: {seen['doorbells']:g} doorbells", seen["doorbells"] == 1)
+            self.limit(f"{label}: {seen['cons']:g} reads of CONS", seen["cons"] <= 1)
+            self.limit(f"{label}: other registers touched",
+                       not seen["other writes"] and not seen["other reads"])
+        return table(("for each map + unmap", "commands", "of these SYNC", "writes of PROD",
+                      "reads of CONS", "other writes", "other reads"), rows)
+
+    def throughput(self):
+        rows = []
+        for threads in THREADS:
+            ratios, rates = [], {driver: [] for driver in DRIVERS}
+            for number in range(1, self.rounds + 1):
+                for driver in DRIVERS:
+                    seen = values(f"{self.dir}/load{number}.{driver}")
+                    key = f"4096.{threads}.rate"
+                    if not seen.get(key):
+                        raise Missing(f"{self.name}: round {number} has no {key}")
+                    rates[driver].append(seen[key])
+                ratios.append(rates["smmux"][-1] / rates["builtin"][-1])
+            rows.append((f"{threads}", *(f"{statistics.median(rates[driver]):,.0f}"
+                                         for driver in DRIVERS),
+                         f"{statistics.median(ratios):.2f}",
+                         f"{min(ratios):.2f} to {max(ratios):.2f}"))
+            self.limit(f"{threads} threads: slower in every round", max(ratios) >= 1)
+        return table(("threads", "built-in, pairs/s", "smmux, pairs/s", "median ratio",
+                      "rounds from, to"), rows)
+
+    def text(self):
+        parts = [f"## {self.version} ({self.name})", self.instructions(), self.accesses()]
+        if self.rounds:
+            parts.append(self.throughput())
+        return "\n\n".join(parts)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--bench", required=True, help="directory of the results")
+    parser.add_argument("--kernels", required=True, help="directory of the lanes' kernels")
+    parser.add_argument("--rounds", type=int, required=True)
+    parser.add_argument("--about", required=True)
+    parser.add_argument("--command", required=True)
+    parser.add_argument("--repeat", action="append", default=[],
+                        help="a round that was done again, and why")
+    parser.add_argument("lanes", nargs="+")
+    args = parser.parse_args()
+
+    lanes = [Lane(args.bench, args.kernels, name, args.rounds) for name in args.lanes]
+    try:
+        texts = [lane.text() for lane in lanes]
+    except Missing as error:
+        print(f"report: {error}", file=sys.stderr)
+        return 2
+    broken = [text for lane in lanes for text in lane.broken]
+    print(f"# A strict DMA map and unmap: smmux beside the built-in driver\n\n"
+          f"Made by `{args.command}` with {args.about}, {os.cpu_count()} host CPUs.\n")
+    print("\n\n".join(texts))
+    if args.repeat:
+        print("\nDone again, because the machine was disturbed:\n")
+        print("\n".join(f"* {text}" for text in args.repeat))
+    print("\n## Limits\n")
+    print("\n".join(f"* **not kept**: {text}" for text in broken) if broken else
+          "All kept: below the built-in driver's instructions, at most "
+          f"{OWN_LIMIT} of the driver's own,\n2 commands, 1 write of PROD and at most 1 read "
+          "of CONS; no number of threads slower in every round.")
+    print(f"\n## Method\n\n{METHOD}")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
