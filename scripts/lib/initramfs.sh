@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # smmux-setup: the module in the initramfs, loaded before anything looks for the
-# root disk. Each generator has a place for a file of ours.
+# root disk. Each generator has a place for a file of ours; initramfs-tools also
+# has one for a last look at the finished image.
 
 readonly FILES=$SCRIPTS/lib/files
 readonly INITRAMFS_TOOLS_HOOK=/etc/initramfs-tools/hooks/smmux
+readonly INITRAMFS_TOOLS_CHECK=/etc/initramfs/post-update.d/smmux
 readonly DRACUT_CONF=/etc/dracut.conf.d/smmux.conf
 
 initramfs_tool()
@@ -61,7 +63,7 @@ initramfs_make()
 
 initramfs_undo()
 {
-	rm -f "$R$1"
+	rm -f "$R$1" "$R$INITRAMFS_TOOLS_CHECK"
 	initramfs_make "${KERNELS[@]}"
 }
 
@@ -74,6 +76,13 @@ initramfs_all_have()
 	done
 }
 
+# dracut has no such place.
+check_current()
+{
+	[ "$(initramfs_tool)" != initramfs-tools ] ||
+		same_file "$FILES/initramfs-check" "$INITRAMFS_TOOLS_CHECK"
+}
+
 initramfs_put()
 {
 	local source path mode v
@@ -82,13 +91,14 @@ initramfs_put()
 	initramfs-tools) source=$FILES/initramfs-hook path=$INITRAMFS_TOOLS_HOOK mode=755 ;;
 	dracut) source=$FILES/dracut.conf path=$DRACUT_CONF mode=644 ;;
 	esac
-	if [ -z "$REBUILT" ] && same_file "$source" "$path" && initramfs_all_have; then
+	if [ -z "$REBUILT" ] && same_file "$source" "$path" && check_current && initramfs_all_have; then
 		return 0
 	fi
 	if [ ! -e "$R$path" ]; then
 		on_undo initramfs_undo "$path"
 	fi
 	put_file "$source" "$path" "$mode"
+	check_current || put_file "$FILES/initramfs-check" "$INITRAMFS_TOOLS_CHECK" 755
 	initramfs_make "${KERNELS[@]}" || die "no initramfs with smmux"
 	[ -z "$DRY_RUN" ] || return 0
 	for v in "${KERNELS[@]}"; do
@@ -109,7 +119,7 @@ initramfs_drop()
 			again+=("$v")
 		fi
 	done
-	for path in "$INITRAMFS_TOOLS_HOOK" "$DRACUT_CONF"; do
+	for path in "$INITRAMFS_TOOLS_HOOK" "$INITRAMFS_TOOLS_CHECK" "$DRACUT_CONF"; do
 		drop_file "$path"
 	done
 	initramfs_make "${again[@]}"

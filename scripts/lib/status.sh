@@ -42,15 +42,18 @@ status_dkms()
 
 status_initramfs()
 {
-	local v config=''
+	local v config='' wanted=''
 
 	if [ -e "$R$INITRAMFS_TOOLS_HOOK" ] || [ -e "$R$DRACUT_CONF" ]; then
 		config=1
+	fi
+	if [ -n "$config" ] || [ -e "$R$INITRAMFS_TOOLS_CHECK" ]; then
+		wanted=1
 		PARTS=$((PARTS + 1))
 	fi
 	for v in "${KERNELS[@]}"; do
 		if ! initramfs_has "$v"; then
-			[ -n "$config" ] && fault initramfs "$v: smmux is missing" ||
+			[ -n "$wanted" ] && fault initramfs "$v: smmux is missing" ||
 				show initramfs "$v: no smmux"
 		elif [ -n "$config" ]; then
 			show initramfs "$v: has smmux"

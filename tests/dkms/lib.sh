@@ -11,7 +11,7 @@ pack_job()
 
 	dir=$(mktemp -d)
 	cp "$SMMUX_TOP/tests/guest/lib/guest.sh" "$SMMUX_TOP/tests/dkms/guest/checks.sh" "$dir/"
-	cp "$SMMUX_TOP/tests/dkms/guest/$phase.sh" "$dir/phase.sh"
+	cp "$SMMUX_TOP/tests/dkms/guest/${phase%-dt}.sh" "$dir/phase.sh"
 	[ -z "$archive" ] || cp "$archive" "$dir/"
 	printf '%s=%q\n' LANE "$lane" PHASE "$phase" VERSION "$(cat "$SMMUX_TOP/VERSION")" \
 		MODULE_PARAMS '' DRIVER '' >"$dir/env"
@@ -32,9 +32,9 @@ boot_disk()
 		--qemu -device --qemu virtio-blk-device,drive=job "$@"
 }
 
-# boot_firmware DIR LANE DISK TIMEOUT: as a machine does after power-on: UEFI
+# boot_firmware DIR LANE DISK TIMEOUT FW: as a machine does after power-on: UEFI
 # finds grub on the disk, grub the kernel.
 boot_firmware()
 {
-	boot_disk "$@" --fw acpi --boot disk
+	boot_disk "$1" "$2" "$3" "$4" --fw "$5" --boot disk
 }

@@ -3,7 +3,8 @@
 #
 # The DKMS path, as a person walks it: a Debian arm64 machine boots from its
 # NVMe disk by UEFI and grub, gets smmux from a release archive, boots with its
-# root behind smmux, goes back by the boot menu, and is rid of it in the end.
+# root behind smmux (ACPI, then DT), goes back by the boot menu, survives an
+# initramfs without smmux, and is rid of it in the end.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -25,21 +26,22 @@ usage()
 }
 
 # Phase and seconds: the build is compiled by an emulated processor.
-readonly PHASES='install:1500 boot:400 fallback:400 uninstall:600 clean:400'
+readonly PHASES='install:1500 boot:400 fallback:400 boot-dt:600 lost:600 uninstall:600 clean:400'
 
 run_phase()
 {
-	local phase=$1 timeout=$2 dir=$results/$1 expected=()
+	local phase=$1 timeout=$2 dir=$results/$1 fw=acpi expected=()
 
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	pack_job "$dir/job" "$phase" "$lane" "$archive"
-	boot_firmware "$dir" "$lane" "$results/disk.img" "$timeout" >"$dir/vm.log" 2>&1 || true
+	[[ $phase != *-dt ]] || fw=dt
+	boot_firmware "$dir" "$lane" "$results/disk.img" "$timeout" "$fw" >"$dir/vm.log" 2>&1 || true
 	rm -f "$dir/job"
-	if [ "$phase" = fallback ]; then
-		# The initramfs still loads the module, which stands aside and says so.
-		expected+=('smmux: the built-in driver .* is active, smmux binds nothing')
-	fi
+	case $phase in
+	# The module is loaded all the same; it stands aside and says so.
+	fallback | lost) expected+=('smmux: the built-in driver .* is active, smmux binds nothing') ;;
+	esac
 	verdict "$dir" "${expected[@]}"
 }
 

@@ -254,6 +254,16 @@ life_goes_on()
 	PATH=$BIN:$PATH update-grub
 	is "  and update-grub averts it" next_boot_safe
 	make_machine
+	setup install
+	rm "$FAKE/etc/initramfs-tools/hooks/smmux"
+	PATH=$BIN:$PATH update-initramfs -u -k 7.2.3+deb13-arm64
+	is "the initramfs entry lost, a new image averts it by itself" \
+		test -z "$(grep -F "$ARGS" "$FAKE/boot/grub/grub.cfg")"
+	is "  and status is inconsistent" status_is 2
+	is "  and names the image" grep -F '7.2.3+deb13-arm64: smmux is missing' <(cat "$FAKE.out")
+	setup install
+	is "  and another install mends it" status_is 0
+	make_machine
 	sed -i 's/^GRUB_DEFAULT=0/GRUB_DEFAULT=saved/' "$FAKE/etc/default/grub"
 	snapshot >"$FAKE.before"
 	refuses "any kernel may be the default, and an old one is there" 'did not get the command line' install

@@ -15,7 +15,7 @@ usage: ${0##*/} --out DIR [option...]
 Boots a guest and waits for its end. In DIR: console.log, results (lines from
 the result channel), status, qemu.log, command (the QEMU line).
   --lane NAME       stable or backports (default backports)
-  --boot disk       firmware starts the first nvme (acpi only; no kernel given)
+  --boot disk       UEFI starts the first nvme, with the tables of --fw; no kernel given
   --kernel FILE     another kernel          --initrd FILE  another initramfs
   --payload DIR     tree to lay over the lane's initramfs (holds /init)
   --fw dt|acpi      firmware (default dt)
@@ -63,7 +63,6 @@ parse()
 	done
 	[ -n "$out" ] || usage_error "--out is needed"
 	[[ $boot =~ ^(|disk)$ ]] || usage_error "unknown --boot '$boot'"
-	[ -z "$boot" ] || [ "$fw" = acpi ] || usage_error "--boot disk needs --fw acpi"
 	[ "$smmu" != two ] || [ "$fw" = acpi ] || usage_error "two SMMUs need --fw acpi"
 }
 
@@ -72,6 +71,7 @@ machine_arguments()
 	local machine=virt,gic-version=3
 
 	[ "$smmu" = machine ] && machine+=,iommu=smmuv3
+	[ "$fw$boot" != dtdisk ] || machine+=,acpi=off
 	qemu=(qemu-system-aarch64 -M "$machine" -m "$mem" -nodefaults -display none -no-reboot)
 	if [ -n "$icount" ]; then
 		qemu+=(-cpu "max,pauth-impdef=on,pmu=on" -smp 1
@@ -79,7 +79,7 @@ machine_arguments()
 	else
 		qemu+=(-cpu "max,pauth-impdef=on" -smp "$smp" -accel "tcg,thread=multi")
 	fi
-	[ "$fw" = dt ] || qemu+=(-bios /usr/share/qemu-efi-aarch64/QEMU_EFI.fd)
+	[ "$fw$boot" = dt ] || qemu+=(-bios /usr/share/qemu-efi-aarch64/QEMU_EFI.fd)
 	case $smmu in
 	1 | 2 | nested) qemu+=(-device "arm-smmuv3,primary-bus=pcie.0,stage=$smmu") ;;
 	two) qemu+=(-device "pxb-pcie,id=far,bus_nr=64,bus=pcie.0"
