@@ -178,10 +178,29 @@ static int start(struct smmux_device *smmu)
 	return devm_add_action_or_reset(smmu->dev, force_off, smmu);
 }
 
+/*
+ * A client that waits for its SMMU is tried again whenever some device binds.
+ * If it is tried while its own SMMU is half-way registered, the core wonders
+ * aloud (7.x, WARN "late IOMMU probe"):
+ *
+ *   probe of SMMU 2                    deferred probe, set off by SMMU 1's bind
+ *   on the core's list of IOMMUs
+ *                                      client of SMMU 2: its IOMMU is there,
+ *                                      bind it, then have it probed
+ *   probe the clients that wait
+ *
+ * So at load all SMMUs are made ready first, and shown to the core when nothing
+ * is being probed.  One that comes later is shown at once.
+ */
+static DEFINE_MUTEX(publish_lock);
+static LIST_HEAD(unpublished);		/* smmux_device.node; under publish_lock */
+static bool loading;			/* under publish_lock, but for its first write */
+
 static int publish(struct smmux_device *smmu)
 {
 	int ret;
 
+	lockdep_assert_held(&publish_lock);
 	ret = iommu_device_sysfs_add(&smmu->iommu, smmu->dev, NULL, "smmu3.%pa",
 				     &smmu->pa);
 	if (ret)
@@ -195,7 +214,64 @@ static int publish(struct smmux_device *smmu)
 		smmux_dbg_remove_smmu(smmu);
 		iommu_device_sysfs_remove(&smmu->iommu);
 	}
+	smmu->published = !ret;
 	return ret;
+}
+
+static int publish_or_wait(struct smmux_device *smmu)
+{
+	int ret = 0;
+
+	mutex_lock(&publish_lock);
+	if (loading)
+		list_add_tail(&smmu->node, &unpublished);
+	else
+		ret = publish(smmu);
+	mutex_unlock(&publish_lock);
+	return ret;
+}
+
+/* Returns one that the core would not have, with a reference, or NULL. */
+static struct device *publish_waiting(void)
+{
+	struct smmux_device *smmu, *next;
+	struct device *refused = NULL;
+	int ret;
+
+	mutex_lock(&publish_lock);
+	loading = false;
+	list_for_each_entry_safe(smmu, next, &unpublished, node) {
+		list_del_init(&smmu->node);
+		ret = publish(smmu);
+		if (!ret)
+			continue;
+		dev_err(smmu->dev, "not taken: cannot be registered as an IOMMU: %pe\n",
+			ERR_PTR(ret));
+		refused = get_device(smmu->dev);
+		break;
+	}
+	mutex_unlock(&publish_lock);
+	return refused;
+}
+
+static int no_probe(struct platform_device *pdev)
+{
+	return 0;
+}
+
+/* Any bind has the driver core try the waiting clients; this one is for that. */
+static void retry_clients(void)
+{
+	static struct platform_driver nudge = { .driver.name = "smmux-ready" };
+	struct platform_device *pdev;
+
+	pdev = platform_create_bundle(&nudge, no_probe, NULL, 0, NULL, 0);
+	if (IS_ERR(pdev)) {
+		pr_warn("smmux: waiting clients are tried with the next bind only: %pe\n", pdev);
+		return;
+	}
+	platform_device_unregister(pdev);
+	platform_driver_unregister(&nudge);
 }
 
 static void announce(const struct smmux_device *smmu)
@@ -229,6 +305,7 @@ static int probe(struct platform_device *pdev)
 		return -ENOMEM;
 	smmu->dev = &pdev->dev;
 	smmu->order = atomic_inc_return(&last_order);
+	INIT_LIST_HEAD(&smmu->node);
 	platform_set_drvdata(pdev, smmu);
 
 	ret = smmux_fw_probe(smmu);
@@ -247,7 +324,7 @@ static int probe(struct platform_device *pdev)
 	if (!ret)
 		ret = start(smmu);
 	if (!ret)
-		ret = publish(smmu);
+		ret = publish_or_wait(smmu);
 	if (!ret)
 		announce(smmu);
 	return ret;
@@ -257,6 +334,11 @@ static void remove(struct platform_device *pdev)
 {
 	struct smmux_device *smmu = platform_get_drvdata(pdev);
 
+	mutex_lock(&publish_lock);
+	list_del_init(&smmu->node);
+	mutex_unlock(&publish_lock);
+	if (!smmu->published)
+		return;
 	iommu_device_unregister(&smmu->iommu);
 	smmux_dbg_remove_smmu(smmu);
 	iommu_device_sysfs_remove(&smmu->iommu);
@@ -300,9 +382,23 @@ static struct platform_driver driver = {
 
 int smmux_probe_register(void)
 {
+	struct device *refused;
+	int ret;
+
 	/* An unbind cannot be refused, and cuts off every client. */
 	driver.driver.suppress_bind_attrs = !smmux_params.allow_unbind;
-	return platform_driver_register(&driver);
+	loading = true;
+	ret = platform_driver_register(&driver);
+	if (ret)
+		return ret;
+	/* The SMMUs that have just bound set the clients going; let these be put off again. */
+	wait_for_device_probe();
+	while ((refused = publish_waiting())) {
+		device_release_driver(refused);
+		put_device(refused);
+	}
+	retry_clients();
+	return 0;
 }
 
 void smmux_probe_unregister(void)

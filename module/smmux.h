@@ -82,6 +82,8 @@ struct smmux_device {
 	u32 refused_sid;		/* the last one that had no room; not to say it twice */
 
 	struct iommu_device iommu;
+	struct list_head node;		/* probe's: not shown to the core yet */
+	bool published;
 	struct dentry *dbg;		/* the control plane's */
 };
 
