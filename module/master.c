@@ -218,9 +218,12 @@ void smmux_master_release(struct smmux_master *master)
 	smmux_dbg_remove_master(master);
 	trace_master_remove(dev_name(master->dev), dev_name(smmu->dev),
 			    master->streams[0].stream->sid, master->num_streams);
-	/* The SMMU may hold CDs of the table that is about to be freed. */
+	/*
+	 * The SMMU may hold CDs of the table that is about to be freed; without
+	 * stage 1 it has none, and the command is illegal.
+	 */
 	smmux_batch_init(&b, smmu);
-	for (i = 0; i < master->num_streams; i++)
+	for (i = 0; i < master->num_streams && smmux_has(smmu, SMMUX_FEAT_S1); i++)
 		smmux_batch_add(&b, smmux_cmd_cfgi_cd_all(master->streams[i].stream->sid));
 	leave_streams(master);
 	smmux_batch_sync(&b);
