@@ -224,6 +224,7 @@ build_modules()
 		printf '%s\n' "${guest_tests[@]}" | grep -qF ".$each-" || continue
 		what=(client)
 		[ "$driver" = builtin ] || what+=(driver)
+		! printf '%s\n' "${guest_tests[@]}" | grep -q "^81.*\.$each-" || what+=(vsmmu)
 		payload_modules "$each" "${what[@]}"
 	done
 }

@@ -28,10 +28,10 @@ payload_make()
 	mkdir -p "$dir"
 	cp "$SMMUX_TOP/tests/guest/lib/init.sh" "${dir%/smmux}/init"
 	chmod 755 "${dir%/smmux}/init"
-	cp "$SMMUX_TOP"/tests/guest/lib/*.sh "$dir"
+	cp "$SMMUX_TOP"/tests/guest/lib/*.sh "$SMMUX_TOP"/tests/vsmmu/*.sh "$dir"
 	cp "$test_file" "$dir/test.sh"
 	# Without debug information, as DKMS installs it: ten times smaller.
-	for module in "$SMMUX_BUILD/mod/$version"/{driver,client}/*.ko; do
+	for module in "$SMMUX_BUILD/mod/$version"/{driver,client,vsmmu}/*.ko; do
 		[ ! -e "$module" ] ||
 			in_tree aarch64-linux-gnu-strip -g -o "$dir/${module##*/}" "$module"
 	done

@@ -11,11 +11,11 @@ set -euo pipefail
 usage()
 {
 	cat <<EOF
-usage: ${0##*/} VERSION [driver|client|bench] [make argument...]
-Builds the driver, the test client of tests/guest/mod or the bench's of
-tests/bench/mod, for kernel VERSION (as in build/kernels/headers). Extra
-arguments (W=1, C=2...) go to make. The module is
-build/mod/VERSION/{driver,client,bench}/*.ko.
+usage: ${0##*/} VERSION [driver|client|bench|vsmmu] [make argument...]
+Builds the driver, the test client of tests/guest/mod, the bench's of
+tests/bench/mod or the modelled SMMU of tests/vsmmu, for kernel VERSION (as in
+build/kernels/headers). Extra arguments (W=1, C=2...) go to make. The module is
+build/mod/VERSION/{driver,client,bench,vsmmu}/*.ko.
 Exit code: make's; 2 for wrong use.
 EOF
 }
@@ -45,7 +45,8 @@ case $what in
 driver) from=$SMMUX_TOP sources=(Kbuild VERSION module debugfs) ;;
 client) from=$SMMUX_TOP/tests/guest/mod sources=(.) ;;
 bench) from=$SMMUX_TOP/tests/bench/mod sources=(.) ;;
-*) usage_error "'$what' is neither driver, client nor bench" ;;
+vsmmu) from=$SMMUX_TOP/tests/vsmmu sources=(.) && set -- "VSMMU_HW=$SMMUX_TOP/module" "$@" ;;
+*) usage_error "'$what' is neither driver, client, bench nor vsmmu" ;;
 esac
 copy=${SMMUX_COPY:-$SMMUX_BUILD/mod/$version/$what}
 [ -e "$from/Kbuild" ] || die "no $from/Kbuild: nothing to build"

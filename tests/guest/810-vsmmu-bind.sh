@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: the driver takes modelled SMMUs through its ordinary probe, in every feature set, keeps to the register rules, lets go, and takes them again
+# MATRIX: lane=backports smp=3 smmu=none
+# CMDLINE: mem=1000M isolcpus=2
+# MODULE: allow_unbind=1
+# TIMEOUT: 120
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+# shellcheck source=tests/vsmmu/vsmmu.sh
+. /smmux/vsmmu.sh
+
+must "driver loads" load_driver
+must "three modelled SMMUs" vsmmu_load smmu=plain,s1only+noril+linear+tags8+sids=5+cmdqs=4,s2only+only4k+stallonly \
+	client=0:1,1:3,2:7
+check_equal "all three are bound" 3 "$(bound_smmus | wc -l)"
+for n in 0 1 2; do
+	check_equal "$n: enabled, with queues and events" 0xd "$(vsmmu_state $n cr0)"
+	check_equal "$n: aborts should it be off" $((1 << 20)) $(($(vsmmu_state $n gbpa) & 1 << 20))
+	check "$n: its caches were emptied by command" test "$(vsmmu_counter $n CFGI_STE_RANGE)" -ge 1
+	check "$n: TLBs too" test "$(vsmmu_counter $n TLBI_NSNH_ALL)" -ge 1
+	check "$n: the client is bound" test -e "$(vsmmu_client $n)/command"
+	vsmmu_content $n
+done
+
+vsmmu_inject 0 "lazy_ack 1000"
+for round in 1 2 3; do
+	for dir in /sys/bus/platform/drivers/vsmmu-client/vclient*; do
+		[ ! -e "$dir" ] || echo "${dir##*/}" >/sys/bus/platform/drivers/vsmmu-client/unbind
+	done
+	for name in $(bound_smmus); do
+		check "round $round: unbind $name" sh -c "echo $name >$(platform_driver)/unbind"
+	done
+	check_equal "round $round: off" 0 "$(($(vsmmu_state 0 cr0)))"
+	check_equal "round $round: off, and aborts" $((1 << 20)) $(($(vsmmu_state 0 gbpa) & 1 << 20))
+	for name in 7f000000.vsmmu 7f040000.vsmmu 7f080000.vsmmu; do
+		check "round $round: bind $name" sh -c "echo $name >$(platform_driver)/bind"
+	done
+	check_equal "round $round: on" 0xd "$(vsmmu_state 0 cr0)"
+done
+for n in 0 1 2; do
+	vsmmu_content $n
+done
+
+check "the model goes, and its SMMUs with it" rmmod vsmmu
+check_equal "nothing is bound" "" "$(bound_smmus)"
+check "the driver goes" rmmod smmux

@@ -1,0 +1,87 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: command errors, global errors, slow SYNCs, SYNCs by MSI and by SEV, from a modelled SMMU: each is reported, acknowledged and survived
+# MATRIX: lane=backports smp=3 smmu=none
+# CMDLINE: mem=1000M isolcpus=2
+# TIMEOUT: 240
+# EXPECT: smmux [0-9a-f]+\.vsmmu: (command error|global error|event: vclient|event queue overflow)
+# EXPECT: smmux [0-9a-f]+\.vsmmu: vclient
+# EXPECT: callbacks suppressed
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+# shellcheck source=tests/vsmmu/vsmmu.sh
+. /smmux/vsmmu.sh
+
+race()
+{
+	client_do "$1" race 30 || fail "$2: race ended with an error"
+	check_equal "$2: 30 rounds, none missed, none late" "30 0 0" \
+		"$(client_got "$1" rounds) $(client_got "$1" missed) $(client_got "$1" late)"
+}
+
+quiet()
+{
+	check_equal "$2: nothing is pending" 0x0 "$(vsmmu_state "$1" gerror_active)"
+	vsmmu_content "$1"
+}
+
+must "driver loads" load_driver
+must "modelled SMMUs" vsmmu_load smmu=plain,msi,sev+s2only,ats client=0:1,1:1,2:1,3:1
+must "clients are bound" wait_for 20 test -e "$(vsmmu_client 3)/command"
+check "SYNC by polling" dmesg_has "$(vsmmu_name 0): .* sync by polling"
+check "SYNC by MSI" dmesg_has "$(vsmmu_name 1): .* sync by msi"
+check "SYNC by event" dmesg_has "$(vsmmu_name 2): .* sync by wfe"
+
+for n in 0 1 2 3; do
+	race $n "$n: plain"
+	vsmmu_inject $n "sync_delay 3000"
+	race $n "$n: SYNCs of 3 ms"
+	vsmmu_inject $n "sync_delay 0"
+	race $n "$n: fast again"
+	quiet $n "$n: after SYNCs"
+done
+
+for n in 0 1 2 3; do
+	# The third command from now is a CFGI, TLBI or SYNC of some unmap or attach: the
+	# driver has to go on, and what it invalidates later must be gone.
+	vsmmu_inject $n "abt 3"
+	race $n "$n: CERROR_ABT"
+	vsmmu_inject $n "atc 2"
+	race $n "$n: CERROR_ATC_INV_SYNC"
+	quiet $n "$n: after command errors"
+	for bit in 2 4 5 7; do
+		vsmmu_inject $n "gerror $((1 << bit))"
+	done
+	check "$n: the driver acknowledges global errors" wait_for 5 sh -c \
+		"grep -qx 'gerror_active: 0x0' $(vsmmu_dir $n)/state"
+	race $n "$n: after global errors"
+	quiet $n "$n: after global errors"
+done
+for what in 'write to the event queue aborted' 'MSI write of a CMD_SYNC' 'MSI write of the event queue' \
+	'MSI write of GERROR'; do
+	check "the log says: $what" dmesg_has "$(vsmmu_name 0): global error: $what"
+done
+
+# A SYNC that is called illegal, so that no invalidation is lost with it: the driver
+# has it done again and charges the submitter.
+vsmmu_inject 0 "ill 2"
+client_do 0 map rw
+client_do 0 unmap
+check "CERROR_ILL: the log names it" wait_for 5 dmesg_has "$(vsmmu_name 0): command error 1 at .*: SYNC"
+race 0 "CERROR_ILL: after it"
+quiet 0 "CERROR_ILL: after it"
+
+# Service failure: everything aborts, and the driver says so.
+client_do 0 map rw
+iova=$(client_got 0 iova)
+vsmmu_inject 0 "gerror $((1 << 8))"
+check "SFM: the log says so" wait_for 5 dmesg_has "$(vsmmu_name 0): global error: service failure"
+check_equal "SFM: aborts should it come back" $((1 << 20)) $(($(vsmmu_state 0 gbpa) & 1 << 20))
+client_do 0 access "$iova" w
+check_equal "SFM: an access is aborted" "0 0" "$(client_got 0 "done") $(client_got 0 bypassed)"
+client_do 0 unmap
+race 1 "SFM: another SMMU works on"
+vsmmu_content 0
+check "the model goes" rmmod vsmmu
+check "the driver goes" rmmod smmux

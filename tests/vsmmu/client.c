@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * client - the platform driver of modelled devices, and what they can be told.
+ */
+#include "client.h"
+
+#include <linux/debugfs.h>
+#include <linux/dma-mapping.h>
+#include <linux/module.h>
+#include <linux/of.h>
+#include <linux/platform_device.h>
+#include <linux/seq_file.h>
+#include <linux/uaccess.h>
+
+static struct dentry *root;
+
+void client_say(struct client *c, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	c->length += vscnprintf(c->result + c->length, CLIENT_RESULT - c->length, fmt, args);
+	va_end(args);
+}
+
+struct client_stream *client_access(struct client *c, u64 iova, bool write, u32 *val,
+				    struct vsmmu_answer *ans)
+{
+	struct client_stream *s = &c->stream[(u32)atomic_inc_return(&c->turn) % c->num];
+	struct vsmmu_request req = {
+		.sid = s->sid,
+		.write = write,
+		.iova = iova,
+		.buf = val,
+		.len = sizeof(*val),
+	};
+
+	/* What the CPU wrote is visible to the device, and the other way round. */
+	mb();
+	vsmmu_access(s->v, &req, ans);
+	mb();
+	return s;
+}
+
+static int map_page(struct client *c, const char *how)
+{
+	enum dma_data_direction dir = !strcmp(how, "ro") ? DMA_TO_DEVICE :
+				      !strcmp(how, "wo") ? DMA_FROM_DEVICE : DMA_BIDIRECTIONAL;
+	dma_addr_t iova;
+
+	if (c->held)
+		return -EBUSY;
+	c->held = alloc_page(GFP_KERNEL);
+	if (!c->held)
+		return -ENOMEM;
+	*(u32 *)page_address(c->held) = CLIENT_POISON;
+	iova = dma_map_page(c->dev, c->held, 0, PAGE_SIZE, dir);
+	if (dma_mapping_error(c->dev, iova)) {
+		__free_page(c->held);
+		c->held = NULL;
+		return -ENOMEM;
+	}
+	c->held_iova = iova;
+	c->held_dir = dir;
+	client_say(c, "iova: %#llx\npa: %#llx\n", (u64)iova, (u64)page_to_phys(c->held));
+	return 0;
+}
+
+static int unmap_page(struct client *c)
+{
+	if (!c->held)
+		return -ENOENT;
+	dma_unmap_page(c->dev, c->held_iova, PAGE_SIZE, c->held_dir);
+	__free_page(c->held);
+	c->held = NULL;
+	return 0;
+}
+
+static int access_once(struct client *c, u64 iova, char rw)
+{
+	struct vsmmu_answer ans;
+	u32 val = CLIENT_VALUE;
+
+	client_access(c, iova, rw == 'w', &val, &ans);
+	client_say(c, "done: %d\nbypassed: %d\nstalled: %d\nevent: %#x\npa: %#llx\nvalue: %#x\n",
+		   ans.done, ans.bypassed, ans.stalled, ans.event, ans.pa, val);
+	return 0;
+}
+
+static int run(struct client *c, const char *line)
+{
+	unsigned int a, b;
+	char word[4];
+	u64 iova;
+
+	if (sscanf(line, "map %3s", word) == 1)
+		return map_page(c, word);
+	if (!strncmp(line, "unmap", 5))
+		return unmap_page(c);
+	if (sscanf(line, "access %llx %1s", &iova, word) == 2)
+		return access_once(c, iova, word[0]);
+	if (sscanf(line, "race %u", &a) == 1)
+		return program_race(c, a);
+	if (sscanf(line, "storm %u %u", &a, &b) == 2)
+		return program_storm(c, a, b);
+	if (sscanf(line, "attach %u", &a) == 1)
+		return program_attach(c, a);
+	return -EINVAL;
+}
+
+static ssize_t command_write(struct file *file, const char __user *user, size_t size,
+			     loff_t *offset)
+{
+	struct client *c = file->private_data;
+	char line[64];
+	int ret;
+
+	if (size >= sizeof(line))
+		return -EINVAL;
+	if (copy_from_user(line, user, size))
+		return -EFAULT;
+	line[size] = '\0';
+	mutex_lock(&c->busy);
+	c->length = 0;
+	c->result[0] = '\0';
+	ret = run(c, line);
+	mutex_unlock(&c->busy);
+	return ret ?: size;
+}
+
+static const struct file_operations command_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = command_write,
+};
+
+static int result_show(struct seq_file *seq, void *unused)
+{
+	struct client *c = seq->private;
+
+	mutex_lock(&c->busy);
+	seq_write(seq, c->result, c->length);
+	mutex_unlock(&c->busy);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(result);
+
+static int find_streams(struct client *c)
+{
+	struct of_phandle_args args;
+
+	while (c->num < CLIENT_IDS &&
+	       !of_parse_phandle_with_args(c->dev->of_node, "iommus", "#iommu-cells", c->num,
+					   &args)) {
+		struct vsmmu *v = vsmmu_by_node(args.np);
+
+		of_node_put(args.np);
+		if (!v)
+			return -ENODEV;
+		vsmmu_stream_known(v, args.args[0]);
+		c->stream[c->num++] = (struct client_stream){ v, args.args[0] };
+	}
+	return c->num ? 0 : -ENODEV;
+}
+
+static int client_probe(struct platform_device *pdev)
+{
+	struct client *c = devm_kzalloc(&pdev->dev, sizeof(*c), GFP_KERNEL);
+	int ret;
+
+	if (!c)
+		return -ENOMEM;
+	c->dev = &pdev->dev;
+	mutex_init(&c->busy);
+	ret = find_streams(c);
+	if (!ret)
+		ret = dma_set_mask_and_coherent(c->dev, DMA_BIT_MASK(44));
+	if (ret)
+		return ret;
+	platform_set_drvdata(pdev, c);
+	c->dir = debugfs_create_dir(dev_name(c->dev), root);
+	debugfs_create_file("command", 0200, c->dir, c, &command_fops);
+	debugfs_create_file("result", 0444, c->dir, c, &result_fops);
+	return 0;
+}
+
+static void client_remove(struct platform_device *pdev)
+{
+	struct client *c = platform_get_drvdata(pdev);
+
+	debugfs_remove(c->dir);
+	unmap_page(c);
+}
+
+static const struct of_device_id client_match[] = {
+	{ .compatible = "smmux,vsmmu-client" },
+	{ }
+};
+MODULE_DEVICE_TABLE(of, client_match);
+
+static struct platform_driver client_driver = {
+	.driver = { .name = "vsmmu-client", .of_match_table = client_match },
+	.probe = client_probe,
+	.remove = client_remove,
+};
+
+int vsmmu_client_register(struct dentry *dir)
+{
+	root = dir;
+	return platform_driver_register(&client_driver);
+}
+
+void vsmmu_client_unregister(void)
+{
+	platform_driver_unregister(&client_driver);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A client: a platform device whose transactions the model takes.  Commands go to
+ * debugfs vsmmu/<device>/command, which returns when they are done; result then
+ * holds "name: value" lines.
+ *
+ *   map rw|ro|wo, unmap     one page through the DMA API, kept between commands
+ *   access IOVA r|w         one transaction of its first stream
+ *   race N                  map, access, unmap, access: N times
+ *   storm THREADS SECONDS   the same by many, with bursts of other unmaps
+ *   attach N                domains that have the same address, one after the other
+ */
+#ifndef VSMMU_CLIENT_H
+#define VSMMU_CLIENT_H
+
+#include <linux/device.h>
+#include <linux/dma-direction.h>
+#include <linux/mutex.h>
+
+#include "vsmmu.h"
+
+#define CLIENT_IDS	8
+#define CLIENT_POISON	0xa5a5a5a5
+#define CLIENT_VALUE	0x5eed1234
+#define CLIENT_RESULT	1024
+
+struct client {
+	struct device *dev;
+	struct client_stream {
+		struct vsmmu *v;
+		u32 sid;
+	} stream[CLIENT_IDS];
+	unsigned int num;
+	atomic_t turn;			/* which stream the next transaction uses */
+	struct mutex busy;		/* one command at a time */
+	struct page *held;
+	dma_addr_t held_iova;
+	enum dma_data_direction held_dir;
+	struct dentry *dir;
+	char result[CLIENT_RESULT];
+	size_t length;
+};
+
+__printf(2, 3) void client_say(struct client *c, const char *fmt, ...);
+
+/* One transaction of four bytes, by the streams in turn; where did it go? */
+struct client_stream *client_access(struct client *c, u64 iova, bool write, u32 *val,
+				    struct vsmmu_answer *ans);
+
+int program_race(struct client *c, unsigned int tries);
+int program_storm(struct client *c, unsigned int threads, unsigned int seconds);
+int program_attach(struct client *c, unsigned int rounds);
+
+#endif /* VSMMU_CLIENT_H */

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * control - debugfs of an instance.
+ *
+ *   state     where it is
+ *   counters  what it did
+ *   check     what the driver did wrong: empty, or a line for each (the first
+ *             VSMMU_NOTES of them) and then how many of each kind
+ *   inject    write-only, one of
+ *     gerror BITS        raise these global errors
+ *     sync_delay US      each SYNC takes that long
+ *     ill N, abt N, atc N  CERROR_ILL or _ABT at the N-th command from now, _ATC_INV_SYNC
+ *                        at the N-th SYNC
+ *     atc_timeout SID N  the next N ATC_INV to SID
+ *     lazy_ack N, no_ack 0|1  handshakes are answered late, or never
+ *     events N           that many records at once
+ *     overflow           of the event queue, seen when it is empty again
+ *     power_loss         now
+ *     bypass 0|1         entries that say bypass are as the test wants it
+ *     clear              forget what check shows
+ */
+#include "vsmmu.h"
+
+#include <linux/debugfs.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+static const char * const bad_names[NUM_BAD] = {
+	[BAD_READ_ONLY]	= "read-only register written",
+	[BAD_GUARDED]	= "register written while in use",
+	[BAD_RESERVED]	= "reserved in a register",
+	[BAD_HANDSHAKE]	= "handshake",
+	[BAD_QUEUE]	= "queue index",
+	[BAD_COMMAND]	= "reserved in a command",
+	[BAD_ENABLE]	= "enabled with stray cache entries",
+	[BAD_TABLE]	= "table entry",
+	[BAD_BYPASS]	= "bypass",
+	[BAD_STREAM]	= "wrong page",
+};
+
+static int check_show(struct seq_file *seq, void *unused)
+{
+	struct vsmmu *v = seq->private;
+	unsigned int i;
+
+	spin_lock_irq(&v->lock);
+	for (i = 0; i < v->num_notes; i++)
+		seq_printf(seq, "%s\n", v->notes[i]);
+	for (i = 0; i < NUM_BAD; i++)
+		if (v->counts.bad[i])
+			seq_printf(seq, "%s: %llu\n", bad_names[i], v->counts.bad[i]);
+	spin_unlock_irq(&v->lock);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(check);
+
+static int counters_show(struct seq_file *seq, void *unused)
+{
+	struct vsmmu *v = seq->private;
+	struct vsmmu_counts *n = &v->counts;
+	unsigned int op;
+
+	for (op = 0; op < VSMMU_OPS; op++)
+		if (n->op[op])
+			seq_printf(seq, "%s: %llu\n", vsmmu_cmd_text(op), n->op[op]);
+	seq_printf(seq, "accesses: %llu\naborted: %llu\nstalls: %llu\n", n->accesses, n->aborted,
+		   n->stalls);
+	seq_printf(seq, "events: %llu\nlost_events: %llu\nirqs: %llu\n", n->events, n->lost_events,
+		   n->irqs);
+	seq_printf(seq, "walks: %llu\nhits: %llu\ndropped: %llu\nevicted: %llu\nspeculated: %llu\n",
+		   n->walks, n->hits, n->dropped, n->evicted, n->prefetched);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(counters);
+
+static int state_show(struct seq_file *seq, void *unused)
+{
+	struct vsmmu *v = seq->private;
+	struct vsmmu_line *line;
+	unsigned int lines = 0;
+
+	spin_lock_irq(&v->lock);
+	list_for_each_entry(line, &v->cache.used, node)
+		lines++;
+	seq_printf(seq, "cr0: %#x\nirq_ctrl: %#x\ngbpa: %#x\n", v->cr0, v->irq_ctrl, v->gbpa);
+	seq_printf(seq, "gerror_active: %#llx\n", v->reg[VR_GERROR] ^ v->gerrorn);
+	seq_printf(seq, "cmdq_prod: %#x\ncmdq_cons: %#llx\n", vsmmu_read(v, SMMUX_CMDQ_PROD),
+		   v->reg[VR_CMDQ_CONS]);
+	seq_printf(seq, "eventq_prod: %#llx\neventq_cons: %#x\n", v->reg[VR_EVENTQ_PROD],
+		   vsmmu_read(v, SMMUX_EVENTQ_CONS));
+	seq_printf(seq, "cache_lines: %u\nstreams: %u\n", lines, v->num_streams);
+	spin_unlock_irq(&v->lock);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(state);
+
+static void forgive(struct vsmmu *v)
+{
+	while (v->num_notes)
+		kfree(v->notes[--v->num_notes]);
+	memset(v->counts.bad, 0, sizeof(v->counts.bad));
+}
+
+/* Words that set one number. */
+static u32 *number_of(struct vsmmu *v, const char *word)
+{
+	const struct {
+		const char *word;
+		u32 *number;
+	} numbers[] = {
+		{ "sync_delay", &v->inject.sync_us },
+		{ "ill", &v->inject.ill },
+		{ "abt", &v->inject.abt },
+		{ "atc", &v->inject.atc_sync },
+		{ "lazy_ack", &v->inject.lazy_ack },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(numbers); i++)
+		if (!strcmp(numbers[i].word, word))
+			return numbers[i].number;
+	return NULL;
+}
+
+static int inject(struct vsmmu *v, const char *word, u32 a, u32 b)
+{
+	u32 *number = number_of(v, word);
+
+	if (number) {
+		*number = a;
+	} else if (!strcmp(word, "gerror")) {
+		vsmmu_gerror(v, a);
+	} else if (!strcmp(word, "atc_timeout")) {
+		v->inject.atc_sid = a;
+		v->inject.atc_count = b;
+	} else if (!strcmp(word, "no_ack")) {
+		v->inject.no_ack = a;
+	} else if (!strcmp(word, "events")) {
+		vsmmu_event_flood(v, a);
+	} else if (!strcmp(word, "overflow")) {
+		vsmmu_event_overflow(v);
+	} else if (!strcmp(word, "power_loss")) {
+		vsmmu_regs_lose_power(v);
+	} else if (!strcmp(word, "bypass")) {
+		v->bypass_allowed = a;
+	} else if (!strcmp(word, "clear")) {
+		forgive(v);
+	} else {
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static ssize_t inject_write(struct file *file, const char __user *user, size_t size, loff_t *offset)
+{
+	struct vsmmu *v = file->private_data;
+	char line[64], word[16];
+	int a = 0, b = 0, ret;
+
+	if (size >= sizeof(line))
+		return -EINVAL;
+	if (copy_from_user(line, user, size))
+		return -EFAULT;
+	line[size] = '\0';
+	if (sscanf(line, "%15s %i %i", word, &a, &b) < 1)
+		return -EINVAL;
+	spin_lock_irq(&v->lock);
+	ret = inject(v, word, a, b);
+	spin_unlock_irq(&v->lock);
+	return ret ?: size;
+}
+
+static const struct file_operations inject_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = inject_write,
+};
+
+void vsmmu_control_add(struct vsmmu *v, struct dentry *root)
+{
+	char name[8];
+
+	snprintf(name, sizeof(name), "%u", v->index);
+	v->dir = debugfs_create_dir(name, root);
+	debugfs_create_file("state", 0444, v->dir, v, &state_fops);
+	debugfs_create_file("counters", 0444, v->dir, v, &counters_fops);
+	debugfs_create_file("check", 0444, v->dir, v, &check_fops);
+	debugfs_create_file("inject", 0200, v->dir, v, &inject_fops);
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * event - the event queue, global errors, and the interrupts of both.
+ *
+ * The event queue's interrupt comes when the queue stops being empty, and at no
+ * other time: a handler that leaves records behind hears of them no more.
+ */
+#include "vsmmu.h"
+
+#include <linux/interrupt.h>
+#include <linux/irq.h>
+#include <linux/platform_device.h>
+
+static void raise(struct vsmmu *v, int virq)
+{
+	if (virq <= 0)
+		return;
+	v->counts.irqs++;
+	irq_set_irqchip_state(virq, IRQCHIP_STATE_PENDING, true);
+}
+
+void vsmmu_gerror(struct vsmmu *v, u32 bits)
+{
+	u32 active = v->reg[VR_GERROR] ^ v->gerrorn;
+
+	bits &= ~active;
+	if (!bits)
+		return;
+	if (bits & GERROR_SFM_ERR)
+		v->failed = true;
+	vsmmu_put(v, VR_GERROR, v->reg[VR_GERROR] ^ bits);
+	if (v->irq_ctrl & IRQ_CTRL_GERROR)
+		raise(v, v->virq_gerror);
+}
+
+static u32 log2_of(const struct vsmmu *v)
+{
+	return min(FIELD_GET(QUEUE_BASE_LOG2SIZE, v->reg[VR_EVENTQ_BASE]),
+		   FIELD_GET(IDR1_EVENTQS, v->reg[VR_IDR1]));
+}
+
+static bool is_at(struct vsmmu *v, u32 prod)
+{
+	return !((vsmmu_read(v, SMMUX_EVENTQ_CONS) ^ prod) & ((2U << log2_of(v)) - 1));
+}
+
+/*
+ * A record was put at @prod: was the queue empty till then?  The driver writes
+ * CONS and then reads PROD, so this side has PROD first.  Where registers are
+ * RAM a store may be overtaken by a load, hence the second look in
+ * vsmmu_event_poll(), some time later.
+ */
+static void announce(struct vsmmu *v, u32 prod)
+{
+	mb();
+	if (is_at(v, prod)) {
+		if (v->irq_ctrl & IRQ_CTRL_EVENTQ)
+			raise(v, v->virq_eventq);
+	} else if (!v->announce_again) {
+		v->announce_again = true;
+		v->announce_prod = prod;
+	}
+}
+
+/* False if there is no room; what cannot wait is lost then. */
+static bool put_record(struct vsmmu *v, const u64 words[4])
+{
+	u32 size = 1U << log2_of(v), wrap = 2 * size - 1;
+	u32 prod = v->reg[VR_EVENTQ_PROD], cons = vsmmu_read(v, SMMUX_EVENTQ_CONS);
+	u32 num = (prod - cons) & wrap;
+	u64 at = (v->reg[VR_EVENTQ_BASE] & QUEUE_BASE_ADDR) + (prod & (size - 1)) * 32;
+
+	if (num > size)
+		vsmmu_bad(v, BAD_QUEUE, "EVENTQ_CONS %#x with PROD %#x and %u entries", cons,
+			  prod, size);
+	if (num >= size)
+		return false;
+	if (!vsmmu_mem_write(at, words, 4)) {
+		vsmmu_gerror(v, GERROR_EVENTQ_ABT);
+		return true;
+	}
+	v->counts.events++;
+	vsmmu_put(v, VR_EVENTQ_PROD, ((prod + 1) & wrap) | (prod & QUEUE_OVFLG));
+	announce(v, prod);
+	return true;
+}
+
+/* The driver's CONS may have been on its way when announce() looked. */
+void vsmmu_event_poll(struct vsmmu *v)
+{
+	if (v->announce_again && is_at(v, v->announce_prod))
+		announce(v, v->announce_prod);
+	v->announce_again = false;
+}
+
+static void overflow(struct vsmmu *v)
+{
+	u32 prod = v->reg[VR_EVENTQ_PROD], cons = vsmmu_read(v, SMMUX_EVENTQ_CONS);
+
+	v->counts.lost_events++;
+	/* Once, until the driver says that it has seen it. */
+	if (!((prod ^ cons) & QUEUE_OVFLG))
+		vsmmu_put(v, VR_EVENTQ_PROD, prod ^ QUEUE_OVFLG);
+}
+
+/* False: not recorded, for a transaction that stalls to try again. */
+bool vsmmu_event_post(struct vsmmu *v, const u64 words[4])
+{
+	bool stall = words[1] & EVT_W1_STALL;
+
+	if (!(v->cr0 & CR0_EVENTQEN))
+		return false;
+	if (put_record(v, words))
+		return true;
+	if (!stall)
+		overflow(v);
+	return false;
+}
+
+/* As a driver finds it that read PROD, drained all, and reads PROD once more. */
+void vsmmu_event_overflow(struct vsmmu *v)
+{
+	overflow(v);
+	raise(v, v->virq_eventq);
+}
+
+void vsmmu_event_flood(struct vsmmu *v, unsigned int num)
+{
+	u64 words[4] = {
+		FIELD_PREP(EVT_W0_ID, EVT_F_TRANSLATION) |
+		FIELD_PREP(EVT_W0_SID, v->num_streams ? v->stream[0].sid : 0),
+		FIELD_PREP(EVT_W1_CLASS, EVT_CLASS_IN), 0, 0,
+	};
+
+	while (num--) {
+		words[2] = (u64)num << 12;
+		vsmmu_event_post(v, words);
+	}
+}

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * program - drivers' lives, with an eye on every page: an access lands where it
+ * is mapped, and nowhere else, and not at all when the mapping is gone.
+ *
+ * With several threads on one device an address may have a new owner as soon as
+ * it is free, so what a late access does to other pages says nothing; to ours it
+ * says all.
+ */
+#include "client.h"
+
+#include <linux/completion.h>
+#include <linux/dma-mapping.h>
+#include <linux/gfp.h>
+#include <linux/iommu.h>
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#define MAX_THREADS	8
+#define BURST		12
+#define MAX_ORDER_USED	4
+
+struct tally {
+	u64 rounds, maps;
+	unsigned int missed;		/* mapped, and did not land */
+	unsigned int late;		/* unmapped, and did */
+	unsigned int errors;
+};
+
+static void report(struct client *c, const struct tally *t)
+{
+	client_say(c, "rounds: %llu\nmaps: %llu\nmissed: %u\nlate: %u\nerrors: %u\n", t->rounds,
+		   t->maps, t->missed, t->late, t->errors);
+}
+
+static void note_late(const struct client_stream *s, u64 iova, u64 pa)
+{
+	spin_lock_irq(&s->v->lock);
+	vsmmu_bad(s->v, BAD_STREAM, "stream %#x reached %#llx by address %#llx, which is unmapped",
+		  s->sid, pa, iova);
+	spin_unlock_irq(&s->v->lock);
+}
+
+static void note_miss(const struct client_stream *s, u64 iova, u64 pa,
+		      const struct vsmmu_answer *ans)
+{
+	spin_lock_irq(&s->v->lock);
+	vsmmu_bad(s->v, BAD_STREAM, "stream %#x: address %#llx is mapped to %#llx, but %s %#llx (event %#x)",
+		  s->sid, iova, pa, ans->done ? "went to" : "was refused at", ans->pa, ans->event);
+	spin_unlock_irq(&s->v->lock);
+}
+
+/* Write and read back through a mapping of @page. */
+static void must_land(struct client *c, u64 iova, struct page *page, struct tally *t)
+{
+	volatile u32 *word = page_address(page);
+	u32 val = CLIENT_VALUE;
+	struct vsmmu_answer ans;
+	struct client_stream *s;
+
+	*word = CLIENT_POISON;
+	s = client_access(c, iova, true, &val, &ans);
+	if (*word == CLIENT_VALUE && ans.done) {
+		val = 0;
+		s = client_access(c, iova, false, &val, &ans);
+		if (val == CLIENT_VALUE && ans.done)
+			return;
+	}
+	t->missed++;
+	note_miss(s, iova, page_to_phys(page), &ans);
+}
+
+static void must_not_land(struct client *c, u64 iova, struct page *page, struct tally *t)
+{
+	volatile u32 *word = page_address(page);
+	u32 val = CLIENT_VALUE;
+	struct vsmmu_answer ans;
+	struct client_stream *s;
+	unsigned int i;
+
+	*word = CLIENT_POISON;
+	/* By every stream: each has its own way to be stale. */
+	for (i = 0; i < c->num; i++) {
+		s = client_access(c, iova, true, &val, &ans);
+		if (*word == CLIENT_POISON)
+			continue;
+		t->late++;
+		note_late(s, iova, page_to_phys(page));
+		*word = CLIENT_POISON;
+	}
+}
+
+static void race_once(struct client *c, struct page *page, struct tally *t)
+{
+	dma_addr_t iova;
+
+	iova = dma_map_page(c->dev, page, 0, PAGE_SIZE, DMA_BIDIRECTIONAL);
+	if (dma_mapping_error(c->dev, iova)) {
+		t->errors++;
+		return;
+	}
+	must_land(c, iova, page, t);
+	dma_unmap_page(c->dev, iova, PAGE_SIZE, DMA_BIDIRECTIONAL);
+	must_not_land(c, iova, page, t);
+	t->rounds++;
+	t->maps++;
+}
+
+int program_race(struct client *c, unsigned int tries)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	struct tally t = {};
+
+	if (!page)
+		return -ENOMEM;
+	while (tries--) {
+		race_once(c, page, &t);
+		cond_resched();
+	}
+	__free_page(page);
+	report(c, &t);
+	return 0;
+}
+
+/* --- storm --- */
+
+struct worker {
+	struct client *c;
+	struct completion done;
+	unsigned long end;
+	struct page *pages;
+	struct tally t;
+};
+
+static void burst(struct worker *w)
+{
+	dma_addr_t iova[BURST];
+	size_t bytes[BURST];
+	unsigned int i;
+
+	for (i = 0; i < BURST; i++) {
+		bytes[i] = PAGE_SIZE << ((w->t.rounds + i) % (MAX_ORDER_USED + 1));
+		iova[i] = dma_map_page(w->c->dev, w->pages, 0, bytes[i], DMA_BIDIRECTIONAL);
+		if (dma_mapping_error(w->c->dev, iova[i]))
+			w->t.errors++;
+	}
+	for (i = 0; i < BURST; i++)
+		if (!dma_mapping_error(w->c->dev, iova[i]))
+			dma_unmap_page(w->c->dev, iova[i], bytes[i], DMA_BIDIRECTIONAL);
+	w->t.maps += BURST;
+}
+
+static int work(void *data)
+{
+	struct worker *w = data;
+
+	while (time_before(jiffies, w->end)) {
+		burst(w);
+		race_once(w->c, w->pages, &w->t);
+		cond_resched();
+	}
+	complete(&w->done);
+	return 0;
+}
+
+static int start_worker(struct worker *w, struct client *c, unsigned long end)
+{
+	struct task_struct *task;
+
+	init_completion(&w->done);
+	w->c = c;
+	w->end = end;
+	w->pages = alloc_pages(GFP_KERNEL | __GFP_COMP, MAX_ORDER_USED);
+	if (!w->pages)
+		return -ENOMEM;
+	task = kthread_run(work, w, "vsmmu-storm");
+	if (!IS_ERR(task))
+		return 0;
+	__free_pages(w->pages, MAX_ORDER_USED);
+	return PTR_ERR(task);
+}
+
+static void add_up(struct tally *sum, const struct tally *t)
+{
+	sum->rounds += t->rounds;
+	sum->maps += t->maps;
+	sum->missed += t->missed;
+	sum->late += t->late;
+	sum->errors += t->errors;
+}
+
+int program_storm(struct client *c, unsigned int threads, unsigned int seconds)
+{
+	unsigned long end = jiffies + seconds * HZ;
+	struct tally sum = {};
+	struct worker *w;
+	unsigned int i, started;
+	int ret = 0;
+
+	if (!threads || threads > MAX_THREADS || seconds > 100)
+		return -EINVAL;
+	w = kcalloc(threads, sizeof(*w), GFP_KERNEL);
+	if (!w)
+		return -ENOMEM;
+	for (started = 0; started < threads; started++) {
+		ret = start_worker(&w[started], c, end);
+		if (ret)
+			break;
+	}
+	for (i = 0; i < started; i++) {
+		wait_for_completion(&w[i].done);
+		__free_pages(w[i].pages, MAX_ORDER_USED);
+		add_up(&sum, &w[i].t);
+	}
+	kfree(w);
+	report(c, &sum);
+	return ret;
+}
+
+/* --- attach --- */
+
+#define ATTACH_IOVA	0x40000000UL
+
+/* A domain of its own for a while; between two of them the device is in its old one. */
+static int attach_once(struct client *c, struct page *page, struct tally *t)
+{
+	struct iommu_domain *dom = iommu_paging_domain_alloc(c->dev);
+	int ret;
+
+	if (IS_ERR(dom))
+		return PTR_ERR(dom);
+	ret = iommu_map(dom, ATTACH_IOVA, page_to_phys(page), PAGE_SIZE, IOMMU_READ | IOMMU_WRITE,
+			GFP_KERNEL);
+	if (ret)
+		goto free;
+	must_not_land(c, ATTACH_IOVA, page, t);
+	ret = iommu_attach_device(dom, c->dev);
+	if (!ret) {
+		must_land(c, ATTACH_IOVA, page, t);
+		iommu_detach_device(dom, c->dev);
+		must_not_land(c, ATTACH_IOVA, page, t);
+		t->rounds++;
+	}
+	iommu_unmap(dom, ATTACH_IOVA, PAGE_SIZE);
+free:
+	iommu_domain_free(dom);
+	return ret;
+}
+
+int program_attach(struct client *c, unsigned int rounds)
+{
+	struct page *page[2] = { alloc_page(GFP_KERNEL), alloc_page(GFP_KERNEL) };
+	struct tally t = {};
+	unsigned int i;
+	int ret = page[0] && page[1] ? 0 : -ENOMEM;
+
+	for (i = 0; i < rounds && !ret; i++) {
+		ret = attach_once(c, page[i & 1], &t);
+		cond_resched();
+	}
+	for (i = 0; i < 2; i++)
+		if (page[i])
+			__free_page(page[i]);
+	report(c, &t);
+	return ret;
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * tree - nodes for the SMMUs and their clients in the machine's device tree.
+ *
+ * They are complete before they are attached, since a node's phandle is read
+ * from its properties at that moment.  The kernel makes platform devices of them
+ * by itself, and takes those away when the nodes go.
+ */
+#include "vsmmu.h"
+
+#include <linux/module.h>
+#include <linux/of.h>
+#include <linux/of_irq.h>
+#include <linux/slab.h>
+
+#define PHANDLE_BASE	0x5aa000
+#define MAX_IDS		8
+#define EDGE_RISING	1
+
+static struct of_changeset changes;
+static struct device_node *nodes[VSMMU_MAX + VSMMU_STREAMS];
+static unsigned int num_nodes;
+
+/* Everything is the node's, which frees it. */
+static int add_property(struct device_node *np, const char *name, const void *val, size_t len)
+{
+	struct property *prop = kzalloc(sizeof(*prop), GFP_KERNEL);
+
+	if (!prop)
+		return -ENOMEM;
+	prop->name = kstrdup(name, GFP_KERNEL);
+	prop->value = kmemdup(val, max(len, 1UL), GFP_KERNEL);
+	prop->length = len;
+	of_property_set_flag(prop, OF_DYNAMIC);
+	prop->next = np->properties;
+	np->properties = prop;
+	return prop->name && prop->value ? 0 : -ENOMEM;
+}
+
+static int add_cells(struct device_node *np, const char *name, const u32 *cells, unsigned int num)
+{
+	__be32 be[2 * MAX_IDS];
+	unsigned int i;
+
+	for (i = 0; i < num; i++)
+		be[i] = cpu_to_be32(cells[i]);
+	return add_property(np, name, be, num * sizeof(be[0]));
+}
+
+static struct device_node *add_node(const char *name)
+{
+	struct device_node *np = of_changeset_create_node(&changes, of_root, name);
+
+	if (np)
+		nodes[num_nodes++] = np;
+	return np;
+}
+
+static int add_smmu(struct vsmmu *v, unsigned int irq)
+{
+	static const char compatible[] = "arm,smmu-v3", names[] = "eventq\0gerror";
+	const u32 reg[] = { 0, v->pa, 0, VSMMU_BYTES };
+	const u32 irqs[] = { 0, irq, EDGE_RISING, 0, irq + 1, EDGE_RISING };
+	const u32 one = 1, phandle = PHANDLE_BASE + v->index;
+	char name[32];
+	int ret;
+
+	snprintf(name, sizeof(name), "vsmmu@%llx", (u64)v->pa);
+	v->np = add_node(name);
+	if (!v->np)
+		return -ENOMEM;
+	ret = add_property(v->np, "compatible", compatible, sizeof(compatible));
+	ret = ret ?: add_cells(v->np, "reg", reg, ARRAY_SIZE(reg));
+	ret = ret ?: add_cells(v->np, "interrupts", irqs, ARRAY_SIZE(irqs));
+	ret = ret ?: add_property(v->np, "interrupt-names", names, sizeof(names));
+	ret = ret ?: add_cells(v->np, "#iommu-cells", &one, 1);
+	ret = ret ?: add_cells(v->np, "phandle", &phandle, 1);
+	return ret ?: add_property(v->np, "dma-coherent", "", 0);
+}
+
+/* instance:sid[+sid...][/bits] */
+static int parse_client(char *text, u32 *cells, unsigned int *num, u32 *bits)
+{
+	char *slash = strchr(text, '/'), *colon = strchr(text, ':'), *word;
+	unsigned int index;
+
+	*bits = 0;
+	if (slash) {
+		*slash = '\0';
+		if (kstrtouint(slash + 1, 0, bits))
+			return -EINVAL;
+	}
+	if (!colon)
+		return -EINVAL;
+	*colon++ = '\0';
+	if (kstrtouint(text, 0, &index) || index >= VSMMU_MAX)
+		return -EINVAL;
+	for (*num = 0; (word = strsep(&colon, "+")) && *num < 2 * MAX_IDS; *num += 2) {
+		cells[*num] = PHANDLE_BASE + index;
+		if (kstrtouint(word, 0, &cells[*num + 1]))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static int add_client(unsigned int n, const char *text)
+{
+	static const char compatible[] = "smmux,vsmmu-client";
+	u32 cells[2 * MAX_IDS], bits;
+	struct device_node *np;
+	unsigned int num;
+	char name[32], *copy = kstrdup(text, GFP_KERNEL);
+	int ret = copy ? parse_client(copy, cells, &num, &bits) : -ENOMEM;
+
+	kfree(copy);
+	if (ret) {
+		pr_err("vsmmu: client '%s' makes no sense\n", text);
+		return ret;
+	}
+	snprintf(name, sizeof(name), "vclient%u", n);
+	np = add_node(name);
+	if (!np)
+		return -ENOMEM;
+	ret = add_property(np, "compatible", compatible, sizeof(compatible));
+	ret = ret ?: add_cells(np, "iommus", cells, num);
+	if (!ret && bits)
+		ret = add_cells(np, "pasid-num-bits", &bits, 1);
+	return ret ?: add_property(np, "dma-coherent", "", 0);
+}
+
+static void forget(void)
+{
+	of_changeset_destroy(&changes);
+	while (num_nodes)
+		of_node_put(nodes[--num_nodes]);
+}
+
+static void find_irqs(struct vsmmu *v)
+{
+	v->virq_eventq = of_irq_get_byname(v->np, "eventq");
+	v->virq_gerror = of_irq_get_byname(v->np, "gerror");
+}
+
+int vsmmu_tree_add(struct vsmmu *all, unsigned int num, char **clients, unsigned int num_clients,
+		   unsigned int irq_base)
+{
+	unsigned int i;
+	int ret = 0;
+
+	of_changeset_init(&changes);
+	for (i = 0; i < num && !ret; i++)
+		ret = add_smmu(&all[i], irq_base + 2 * i);
+	for (i = 0; i < num_clients && !ret; i++)
+		ret = add_client(i, clients[i]);
+	if (!ret)
+		ret = of_changeset_apply(&changes);
+	if (ret) {
+		forget();
+		return ret;
+	}
+	for (i = 0; i < num; i++)
+		find_irqs(&all[i]);
+	return 0;
+}
+
+void vsmmu_tree_remove(void)
+{
+	of_changeset_revert(&changes);
+	forget();
+}

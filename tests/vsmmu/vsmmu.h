@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * vsmmu - a modelled SMMUv3 (IHI 0070), for tests of its driver.
+ *
+ * Registers are a page of RAM that the kernel does not own.  A thread, on a CPU
+ * that does nothing else, watches them and does what the hardware would do.
+ * Clients call vsmmu_access() where a device would send a transaction.
+ *
+ * All of an instance is under its lock, except where a line says otherwise. A
+ * transaction is done within it, so that none is under way when a CMD_SYNC
+ * completes.
+ */
+#ifndef VSMMU_H
+#define VSMMU_H
+
+#include <linux/completion.h>
+#include <linux/io.h>
+#include <linux/list.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+#include "hw_cmd.h"
+#include "hw_evt.h"
+#include "hw_regs.h"
+#include "hw_tables.h"
+
+struct dentry;
+struct device_node;
+
+#define VSMMU_MAX		4		/* instances */
+#define VSMMU_BASE		0x7f000000UL	/* of the first one's registers */
+#define VSMMU_STRIDE		0x40000UL
+#define VSMMU_BYTES		(2 * SMMUX_PAGE1)
+
+/* --- what the driver does wrong --- */
+
+enum vsmmu_bad {
+	BAD_READ_ONLY,		/* a register that the SMMU owns was written */
+	BAD_GUARDED,		/* a register was written while it was in use */
+	BAD_RESERVED,		/* reserved bits or values in a register */
+	BAD_HANDSHAKE,		/* a write before the last one was acknowledged */
+	BAD_QUEUE,		/* an index that no queue can have */
+	BAD_COMMAND,		/* reserved bits or values in a command */
+	BAD_ENABLE,		/* translation on while caches hold what reset left */
+	BAD_TABLE,		/* an entry of a table that makes no sense */
+	BAD_BYPASS,		/* a transaction went through untranslated */
+	BAD_STREAM,		/* an access reached what its owner had taken back */
+	NUM_BAD
+};
+
+/* Notes what happened; `check` in debugfs shows it. */
+struct vsmmu;
+__printf(3, 4) void vsmmu_bad(struct vsmmu *v, enum vsmmu_bad kind, const char *fmt, ...);
+
+/* --- registers --- */
+
+/* Those that have a value of their own; the others are handshakes and indices. */
+enum vsmmu_reg {
+	VR_IDR0, VR_IDR1, VR_IDR2, VR_IDR3, VR_IDR4, VR_IDR5, VR_IIDR, VR_AIDR,
+	VR_CR0ACK, VR_IRQ_CTRLACK, VR_STATUSR, VR_GERROR,
+	VR_CR1, VR_CR2, VR_STRTAB_BASE, VR_STRTAB_CFG,
+	VR_CMDQ_BASE, VR_CMDQ_CONS, VR_EVENTQ_BASE, VR_EVENTQ_PROD,
+	VR_PRIQ_BASE, VR_PRIQ_PROD,
+	VR_GERROR_CFG0, VR_GERROR_CFG1, VR_GERROR_CFG2,
+	VR_EVENTQ_CFG0, VR_EVENTQ_CFG1, VR_EVENTQ_CFG2,
+	NUM_VR
+};
+
+/* A register that is taken over some time after it was written. */
+struct vsmmu_hand {
+	u32 seen;
+	u32 wait;		/* looks until it is taken */
+	bool pending;
+};
+
+/* --- caches --- */
+
+enum vsmmu_what { LINE_L1STD, LINE_STE, LINE_L1CD, LINE_CD, LINE_TABLE, LINE_PAGE };
+
+struct vsmmu_tag {
+	u8 stage;
+	bool el2;
+	u16 asid, vmid;
+};
+
+/**
+ * struct vsmmu_line - one thing that a cache holds
+ * @born:  the time (struct vsmmu.now) of the oldest memory that it comes from.
+ *         An invalidation drops what was born before it was read from the queue
+ *         and nothing younger.
+ * @sid, @ssid: of configuration; of an L1STD, @sid is its index; of an L1CD, @ssid
+ * @tag, @global, @level, @granule, @start, @bits: of LINE_TABLE and LINE_PAGE; the
+ *         input addresses from @start, 1 << @bits of them; a LINE_TABLE is the
+ *         table that level @level is looked up in
+ * @stray: was there before any driver came
+ */
+struct vsmmu_line {
+	struct list_head node;
+	enum vsmmu_what what;
+	bool stray;
+	u64 born;
+	u32 sid, ssid;
+	struct vsmmu_tag tag;
+	bool global;
+	u8 level, granule, bits;
+	u64 start;
+	u64 word[SMMUX_ENTRY_WORDS];
+};
+
+/* A command that was read but whose effect need not be there before its SYNC. */
+struct vsmmu_inv {
+	u8 op;
+	u64 w0, w1;
+	u64 read_at;
+};
+
+/* A LINE_PAGE's words: the output address, and this. */
+#define PAGE_READ	BIT(0)
+#define PAGE_WRITE	BIT(1)
+#define PAGE_USER	BIT(2)
+
+#define VSMMU_LINES	4096
+#define VSMMU_INVS	256
+
+struct vsmmu_cache {
+	struct vsmmu_line *pool;
+	struct list_head used, free;	/* of struct vsmmu_line; newest first */
+	struct vsmmu_inv *inv;
+	unsigned int num_inv;
+};
+
+/* --- translation --- */
+
+struct vsmmu_fault {
+	u8 id;			/* event to record; 0: abort and say nothing */
+	u8 class, reason;
+	bool s2, stall;
+	u64 iaddr, ipa, fetch;
+};
+
+/* One stage of translation, as STE or CD give it. */
+struct vsmmu_regime {
+	struct vsmmu_tag tag;
+	u64 ttb;
+	u8 granule;		/* log2 */
+	u8 ia_bits, oa_bits;
+	u8 start;		/* level */
+	bool affd, off;		/* off: every address faults (EPD) */
+};
+
+struct vsmmu_config {
+	bool abort, s1, s2;
+	bool stall1, stall2;
+	bool record1, record2;
+	struct vsmmu_regime r1, r2;
+};
+
+struct vsmmu_leaf {
+	u64 pa;
+	bool read, write, user;
+	u8 bits;		/* size of the page, log2 */
+};
+
+/* --- transactions --- */
+
+struct vsmmu_request {
+	u32 sid, ssid;
+	bool ssv, write;
+	u64 iova;
+	void *buf;
+	u32 len;		/* within one 4K page */
+};
+
+struct vsmmu_answer {
+	bool done, bypassed, stalled;
+	u8 event;
+	u64 pa;
+};
+
+struct vsmmu_stall {
+	bool used, recorded, retry;
+	u16 stag;
+	u32 sid;
+	u64 event[4];
+	struct completion answered;
+};
+
+#define VSMMU_STALLS	16
+
+/* What the model knows of a stream only to make trouble with. */
+struct vsmmu_stream {
+	u32 sid, ssid;
+	bool ssv;
+	u64 iova;		/* last address; looked up again at odd times */
+};
+
+#define VSMMU_STREAMS	16
+#define VSMMU_NOTES	32
+#define VSMMU_OPS	0x50
+
+struct vsmmu_inject {
+	u32 sync_us;		/* each SYNC takes that long */
+	u32 ill, abt;		/* report this error at the n-th command from now */
+	u32 atc_sync;		/* report ATC timeouts at the n-th SYNC from now */
+	u32 lazy_ack;		/* looks until a handshake is answered */
+	bool no_ack;		/* handshakes are never answered */
+	u32 atc_sid, atc_count;	/* that many ATC_INV to this stream time out */
+};
+
+struct vsmmu_counts {
+	u64 op[VSMMU_OPS];
+	u64 bad[NUM_BAD];
+	u64 accesses, aborted, events, lost_events, stalls, irqs;
+	u64 walks, hits, dropped, evicted, prefetched;
+};
+
+struct vsmmu {
+	unsigned int index;
+	phys_addr_t pa;
+	void __iomem *base;
+	struct device_node *np;
+	int virq_eventq, virq_gerror;
+	spinlock_t lock;
+	u64 now;		/* counts memory reads and commands */
+
+	u64 reg[NUM_VR];
+	u32 cr0, irq_ctrl, gbpa, gerrorn;
+	struct vsmmu_hand hand_cr0, hand_irq, hand_gbpa;
+	unsigned int turns;
+	bool announce_again;	/* an interrupt may still be due for the record */
+	u32 announce_prod;	/* at this index of the event queue */
+
+	struct vsmmu_cache cache;
+	bool sync_waits;
+	u64 sync_until;		/* ns */
+	bool atc_failed;
+
+	struct vsmmu_stall stall[VSMMU_STALLS];
+	u16 last_stag;
+	struct vsmmu_stream stream[VSMMU_STREAMS];
+	unsigned int num_streams, next_stream;
+
+	struct vsmmu_inject inject;
+	struct vsmmu_counts counts;
+	char *notes[VSMMU_NOTES];
+	unsigned int num_notes;
+	bool failed;		/* service failure mode: aborts all, until it is reset */
+	bool lost_power;	/* and nobody has set it up since */
+	bool bypass_allowed;	/* by a stream table entry */
+	struct dentry *dir;
+};
+
+/* main.c */
+struct vsmmu *vsmmu_by_node(const struct device_node *np);
+
+/* regs.c: what the driver sees and what it may do to it. */
+struct vsmmu_model { u32 idr[6], iidr, aidr; };
+void vsmmu_regs_power_on(struct vsmmu *v, const struct vsmmu_model *model);
+void vsmmu_regs_lose_power(struct vsmmu *v);
+void vsmmu_put(struct vsmmu *v, enum vsmmu_reg reg, u64 val);
+void vsmmu_regs_poll(struct vsmmu *v);
+bool vsmmu_regs_differ(struct vsmmu *v);
+
+/* cache.c */
+int vsmmu_cache_init(struct vsmmu *v);
+void vsmmu_cache_exit(struct vsmmu *v);
+struct vsmmu_line *vsmmu_cache_config(struct vsmmu *v, enum vsmmu_what what, u32 sid, u32 ssid);
+struct vsmmu_line *vsmmu_cache_page(struct vsmmu *v, const struct vsmmu_tag *tag, u64 addr);
+struct vsmmu_line *vsmmu_cache_table(struct vsmmu *v, const struct vsmmu_tag *tag, u64 addr,
+				     u8 level);
+struct vsmmu_line *vsmmu_cache_new(struct vsmmu *v, enum vsmmu_what what);
+void vsmmu_cache_defer(struct vsmmu *v, u8 op, u64 w0, u64 w1);
+void vsmmu_cache_settle(struct vsmmu *v);
+void vsmmu_cache_litter(struct vsmmu *v);
+unsigned int vsmmu_cache_strays(struct vsmmu *v);
+
+/* cmd.c */
+void vsmmu_cmd_poll(struct vsmmu *v);
+bool vsmmu_cmd_waits(struct vsmmu *v);
+const char *vsmmu_cmd_text(unsigned int op);
+
+/* event.c */
+void vsmmu_gerror(struct vsmmu *v, u32 bits);
+bool vsmmu_event_post(struct vsmmu *v, const u64 words[4]);
+void vsmmu_event_poll(struct vsmmu *v);
+void vsmmu_event_flood(struct vsmmu *v, unsigned int num);
+void vsmmu_event_overflow(struct vsmmu *v);
+
+/* config.c: 0, or -EFAULT with *fault filled in. */
+int vsmmu_config(struct vsmmu *v, u32 sid, bool ssv, u32 ssid, struct vsmmu_config *cfg,
+		 struct vsmmu_fault *fault);
+
+/* walk.c: likewise. */
+int vsmmu_translate(struct vsmmu *v, const struct vsmmu_config *cfg, u64 iova, bool write,
+		    struct vsmmu_leaf *leaf, struct vsmmu_fault *fault);
+int vsmmu_translate_s2(struct vsmmu *v, const struct vsmmu_config *cfg, u64 ipa, bool write,
+		       u8 class, struct vsmmu_leaf *leaf, struct vsmmu_fault *fault);
+
+/* access.c */
+void vsmmu_access(struct vsmmu *v, const struct vsmmu_request *req, struct vsmmu_answer *ans);
+void vsmmu_stream_known(struct vsmmu *v, u32 sid);
+void vsmmu_speculate(struct vsmmu *v);
+void vsmmu_resume(struct vsmmu *v, u32 sid, u16 stag, bool retry);
+void vsmmu_stalls_end(struct vsmmu *v, u32 sid, bool all);
+void vsmmu_stalls_record(struct vsmmu *v);
+
+/* mem.c: physical memory, as a device reaches it. False where there is none. */
+bool vsmmu_mem_read(u64 pa, u64 *words, unsigned int num);
+bool vsmmu_mem_write(u64 pa, const u64 *words, unsigned int num);
+bool vsmmu_mem_write32(u64 pa, u32 val);
+bool vsmmu_mem_copy(u64 pa, void *buf, u32 len, bool to_memory);
+
+/* tree.c */
+int vsmmu_tree_add(struct vsmmu *all, unsigned int num, char **clients, unsigned int num_clients,
+		   unsigned int irq_base);
+void vsmmu_tree_remove(void);
+
+/* control.c */
+void vsmmu_control_add(struct vsmmu *v, struct dentry *root);
+
+/* client.c */
+int vsmmu_client_register(struct dentry *root);
+void vsmmu_client_unregister(void);
+
+static inline u32 vsmmu_read(struct vsmmu *v, u32 off)
+{
+	return readl(v->base + off);
+}
+
+static inline bool vsmmu_has(const struct vsmmu *v, u32 idr0_bit)
+{
+	return v->reg[VR_IDR0] & idr0_bit;
+}
+
+static inline u32 vsmmu_stall_model(const struct vsmmu *v)
+{
+	return FIELD_GET(IDR0_STALL_MODEL, (u32)v->reg[VR_IDR0]);
+}
+
+#endif /* VSMMU_H */
