@@ -116,14 +116,14 @@ void smmux_evt_decode(const u64 raw[4], struct smmux_evt *evt)
 		if (evt->id == EVT_F_PERMISSION && evt->class == EVT_CLASS_TTD)
 			evt->ttrnw = raw[1] & EVT_W1_TTRNW;
 	}
-	if (evt->has & (ECLASS | IPA)) {
+	if (evt->has & (ECLASS | IPA))
 		evt->s2 = raw[1] & EVT_W1_S2;
-		evt->nsipa = raw[1] & EVT_W1_NSIPA;
-	}
 	if (!evt->s2)
 		evt->has &= ~IPA;
-	if (evt->has & IPA)
+	if (evt->has & IPA) {
 		evt->ipa = raw[3] & EVT_W3_IPA;
+		evt->nsipa = raw[1] & EVT_W1_NSIPA;
+	}
 	if (evt->has & FETCH)
 		evt->fetch = raw[3] & EVT_W3_FETCHADDR;
 	if (evt->has & REASON)
