@@ -75,12 +75,14 @@ static void used_by_s1(const u64 *ent, u64 *used)
 {
 	bool substreams = FIELD_GET(STE_W0_S1CDMAX, ent[0]);
 
-	used[0] |= STE_W0_S1FMT | STE_W0_S1CTXPTR | STE_W0_S1CDMAX;
+	used[0] |= STE_W0_S1CTXPTR | STE_W0_S1CDMAX;
 	used[1] |= STE_W1_S1CIR | STE_W1_S1COR | STE_W1_S1CSH |
 		   STE_W1_S1STALLD | STE_W1_STRW | STE_W1_EATS | STE_W1_MEV |
 		   W1_ACCESS_ATTRS;
-	if (substreams)
+	if (substreams) {
+		used[0] |= STE_W0_S1FMT;
 		used[1] |= STE_W1_S1DSS;
+	}
 	if (substreams && FIELD_GET(STE_W1_S1DSS, ent[1]) == S1DSS_BYPASS)
 		used[1] |= W1_INCOMING_ATTRS;
 	/* Stage 1 entries carry the VMID as a tag even with no stage 2 (5.2). */
