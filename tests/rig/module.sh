@@ -11,11 +11,11 @@ set -euo pipefail
 usage()
 {
 	cat <<EOF
-usage: ${0##*/} VERSION [driver|client|bench|vsmmu] [make argument...]
+usage: ${0##*/} VERSION [driver|client|bench|kunit] [make argument...]
 Builds the driver, the test client of tests/guest/mod, the bench's of
-tests/bench/mod or the modelled SMMU of tests/vsmmu, for kernel VERSION (as in
+tests/bench/mod or the suites of tests/kunit, for kernel VERSION (as in
 build/kernels/headers). Extra arguments (W=1, C=2...) go to make. The module is
-build/mod/VERSION/{driver,client,bench,vsmmu}/*.ko.
+build/mod/VERSION/{driver,client,bench,kunit/tests/kunit}/*.ko.
 Exit code: make's; 2 for wrong use.
 EOF
 }
@@ -28,7 +28,7 @@ copy_sources()
 
 	mkdir -p "$copy"
 	(cd "$from" && cp -au --parents "${sources[@]}" "$copy")
-	(cd "$copy" && find . -type f \( -name '*.[ch]' -o -name '*.sh' -o -name 'Kbuild*' \) \
+	(cd "$copy" && find "${sources[@]}" -type f \( -name '*.[ch]' -o -name '*.sh' -o -name 'Kbuild*' \) \
 		! -name '*.mod.c') | while read -r file; do
 		[ -e "$from/$file" ] || rm -f "$copy/$file"
 	done
@@ -40,21 +40,27 @@ case ${1:-} in
 esac
 version=$1
 what=${2:-driver}
+inside=''
 shift $(($# < 2 ? $# : 2))
 case $what in
 driver) from=$SMMUX_TOP sources=(Kbuild VERSION module debugfs) ;;
 client) from=$SMMUX_TOP/tests/guest/mod sources=(.) ;;
 bench) from=$SMMUX_TOP/tests/bench/mod sources=(.) ;;
-vsmmu) from=$SMMUX_TOP/tests/vsmmu sources=(.) && set -- "VSMMU_HW=$SMMUX_TOP/module" "$@" ;;
-*) usage_error "'$what' is neither driver, client, bench nor vsmmu" ;;
+kunit) from=$SMMUX_TOP sources=(tests/kunit) inside=/tests/kunit ;;
+*) usage_error "'$what' is neither driver, client, bench nor kunit" ;;
 esac
 copy=${SMMUX_COPY:-$SMMUX_BUILD/mod/$version/$what}
-[ -e "$from/Kbuild" ] || die "no $from/Kbuild: nothing to build"
+[ -e "$from$inside/Kbuild" ] || die "no $from$inside/Kbuild: nothing to build"
 mkdir -p "$copy"
 exec {lock}>"$copy.lock"
 flock "$lock"
 copy_sources
+if [ "$what" = kunit ]; then
+	# The suites come with the driver's files, in the same places.
+	from=${SMMUX_SOURCE:-$SMMUX_TOP} sources=(module)
+	copy_sources
+fi
 quiet=--silent
 [ -z "${SMMUX_VERBOSE:-}" ] || quiet=--no-print-directory
-in_tree make "$quiet" -j"$(nproc)" -C "/usr/lib/modules/$version/build" M="$copy" \
+in_tree make "$quiet" -j"$(nproc)" -C "/usr/lib/modules/$version/build" M="$copy$inside" \
 	ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- "$@" modules

@@ -1,0 +1,79 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: the KUnit suites over the pure layer, each case a subtest
+# MATRIX: lane=debug smp=2
+# TIMEOUT: 900
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+
+# A suite that silently went away would be a check that cannot fail.
+readonly SUITES=(smmux_caps smmux_caps_fields smmux_caps_refuse smmux_cd smmux_cmd
+	smmux_cmd_text smmux_evt smmux_invs smmux_plan_cd smmux_plan_ste smmux_ste)
+readonly MARK="kunit suites start here"
+
+# KUnit's report is in the kernel log whether or not its debugfs files are built:
+# there are no others' lines in it but those that a failing test provokes.
+report()
+{
+	dmesg | sed -E 's/^(<[0-9]+>)?\[ *[0-9.]+\] //' | sed "1,/$MARK/d"
+}
+
+# Lines "pass NAME", "skip NAME", "fail NAME", "why TEXT" behind a fail, "plan
+# SUITE PLANNED REPORTED", "suite NAME" for what ends well.
+results()
+{
+	report | awk '
+		/^    # Subtest: / { suite = $3; planned = seen = lines = 0; next }
+		/^    1\.\.[0-9]+$/ { planned = substr($1, 4); next }
+		/^    (not )?ok [0-9]+ / {
+			seen++
+			name = $1 == "not" ? $4 : $3
+			verdict = $1 == "not" ? "fail" : /# SKIP/ ? "skip" : "pass"
+			print verdict, suite "." name
+			for (i = 0; verdict == "fail" && i < lines && i < 12; i++)
+				print "why", why[i]
+			lines = 0
+			next
+		}
+		/^(not )?ok [0-9]+ / { print "plan", suite, planned, seen }
+		/^ok [0-9]+ / { print "suite", $3 }
+		/^ +# / { why[lines++] = $0 }
+		/^        / { why[lines++] = $0 }'
+}
+
+report_results()
+{
+	local what name rest
+
+	while read -r what name rest; do
+		case $what in
+		pass) pass "$name" ;;
+		fail) fail "$name" ;;
+		skip) skip "$name" "KUnit skipped it" ;;
+		why) note "$name $rest" ;;
+		plan) check_equal "$name: cases reported" "${rest% *}" "${rest#* }" ;;
+		esac
+	done < <(results)
+}
+
+# What the compiler counted, each file a line of \xNN for tests/kunit/coverage.sh.
+# Past the console: it is much, and nothing that a person reads.
+send_coverage()
+{
+	local file
+
+	while read -r file; do
+		printf 'gcda %s %s\n' "${file##*/}" "$(od -An -v -tx1 "$file" | sed 's/ /\\x/g' | tr -d '\n')" >&3
+	done < <(find /sys/kernel/debug/gcov -path '*/kunit/*' -name '*.gcda')
+}
+
+must "KUnit loads" modprobe kunit enable=1 autorun=1
+echo "$MARK" >/dev/kmsg
+# shellcheck disable=SC2086
+must "the suites load" insmod /smmux/smmux_kunit.ko ${KUNIT_PARAMS:-}
+report_results
+check_equal "all suites end well" "$(printf '%s\n' "${SUITES[@]}")" \
+	"$(results | sed -n 's/^suite //p' | sort)"
+[ -z "${COVERAGE:-}" ] || send_coverage
+check "the suites unload" rmmod smmux_kunit
