@@ -167,6 +167,8 @@ static void check_overflow(struct smmux_device *smmu, u32 prod)
 	if (!!(prod & QUEUE_OVFLG) == eq->ovflg)
 		return;
 	eq->ovflg = !eq->ovflg;
+	/* At once: with nothing left to drain no other write of CONS would follow. */
+	write_cons(eq);
 	smmux_count(smmu, evt_overflow);
 	dev_err_ratelimited(smmu->dev, "event queue overflow: events are lost\n");
 }
