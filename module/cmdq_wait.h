@@ -53,10 +53,11 @@ static __always_inline u32 smmux_cmdq_refresh(struct smmux_cmdq *cq)
 	u32 ahead = smmux_queue_ahead(&cq->q, seen, reg);
 
 	/*
-	 * More than a queue's length ahead is either behind @cons (someone was
-	 * faster, or an MSI overtook the register) or nonsense: no news.
+	 * Beyond what was published is either behind @cons (someone was faster,
+	 * or an MSI overtook the register) or nonsense, as of an SMMU that lost
+	 * its power and shows what reset left: no news.
 	 */
-	if (ahead && ahead <= cq->q.mask + 1)
+	if (ahead && ahead <= READ_ONCE(cq->published) - seen)
 		atomic64_try_cmpxchg_release(&cq->cons, (s64 *)&seen, seen + ahead);
 	return reg;
 }
