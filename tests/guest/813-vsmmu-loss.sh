@@ -1,0 +1,91 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: full event queues, faults that stall, and loss of power at random instants, on modelled SMMUs: nothing hangs, nothing passes, and a new bind puts it right
+# MATRIX: lane=backports smp=3 smmu=none
+# CMDLINE: mem=1000M isolcpus=2
+# MODULE: allow_unbind=1
+# TIMEOUT: 300
+# EXPECT: smmux [0-9a-f]+\.vsmmu: (event: vclient|event queue overflow|vclient)
+# EXPECT: smmux [0-9a-f]+\.vsmmu: (CMD_SYNC|room) at .* did not come in time
+# EXPECT: smmux [0-9a-f]+\.vsmmu: invalidations that had been given up are made good
+# EXPECT: callbacks suppressed
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+# shellcheck source=tests/vsmmu/vsmmu.sh
+. /smmux/vsmmu.sh
+
+queue_settled()
+{
+	test "$(vsmmu_state "$1" eventq_prod)" = "$(vsmmu_state "$1" eventq_cons)"
+}
+
+bind_again()
+{
+	local c=$1 name
+
+	name=$(vsmmu_name "$c")
+	echo "vclient$c" >/sys/bus/platform/drivers/vsmmu-client/unbind
+	echo "$name" >"$(platform_driver)/unbind"
+	vsmmu_inject "$c" clear
+	echo "$name" >"$(platform_driver)/bind"
+	[ -e "$(vsmmu_client "$c")/command" ] ||
+		echo "vclient$c" >/sys/bus/platform/drivers/vsmmu-client/bind
+}
+
+race()
+{
+	client_do "$1" race "$2" || fail "$3: race ended with an error"
+	check_equal "$3: rounds, missed, late" "$2 0 0" \
+		"$(client_got "$1" rounds) $(client_got "$1" missed) $(client_got "$1" late)"
+	vsmmu_content "$1"
+}
+
+must "driver loads" load_driver
+must "modelled SMMUs" vsmmu_load \
+	smmu=stallonly,s2only+stallonly+eventqs=2,stall+noril+eventqs=3,plain+msi client=0:1,1:1,2:1,3:1
+must "clients are bound" wait_for 20 test -e "$(vsmmu_client 3)/command"
+
+# The last look at PROD shows an overflow and nothing to drain.
+vsmmu_inject 3 overflow
+check "an overflow is acknowledged when nothing follows it" wait_for 10 queue_settled 3
+for n in 0 1 2 3; do
+	vsmmu_inject $n "events 400"
+	check "$n: a flood of events is drained" wait_for 10 queue_settled $n
+	check "$n: events were lost, as they must" test "$(vsmmu_counter $n lost_events)" -gt 0
+	race $n 30 "$n: after a flood"
+done
+
+for n in 0 1; do
+	before=$(vsmmu_counter $n stalls)
+	client_do $n access 0x123000 r
+	check_equal "$n: the fault stalled, and was ended" "1 0 0x10" \
+		"$(client_got $n stalled) $(client_got $n "done") $(client_got $n event)"
+	check_equal "$n: one stall" $((before + 1)) "$(vsmmu_counter $n stalls)"
+	client_do $n storm 3 3
+	check_equal "$n: a storm of stalls: none missed, none late" "0 0" \
+		"$(client_got $n missed) $(client_got $n late)"
+	check "$n: there were many" test "$(vsmmu_counter $n stalls)" -gt $((before + 10))
+	vsmmu_content $n
+done
+check_equal "2: with a choice, nothing stalls" 0 "$(vsmmu_counter 2 stalls)"
+
+for round in 1 2 3 4 5 6; do
+	n=$((round % 4))
+	client_do $n race 6 &
+	job=$!
+	sleep 0.0$((RANDOM % 90 + 10))
+	vsmmu_inject $n power_loss
+	check_job "round $round: what was under way on $n ends" $job
+	check_equal "round $round: nothing late" 0 "$(client_got $n late)"
+	# Again with the power surely gone: mapped accesses miss, late ones do too.
+	client_do $n race 1
+	check_equal "round $round: without power nothing lands" "1 0" \
+		"$(client_got $n missed) $(client_got $n late)"
+	check "round $round: nothing passed" sh -c "! grep '^bypass' $(vsmmu_dir $n)/check"
+	check "round $round: the log says so" dmesg_has "$(vsmmu_name $n): CMD_SYNC at .* did not come in time"
+	bind_again $n
+	race $n 20 "round $round: $n bound again"
+done
+check "the model goes" rmmod vsmmu
+check "the driver goes" rmmod smmux
