@@ -15,7 +15,7 @@ set -euo pipefail
 # shellcheck source=tests/lib/payload.sh
 . "$(dirname "$0")/lib/payload.sh"
 
-readonly RESULTS=$SMMUX_BUILD/results
+readonly RESULTS=${SMMUX_RESULTS:-$SMMUX_BUILD/results}
 
 usage()
 {
@@ -24,7 +24,7 @@ usage: ${0##*/} [option...] [PATTERN...]
 Runs the tests whose "name.configuration" holds one of the PATTERNs (shell
 patterns; all tests if there is none). Logs: build/results/NAME.CONFIGURATION/.
   -l         list, do not run
-  -k LANE    only configurations of this kernel lane (stable, backports)
+  -k LANE    only configurations of this kernel lane (stable, backports, debug, race)
   -d DRIVER  run with smmux or builtin, whatever the test says
   -g / -H    only guest tests / only host tests
   -j N       machines at a time (default 2)
@@ -73,13 +73,25 @@ make_payload()
 		STRICT="$c_strict" DRIVER="$c_driver" MODULE_PARAMS="$(meta MODULE)"
 }
 
+# Seconds for this configuration: what the test says, more where all is checked.
+time_limit()
+{
+	local limit
+
+	limit=$(meta TIMEOUT 120)
+	case $c_lane in
+	debug | race) limit=$((limit * 4)) ;;
+	esac
+	echo "$limit"
+}
+
 run_machine()
 {
 	local dir=$1 edit arguments=()
 
 	arguments=(--out "$dir" --payload "$dir/payload" --lane "$c_lane" --fw "$c_fw"
 		--smp "$c_smp" --smmu "$c_smmu" --driver "$c_driver"
-		--devices "$(meta DEVICES)" --timeout "$(meta TIMEOUT 120)"
+		--devices "$(meta DEVICES)" --timeout "$(time_limit)"
 		--append "iommu.strict=$c_strict $(meta CMDLINE)")
 	while IFS= read -r edit; do
 		[ -z "$edit" ] || arguments+=(--dtb-edit "$edit")
@@ -116,7 +128,7 @@ run_program_test()
 	command=("$SMMUX_TOP/tests/host/${name#host-}.sh")
 	if [[ $name == dkms-* ]]; then
 		command=("$SMMUX_TOP/tests/dkms/run.sh" "${name#dkms-}")
-		limit=2400
+		limit=3300
 	fi
 	rm -rf "$dir"
 	mkdir -p "$dir"
@@ -215,15 +227,33 @@ select_tests()
 	[ ${#all_tests[@]} -gt 0 ] || usage_error "no test matches: ${patterns[*]}"
 }
 
+lane_is_used()
+{
+	printf '%s\n' "${guest_tests[@]}" | grep -qF ".$1-"
+}
+
+# The project's own kernels take long, so only for tests that want them.
+make_test_kernels()
+{
+	local each
+
+	for each in debug race; do
+		lane_is_used "$each" || continue
+		"$SMMUX_TOP/tests/rig/testkernel.sh" "$each"
+		"$SMMUX_TOP/tests/rig/guest.sh" "$each"
+	done
+}
+
 # A driver that does not build fails here, at once, and not in every machine.
 build_modules()
 {
 	local each what
 
-	for each in stable backports; do
-		printf '%s\n' "${guest_tests[@]}" | grep -qF ".$each-" || continue
+	for each in stable backports debug race; do
+		lane_is_used "$each" || continue
 		what=(client)
 		[ "$driver" = builtin ] || what+=(driver)
+		[ "$each" != debug ] || what+=(kunit)
 		! printf '%s\n' "${guest_tests[@]}" | grep -q "^81.*\.$each-" || what+=(vsmmu)
 		payload_modules "$each" "${what[@]}"
 	done
@@ -240,7 +270,10 @@ main()
 	fi
 	"$SMMUX_TOP/tests/rig/setup.sh"
 	mkdir -p "$RESULTS"
-	[ ${#guest_tests[@]} -eq 0 ] || build_modules
+	if [ ${#guest_tests[@]} -gt 0 ]; then
+		make_test_kernels
+		build_modules
+	fi
 	run=$(mktemp -d)
 	trap 'rm -rf "$run"' EXIT
 	echo "KTAP version 1"

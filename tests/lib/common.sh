@@ -9,7 +9,10 @@ SMMUX_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 SMMUX_BUILD=${SMMUX_BUILD:-$SMMUX_TOP/build}
 SMMUX_TREE=$SMMUX_BUILD/tree
 SMMUX_LOGS=$SMMUX_BUILD/log
-export SMMUX_TOP SMMUX_BUILD SMMUX_TREE SMMUX_LOGS
+# Where modules are built; the driver's sources, if they are not the checkout's,
+# are in SMMUX_SOURCE (tests/mutants breaks a copy of them).
+SMMUX_MOD=${SMMUX_MOD:-$SMMUX_BUILD/mod}
+export SMMUX_TOP SMMUX_BUILD SMMUX_TREE SMMUX_LOGS SMMUX_MOD
 
 # One clock for a whole run, also across the scripts that it calls.
 export SMMUX_T0=${SMMUX_T0:-$(date +%s)}

@@ -31,7 +31,7 @@ payload_make()
 	cp "$SMMUX_TOP"/tests/guest/lib/*.sh "$SMMUX_TOP"/tests/vsmmu/*.sh "$dir"
 	cp "$test_file" "$dir/test.sh"
 	# Without debug information, as DKMS installs it: ten times smaller.
-	for module in "$SMMUX_BUILD/mod/$version"/{driver,client,vsmmu}/*.ko; do
+	for module in "$SMMUX_MOD/$version"/{driver,client,kunit/tests/kunit,vsmmu}/*.ko; do
 		[ ! -e "$module" ] ||
 			in_tree aarch64-linux-gnu-strip -g -o "$dir/${module##*/}" "$module"
 	done

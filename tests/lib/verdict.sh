@@ -7,7 +7,7 @@
 # Kernel messages that fail a test wherever they appear.
 readonly SPLATS='WARNING: |BUG: |Oops|Call trace:|Kernel panic|Internal error|Unable to handle'
 readonly STALLS='rcu: INFO|detected stall|soft lockup|hard LOCKUP|blocked for more than'
-readonly CHECKERS='circular locking|recursive locking|inconsistent lock state|suspicious RCU|KASAN|KCSAN|UBSAN|kmemleak:|refcount_t:|while atomic|sleeping function|list_(add|del) corruption|bad page|use-after-free'
+readonly CHECKERS='circular locking|recursive locking|inconsistent lock state|suspicious RCU|KASAN|KCSAN|UBSAN|kmemleak: [0-9]+ new|refcount_t:|while atomic|sleeping function|list_(add|del) corruption|bad page'
 readonly IO_ERRORS='I/O error|nvme[0-9n]+: .*(timeout|I/O|abort)|I/O tag .* timeout|NETDEV WATCHDOG|messages dropped|callbacks suppressed'
 readonly OTHERS='arm-smmu-v3 .*(event|timeout|error|failed)|enqueued on deprecated|iommu.*failed'
 

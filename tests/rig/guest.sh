@@ -14,8 +14,9 @@ set -euo pipefail
 usage()
 {
 	cat <<EOF
-usage: ${0##*/} [-h]
-Makes build/guest/base.cpio and build/guest/{stable,backports}.cpio.
+usage: ${0##*/} [LANE...]
+Makes build/guest/base.cpio and build/guest/LANE.cpio (default: stable and
+backports), where they are missing or older than what they are made from.
 Exit code: 0 they are there, 1 failure, 2 wrong use.
 EOF
 }
@@ -90,10 +91,24 @@ busybox_applets()
 		watch wc which xargs yes zcat"
 }
 
+# wanted_modules LANE VERSION: their files. A test kernel has no others.
+wanted_modules()
+{
+	local name
+
+	case $1 in
+	debug | race) find "$SMMUX_BUILD/kernels/$1/modules/" -name '*.ko' && return ;;
+	esac
+	for name in $MODULES; do
+		in_tree modprobe -d "$OUT/base-$1" -S "$2" --show-depends "$name" ||
+			die "no module $name in $2"
+	done | sed -n 's/^insmod \([^ ]*\).*/\1/p' | sort -u
+}
+
 # The modules go in unpacked: under emulation xz costs more than it saves.
 make_lane()
 {
-	local lane=$1 version root=$OUT/$1.new name path to
+	local lane=$1 version root=$OUT/$1.new path to
 	local kernel=$SMMUX_BUILD/kernels/$1
 
 	version=$(cat "$kernel/version")
@@ -104,11 +119,9 @@ make_lane()
 	mkdir -p "$OUT/base-$lane/lib/modules"
 	ln -s "$kernel/modules" "$OUT/base-$lane/lib/modules/$version"
 	in_tree depmod -b "$OUT/base-$lane" "$version"
-	for name in $MODULES; do
-		in_tree modprobe -d "$OUT/base-$lane" -S "$version" --show-depends "$name" ||
-			die "no module $name in $version"
-	done | sed -n 's/^insmod \([^ ]*\).*/\1/p' | sort -u | while read -r path; do
-		to=$root/usr/lib/modules/$version/${path##*"/$version/"}
+	wanted_modules "$lane" "$version" | while read -r path; do
+		to=${path##*"/$version/"}
+		to=$root/usr/lib/modules/$version/${to##*/modules/}
 		mkdir -p "${to%/*}"
 		case $path in
 		*.xz) in_tree xz -dc "$path" >"${to%.xz}" ;;
@@ -131,23 +144,31 @@ pack()
 
 main()
 {
+	local base hash lane
+
 	case ${1:-} in
 	-h | --help) usage && exit 0 ;;
-	?*) usage_error "unknown argument '$1'" ;;
+	-*) usage_error "unknown option '$1'" ;;
 	esac
+	[ $# -gt 0 ] || set -- stable backports
 	need_root
-	local hash lane
-	hash=$(stamp_of "$0" "$SMMUX_BUILD"/kernels/{stable,backports}/version)
-	stamp_fresh "$OUT/base.cpio" "$hash" && return 0
-	setup_lock
-	stamp_fresh "$OUT/base.cpio" "$hash" && return 0
 	mkdir -p "$OUT"
-	make_base
-	for lane in stable backports; do
+	base=$(stamp_of "$0" "$(cat "$SMMUX_TREE.stamp")")
+	if ! stamp_fresh "$OUT/base.cpio" "$base"; then
+		setup_lock
+		make_base
+		stamp_set "$OUT/base.cpio" "$base"
+	fi
+	for lane in "$@"; do
+		[ -e "$SMMUX_BUILD/kernels/$lane/version" ] || die "no kernel of lane $lane"
+		hash=$(stamp_of "$base" "$SMMUX_BUILD/kernels/$lane/version" \
+			"$(cat "$SMMUX_BUILD/kernels/$lane.stamp" 2>/dev/null)")
+		stamp_fresh "$OUT/$lane.cpio" "$hash" && continue
+		setup_lock
 		make_lane "$lane"
+		stamp_set "$OUT/$lane.cpio" "$hash"
+		step "guest of lane $lane ready: $(du -csm "$OUT/base.cpio" "$OUT/$lane.cpio" | tail -n 1 | cut -f1) MiB"
 	done
-	stamp_set "$OUT/base.cpio" "$hash"
-	step "guest ready: $(du -csm "$OUT"/*.cpio | tail -n 1 | cut -f1) MiB"
 }
 
 main "$@"; exit

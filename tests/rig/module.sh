@@ -11,23 +11,27 @@ set -euo pipefail
 usage()
 {
 	cat <<EOF
-usage: ${0##*/} VERSION [driver|client|bench|kunit] [make argument...]
+usage: ${0##*/} VERSION [driver|client|bench|kunit|vsmmu] [make argument...]
 Builds the driver, the test client of tests/guest/mod, the bench's of
-tests/bench/mod or the suites of tests/kunit, for kernel VERSION (as in
-build/kernels/headers). Extra arguments (W=1, C=2...) go to make. The module is
-build/mod/VERSION/{driver,client,bench,kunit/tests/kunit}/*.ko.
+tests/bench/mod, the suites of tests/kunit or the modelled SMMU of tests/vsmmu,
+for kernel VERSION (as in build/kernels/headers). Extra arguments (W=1, C=2...) go to make. The module is
+build/mod/VERSION/{driver,client,bench,kunit/tests/kunit,vsmmu}/*.ko.
 Exit code: make's; 2 for wrong use.
 EOF
 }
 
-# The copy follows the sources: newer files in, vanished ones out, objects stay,
-# so that make rebuilds only what changed.
+# The copy follows the sources by content: what changed goes in with a new date,
+# what vanished goes out, objects stay, so that make rebuilds only what it must.
 copy_sources()
 {
 	local file
 
 	mkdir -p "$copy"
-	(cd "$from" && cp -au --parents "${sources[@]}" "$copy")
+	(cd "$from" && find "${sources[@]}" -type f ! -name '*.o' ! -name '.*') | while read -r file; do
+		cmp -s "$from/$file" "$copy/$file" && continue
+		mkdir -p "$(dirname "$copy/$file")"
+		cp --preserve=mode "$from/$file" "$copy/$file"
+	done
 	(cd "$copy" && find "${sources[@]}" -type f \( -name '*.[ch]' -o -name '*.sh' -o -name 'Kbuild*' \) \
 		! -name '*.mod.c') | while read -r file; do
 		[ -e "$from/$file" ] || rm -f "$copy/$file"
@@ -43,13 +47,14 @@ what=${2:-driver}
 inside=''
 shift $(($# < 2 ? $# : 2))
 case $what in
-driver) from=$SMMUX_TOP sources=(Kbuild VERSION module debugfs) ;;
+driver) from=${SMMUX_SOURCE:-$SMMUX_TOP} sources=(Kbuild VERSION module debugfs) ;;
 client) from=$SMMUX_TOP/tests/guest/mod sources=(.) ;;
 bench) from=$SMMUX_TOP/tests/bench/mod sources=(.) ;;
 kunit) from=$SMMUX_TOP sources=(tests/kunit) inside=/tests/kunit ;;
-*) usage_error "'$what' is neither driver, client, bench nor kunit" ;;
+vsmmu) from=$SMMUX_TOP/tests/vsmmu sources=(.) && set -- "VSMMU_HW=$SMMUX_TOP/module" "$@" ;;
+*) usage_error "'$what' is neither driver, client, bench, kunit nor vsmmu" ;;
 esac
-copy=${SMMUX_COPY:-$SMMUX_BUILD/mod/$version/$what}
+copy=${SMMUX_COPY:-$SMMUX_MOD/$version/$what}
 [ -e "$from$inside/Kbuild" ] || die "no $from$inside/Kbuild: nothing to build"
 mkdir -p "$copy"
 exec {lock}>"$copy.lock"

@@ -27,6 +27,23 @@ find_channel()
 	return 1
 }
 
+# Where the kernel can tell: with all of ours unloaded, so that what is reached
+# from nowhere is seen. An object must be some seconds old to count.
+look_for_leaks()
+{
+	local dir leaks=/sys/kernel/debug/kmemleak
+
+	[ -e "$leaks" ] || return 0
+	for dir in /sys/bus/pci/devices/*; do
+		[ ! -e "$dir/remove" ] || echo 1 >"$dir/remove"
+	done
+	rmmod smmux_test_client
+	rmmod smmux
+	sleep 6
+	echo scan >"$leaks"
+	cat "$leaks"
+}
+
 power_off()
 {
 	sync
@@ -35,7 +52,7 @@ power_off()
 	sleep 60
 }
 
-modprobe virtio_mmio
+modprobe -a virtio_mmio virtio_console
 for _ in $(seq 100); do
 	channel=$(find_channel) && break
 	sleep 0.1
@@ -50,4 +67,5 @@ set -a
 . /smmux/env
 set +a
 bash /smmux/test.sh </dev/null >/dev/console 2>&1
+look_for_leaks >/dev/console 2>&1
 power_off
