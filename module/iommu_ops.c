@@ -190,8 +190,8 @@ static void release_device(struct device *dev)
 		smmux_attach_identity(master);
 	else
 		smmux_attach_blocked(master);
+	/* The core frees what points to it, too. */
 	smmux_master_release(master);
-	dev_iommu_priv_set(dev, NULL);
 }
 
 static struct iommu_group *device_group(struct device *dev)
