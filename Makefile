@@ -21,9 +21,10 @@ help:
 	@echo 'make test-one T=x  the tests whose name holds x (tests/run.sh -l lists them)'
 	@echo 'make check         host checks only'
 	@echo 'make bench         measure beside the built-in driver'
+	@echo 'make mutants       break the driver in many ways: a test must notice each'
 	@echo 'make distclean     clean, and drop all caches under build/'
 	@echo
-	@echo 'demo, test, check and bench set up all they need on a Debian machine (root).'
+	@echo 'demo, test, check, bench and mutants set up all they need on a Debian machine (root).'
 
 modules:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
@@ -60,6 +61,9 @@ check:
 bench:
 	@tests/bench/run.sh
 
+mutants:
+	@tests/mutants/run.sh
+
 clean:
 	find module debugfs -name '*.o' -delete -o -name '.*.cmd' -delete
 	rm -f *.o *.ko *.mod *.mod.c .*.cmd Module.symvers modules.order
@@ -69,4 +73,4 @@ distclean: clean
 	rm -rf --one-file-system build
 
 .PHONY: help modules install dkms-install dkms-remove dist demo test test-one check \
-	bench clean distclean
+	bench mutants clean distclean
