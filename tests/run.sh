@@ -22,7 +22,8 @@ usage()
 	cat <<EOF
 usage: ${0##*/} [option...] [PATTERN...]
 Runs the tests whose "name.configuration" holds one of the PATTERNs (shell
-patterns; all tests if there is none). Logs: build/results/NAME.CONFIGURATION/.
+patterns; if there is none all tests, but those of lane debug and those whose
+header says "WHEN: asked"). Logs: build/results/NAME.CONFIGURATION/.
   -l         list, do not run
   -k LANE    only configurations of this kernel lane (stable, backports, debug, race)
   -d DRIVER  run with smmux or builtin, whatever the test says
@@ -222,7 +223,7 @@ select_tests()
 		dkms-*) [ -n "$only" ] || dkms_tests+=("$name") ;;
 		*) [ "$only" = host ] || guest_tests+=("$name") ;;
 		esac
-	done < <(plan_all "$lane" "$driver")
+	done < <(plan_all "$lane" "$driver" "${patterns[*]}")
 	all_tests=("${host_tests[@]}" "${dkms_tests[@]}" "${guest_tests[@]}")
 	[ ${#all_tests[@]} -gt 0 ] || usage_error "no test matches: ${patterns[*]}"
 }

@@ -4,6 +4,7 @@
 # MATRIX: lane=backports smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
+# WHEN: asked
 # TIMEOUT: 120
 
 # shellcheck source=tests/guest/lib/guest.sh

@@ -3,6 +3,7 @@
 # DESCRIPTION: command errors, global errors, slow SYNCs, SYNCs by MSI and by SEV, from a modelled SMMU: each is reported, acknowledged and survived
 # MATRIX: lane=backports smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
+# WHEN: asked
 # TIMEOUT: 240
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (command error|global error|event: vclient|event queue overflow)
 # EXPECT: smmux [0-9a-f]+\.vsmmu: vclient

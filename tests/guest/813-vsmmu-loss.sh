@@ -4,6 +4,7 @@
 # MATRIX: lane=backports smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
+# WHEN: asked
 # TIMEOUT: 300
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event: vclient|event queue overflow|vclient)
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (CMD_SYNC|room) at .* did not come in time

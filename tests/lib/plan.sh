@@ -10,6 +10,7 @@
 #   CMDLINE      more kernel command line      MODULE  parameters of smmux.ko
 #   TIMEOUT      seconds for the whole machine (default 120)
 #   EXPECT       regexp of a kernel message that would else fail the test
+#   WHEN         asked: not part of a whole run, only by name or lane
 #   DTB          fdtput arguments that change the device tree, the first @ is the file,
 #                %smmu the SMMU's phandle
 
@@ -93,7 +94,14 @@ config_load()
 	export c_lane c_fw c_smp c_smmu c_strict c_driver
 }
 
-# plan_all LANE DRIVER: all tests as name.configuration, host tests as host-name.
+# The lanes of the project's own kernels, which take long to build, are asked for too.
+only_when_asked()
+{
+	[ "$(meta WHEN)" = asked ] || [[ $1 == debug-* || $1 == race-* ]]
+}
+
+# plan_all LANE DRIVER ASKED: all tests as name.configuration, host tests as
+# host-name. ASKED: also those that are not part of a whole run.
 plan_all()
 {
 	local file line config words
@@ -117,6 +125,7 @@ plan_all()
 			while IFS= read -r config; do
 				config=$(config_name "$config" "${2:-}")
 				[ -z "$1" ] || [[ $config == "$1"-* ]] || continue
+				[ -n "$1$3" ] || ! only_when_asked "$config" || continue
 				echo "${file%.sh}.$config"
 			done
 	done | awk '!seen[$0]++'
