@@ -13,10 +13,14 @@ readonly SUITES=(smmux_caps smmux_caps_fields smmux_caps_refuse smmux_cd smmux_c
 readonly MARK="kunit suites start here"
 
 # KUnit's report is in the kernel log whether or not its debugfs files are built:
-# there are no others' lines in it but those that a failing test provokes.
+# there are no others' lines in it but those that a failing test provokes. Should
+# these have pushed the mark out, then all that is left is of the suites.
 report()
 {
-	dmesg | sed -E 's/^(<[0-9]+>)?\[ *[0-9.]+\] //' | sed "1,/$MARK/d"
+	dmesg | sed -E 's/^(<[0-9]+>)?\[ *[0-9.]+\] //' | awk -v mark="$MARK" '
+		$0 == mark { lines = 0; next }
+		{ line[lines++] = $0 }
+		END { for (i = 0; i < lines; i++) print line[i] }'
 }
 
 # Lines "pass NAME", "skip NAME", "fail NAME", "why TEXT" behind a fail, "plan

@@ -177,7 +177,7 @@ void plan_check_all(struct kunit *test, const struct subject *s,
 {
 	unsigned int i, k;
 
-	for (i = 0; i < num; i++) {
+	for (i = 0; i < num && !has_failed(test); i++) {
 		for (k = 0; k < num; k++) {
 			const char *wrong = wrong_pair(s, v[i].w, v[k].w);
 

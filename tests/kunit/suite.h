@@ -6,10 +6,17 @@
 #define SMMUX_KUNIT_SUITE_H
 
 #include <kunit/test.h>
+#include <linux/compiler.h>
 #include <linux/types.h>
 
 /* Module parameter: two loads with the same value see the same numbers. */
 extern ulong smmux_kunit_seed;
+
+/* A loop of thousands stops here: more of the same would push the first out of the log. */
+static inline bool has_failed(struct kunit *test)
+{
+	return READ_ONCE(test->status) == KUNIT_FAILURE;
+}
 
 struct rng {
 	u64 state;
