@@ -74,8 +74,7 @@ send_coverage()
 
 must "KUnit loads" modprobe kunit enable=1 autorun=1
 echo "$MARK" >/dev/kmsg
-# shellcheck disable=SC2086
-must "the suites load" insmod /smmux/smmux_kunit.ko ${KUNIT_PARAMS:-}
+must "the suites load" insmod /smmux/smmux_kunit.ko
 report_results
 check_equal "all suites end well" "$(printf '%s\n' "${SUITES[@]}")" \
 	"$(results | sed -n 's/^suite //p' | sort)"
