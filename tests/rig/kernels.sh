@@ -4,9 +4,7 @@
 # Fetches Debian's own arm64 kernels, unmodified, and the header sets to build
 # against. A lane is a kernel that is booted:
 #   stable     the newest 6.12 of trixie (and its security archive)
-#   backports  the newest 7.2 of trixie-backports; the newest 7.x once that is gone.
-#              (7.3's pciehp loses a card that is plugged soon after a pull, with
-#              any IOMMU driver, so 7.3 is built against, but not booted yet.)
+#   backports  the newest of trixie-backports that has an image and headers
 # A header set newer than its image is built against, but not booted.
 
 set -euo pipefail
@@ -117,7 +115,7 @@ main()
 	step "looking for the newest kernels"
 	in_tree apt-get update -q >/dev/null || die "apt-get update failed in the tool tree"
 	stable=$(newest_complete 6.12) || die "no 6.12 kernel in the archive"
-	backports=$(newest_complete '7\.2' || newest_complete 7) || die "no 7.x kernel in the archive"
+	backports=$(newest_complete 7) || die "no 7.x kernel in the archive"
 	newest=$(versions linux-headers 7 | head -n 1)
 	for v in "$stable" "$backports" "$newest"; do
 		fetch_headers "$v"
