@@ -258,8 +258,18 @@ static noinline int issue_split(struct smmux_device *smmu, const struct smmux_cm
 }
 
 /*
- * Commands were given up for want of room: nobody knows any more what is stale,
- * so all goes, before anything else is said to be done.
+ * Commands were given up for want of room, or were refused by the SMMU: nobody
+ * knows any more what is stale, so all goes, before anything else is said to be
+ * done.  What counts is when a flush began:
+ *
+ *   submitter A                       submitter B
+ *   -----------                       -----------
+ *                                     pay for debt 1: flush...
+ *   its TLBI is refused: debt 2
+ *   its SYNC completes                ...done, paid = 1
+ *   still in debt: flush, paid = 2
+ *
+ * so A never relies on a flush that was under way before its own loss.
  */
 static noinline void pay(struct smmux_device *smmu)
 {
@@ -267,34 +277,44 @@ static noinline void pay(struct smmux_device *smmu)
 		{ { OP_CFGI_STE_RANGE, CFGI_RANGE_ALL } },
 		{ { OP_TLBI_NSNH_ALL, 0 } },
 	};
+	int debts = atomic_read(&smmu->cmdq.debts);
 
-	/* The debt is cleared first: one that is made from here on is not ours. */
-	WRITE_ONCE(smmu->cmdq.owed, false);
+	/* What is owed from here on is not covered by what we submit now. */
 	smp_mb();
 	/* One by one: together they may be longer than the queue. */
-	if (issue_list(smmu, &all[0], 1, true) || issue_list(smmu, &all[1], 1, true)) {
-		WRITE_ONCE(smmu->cmdq.owed, true);
+	if (issue_list(smmu, &all[0], 1, true) || issue_list(smmu, &all[1], 1, true))
 		return;
-	}
-	dev_warn(smmu->dev, "invalidations that had been given up are made good: all caches are empty\n");
+	WRITE_ONCE(smmu->cmdq.paid, debts);
+	dev_warn_ratelimited(smmu->dev, "invalidations that were lost are made good: all caches are empty\n");
 }
 
 int smmux_cmdq_issue_one(struct smmux_device *smmu, struct smmux_cmd cmd)
 {
-	if (unlikely(READ_ONCE(smmu->cmdq.owed)))
+	int ret;
+
+	if (unlikely(smmux_cmdq_in_debt(&smmu->cmdq)))
 		pay(smmu);
-	return issue_list(smmu, &cmd, 1, true);
+	ret = issue_list(smmu, &cmd, 1, true);
+	if (unlikely(ret == -EIO && smmux_cmdq_in_debt(&smmu->cmdq)))
+		pay(smmu);
+	return ret;
 }
 
 int smmux_cmdq_issue(struct smmux_device *smmu, const struct smmux_cmd *cmds,
 		     unsigned int num, unsigned int how)
 {
-	if (unlikely(READ_ONCE(smmu->cmdq.owed)))
+	int ret;
+
+	if (unlikely(smmux_cmdq_in_debt(&smmu->cmdq)))
 		pay(smmu);
 	if (unlikely(num >= smmu->cmdq.max_list))
 		return issue_split(smmu, cmds, num, how);
 	/* Q3: an ATC_INV is never without a SYNC of its own list. */
-	return issue_list(smmu, cmds, num, how);
+	ret = issue_list(smmu, cmds, num, how);
+	/* Also for parts of the caller's list that went before, without a SYNC. */
+	if (unlikely(how && smmux_cmdq_in_debt(&smmu->cmdq)) && ret != -ETIMEDOUT)
+		pay(smmu);
+	return ret;
 }
 
 void smmux_batch_spill(struct smmux_batch *b)

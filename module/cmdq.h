@@ -46,7 +46,14 @@ struct smmux_cmdq {
 	unsigned int err_repeats;	/* ...and how often it came back */
 
 	bool dead;			/* gave up: waiters need not go on */
-	bool owed;			/* submissions were given up: see pay() in cmdq.c */
+
+	/*
+	 * Times that an invalidation was lost, and how many of them are made good:
+	 * see pay() in cmdq.c.  @paid may fall back for a moment, which costs a
+	 * flush too many.
+	 */
+	atomic_t debts;
+	int paid;
 
 	u32 high_water;			/* most slots ever in use; racy on purpose */
 };

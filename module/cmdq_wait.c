@@ -191,7 +191,7 @@ int smmux_cmdq_wait_room(struct smmux_device *smmu, u64 upto,
 		look(smmu, p);
 	}
 	/* What these commands were to invalidate stays owed. */
-	WRITE_ONCE(cq->owed, true);
+	atomic_inc(&cq->debts);
 	smmux_count(smmu, full_timeouts);
 	return timed_out(smmu, "room", upto);
 }
@@ -256,6 +256,9 @@ bool smmux_cmdq_error(struct smmux_device *smmu)
 			    cmd.w[0], cmd.w[1]);
 	switch (cerror) {
 	case CERROR_ILL:
+		/* What it was to invalidate is still there, but for a SYNC. */
+		if (smmux_cmd_op(&cmd) != OP_SYNC)
+			atomic_inc(&cq->debts);
 		mark(cq, at, cerror);
 		defuse(cq, at);
 		break;

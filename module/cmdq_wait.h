@@ -42,6 +42,12 @@ int smmux_cmdq_wait_room(struct smmux_device *smmu, u64 upto,
  */
 int smmux_cmdq_wait_sync(struct smmux_device *smmu, u64 pos, u32 len);
 
+/* Is some invalidation lost that nobody has made good yet? */
+static __always_inline bool smmux_cmdq_in_debt(const struct smmux_cmdq *cq)
+{
+	return atomic_read(&cq->debts) != READ_ONCE(cq->paid);
+}
+
 /* -EIO if a command in [@pos, @pos + @len) was in error, else 0. */
 int smmux_cmdq_charge(struct smmux_cmdq *cq, u64 pos, u32 len);
 

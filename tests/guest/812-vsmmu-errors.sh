@@ -3,10 +3,11 @@
 # DESCRIPTION: command errors, global errors, slow SYNCs, SYNCs by MSI and by SEV, from a modelled SMMU: each is reported, acknowledged and survived
 # MATRIX: lane=backports smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
-# WHEN: asked
+# WHEN: alone
 # TIMEOUT: 240
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (command error|global error|event: vclient|event queue overflow)
 # EXPECT: smmux [0-9a-f]+\.vsmmu: vclient
+# EXPECT: smmux [0-9a-f]+\.vsmmu: invalidations that were lost are made good
 # EXPECT: callbacks suppressed
 
 # shellcheck source=tests/guest/lib/guest.sh
@@ -72,6 +73,16 @@ client_do 0 unmap
 check "CERROR_ILL: the log names it" wait_for 5 dmesg_has "$(vsmmu_name 0): command error 1 at .*: SYNC"
 race 0 "CERROR_ILL: after it"
 quiet 0 "CERROR_ILL: after it"
+
+# The TLBI itself is called illegal: what it was to invalidate must be gone all the
+# same when the unmap returns.
+for n in 0 1 2 3; do
+	vsmmu_inject $n "ill 1"
+	race $n "$n: CERROR_ILL of a TLBI"
+	check "$n: CERROR_ILL: the log names the TLBI" dmesg_has "$(vsmmu_name $n): command error 1 at .*: TLBI"
+	quiet $n "$n: CERROR_ILL of a TLBI"
+done
+check "CERROR_ILL: the log says that it was made good" dmesg_has "$(vsmmu_name 0): invalidations that were lost"
 
 # Service failure: everything aborts, and the driver says so.
 client_do 0 map rw

@@ -4,11 +4,11 @@
 # MATRIX: lane=backports smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
-# WHEN: asked
+# WHEN: alone
 # TIMEOUT: 300
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event: vclient|event queue overflow|vclient)
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (CMD_SYNC|room) at .* did not come in time
-# EXPECT: smmux [0-9a-f]+\.vsmmu: invalidations that had been given up are made good
+# EXPECT: smmux [0-9a-f]+\.vsmmu: invalidations that were lost are made good
 # EXPECT: callbacks suppressed
 
 # shellcheck source=tests/guest/lib/guest.sh
