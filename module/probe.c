@@ -97,6 +97,12 @@ static int read_caps(struct smmux_device *smmu)
 			raw.r[SMMUX_REG_AIDR]);
 		return -ENODEV;
 	}
+	/* The DMA API hands out pages of the CPU's size. */
+	if (BIT(__ffs(smmu->caps.pgsizes)) > PAGE_SIZE) {
+		dev_err(smmu->dev, "refused: IDR5 (%#x) offers no granule as small as this kernel's pages of %lu bytes\n",
+			raw.r[SMMUX_REG_IDR5], PAGE_SIZE);
+		return -ENODEV;
+	}
 	if (smmu->caps.set_fw & BIT(SMMUX_FEAT_COHERENT))
 		dev_notice(smmu->dev, "firmware overrides IDR0.COHACC: %scoherent\n",
 			   smmux_has(smmu, SMMUX_FEAT_COHERENT) ? "" : "not ");

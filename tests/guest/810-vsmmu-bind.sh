@@ -4,8 +4,9 @@
 # MATRIX: lane=backports smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
-# WHEN: asked
+# WHEN: alone
 # TIMEOUT: 120
+# EXPECT: smmux [0-9a-f]+\.vsmmu: refused: IDR5
 
 # shellcheck source=tests/guest/lib/guest.sh
 . /smmux/guest.sh
@@ -46,4 +47,10 @@ done
 
 check "the model goes, and its SMMUs with it" rmmod vsmmu
 check_equal "nothing is bound" "" "$(bound_smmus)"
+
+must "a modelled SMMU of 64K pages alone" vsmmu_load smmu=only64k client=0:1
+check "it is refused, and the log says why" wait_for 5 dmesg_has \
+	"$(vsmmu_name 0): refused: IDR5 .* offers no granule as small"
+check_equal "it is not bound" "" "$(bound_smmus)"
+check "the model goes again" rmmod vsmmu
 check "the driver goes" rmmod smmux
