@@ -13,6 +13,8 @@
 #include "smmux.h"
 #include "trace.h"
 
+#define FAIL_STOP_US	10000	/* once, with interrupts off; then CR0 stays as it is */
+
 static const struct {
 	u32 bit;
 	const char *text;
@@ -45,7 +47,7 @@ static void fail_stop(struct smmux_device *smmu)
 	smmux_writel(smmu, smmux_readl(smmu, SMMUX_GBPA) | GBPA_ABORT | GBPA_UPDATE,
 		     SMMUX_GBPA);
 	if (!readl_relaxed_poll_timeout_atomic(smmux_reg(smmu, SMMUX_GBPA), gbpa,
-					       !(gbpa & GBPA_UPDATE), 1, 100))
+					       !(gbpa & GBPA_UPDATE), 1, FAIL_STOP_US))
 		smmux_writel(smmu, 0, SMMUX_CR0);
 }
 
