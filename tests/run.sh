@@ -22,8 +22,8 @@ usage()
 	cat <<EOF
 usage: ${0##*/} [option...] [PATTERN...]
 Runs the tests whose "name.configuration" holds one of the PATTERNs (shell
-patterns; if there is none all tests, but those of lane debug and those whose
-header says "WHEN: asked"). Logs: build/results/NAME.CONFIGURATION/.
+patterns; if there is none all tests, but those of the lanes debug and race).
+Logs: build/results/NAME.CONFIGURATION/.
   -l         list, do not run
   -k LANE    only configurations of this kernel lane (stable, backports, debug, race)
   -d DRIVER  run with smmux or builtin, whatever the test says
@@ -215,7 +215,7 @@ select_tests()
 {
 	local name
 
-	host_tests=() guest_tests=() dkms_tests=()
+	host_tests=() guest_tests=() dkms_tests=() shared=() alone=()
 	while read -r name; do
 		matches "$name" || continue
 		case $name in
@@ -224,7 +224,14 @@ select_tests()
 		*) [ "$only" = host ] || guest_tests+=("$name") ;;
 		esac
 	done < <(plan_all "$lane" "$driver" "${patterns[*]}")
-	all_tests=("${host_tests[@]}" "${dkms_tests[@]}" "${guest_tests[@]}")
+	for name in "${guest_tests[@]}"; do
+		if wants_to_be_alone "$name"; then
+			alone+=("$name")
+		else
+			shared+=("$name")
+		fi
+	done
+	all_tests=("${host_tests[@]}" "${dkms_tests[@]}" "${shared[@]}" "${alone[@]}")
 	[ ${#all_tests[@]} -gt 0 ] || usage_error "no test matches: ${patterns[*]}"
 }
 
@@ -280,7 +287,9 @@ main()
 	echo "KTAP version 1"
 	echo "1..${#all_tests[@]}"
 	trap 'trap - TERM EXIT; rm -rf "$run"; kill 0' INT TERM
-	run_all "${all_tests[@]}"
+	run_all "${host_tests[@]}" "${dkms_tests[@]}" "${shared[@]}"
+	jobs=1
+	run_all "${alone[@]}"
 	step "all tests have run; logs are in build/results"
 	echo "$passed passed, $failed failed, $skipped skipped"
 	[ "$failed" = 0 ]

@@ -4,7 +4,7 @@
 # MATRIX: lane=backports smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
-# WHEN: asked
+# WHEN: alone
 # TIMEOUT: 240
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event: platform vclient|platform vclient|event: vclient|vclient).*
 # EXPECT: callbacks suppressed
