@@ -8,6 +8,7 @@
 # TIMEOUT: 120
 # EXPECT: (smmux|arm-smmu-v3) .*(event|F_TRANSLATION|client:|unpriv)
 # EXPECT: firmware overrides IDR0.COHACC
+# EXPECT: CLIDR_EL1.LoC == 0, treating as coherent
 # EXPECT: callbacks suppressed
 
 # shellcheck source=tests/guest/lib/guest.sh
