@@ -22,7 +22,8 @@ usage()
 	cat <<EOF
 usage: ${0##*/} [option...] [PATTERN...]
 Runs the tests whose "name.configuration" holds one of the PATTERNs (shell
-patterns; if there is none all tests, but those of the lanes debug and race).
+patterns; if there is none all tests, but those of the lanes debug and race and
+those whose header says "WHEN: alone").
 Logs: build/results/NAME.CONFIGURATION/.
   -l         list, do not run
   -k LANE    only configurations of this kernel lane (stable, backports, debug, race)

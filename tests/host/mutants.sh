@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$SMMUX_TOP"
 
 failed=0
-all_tests=$(tests/run.sh -l && tests/run.sh -l -k debug)
+all_tests=$(for lane in stable backports debug; do tests/run.sh -l -k "$lane"; done)
 
 wrong()
 {

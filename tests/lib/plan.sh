@@ -10,8 +10,8 @@
 #   CMDLINE      more kernel command line      MODULE  parameters of smmux.ko
 #   TIMEOUT      seconds for the whole machine (default 120)
 #   EXPECT       regexp of a kernel message that would else fail the test
-#   WHEN         alone: no other machine beside this one, after all others (a
-#                modelled SMMU that gets no CPU for a second is a dead one)
+#   WHEN         alone: only by name or lane, no other machine beside this one, after all
+#                others (a modelled SMMU that gets no CPU for a second is a dead one)
 #   DTB          fdtput arguments that change the device tree, the first @ is the file,
 #                %smmu the SMMU's phandle
 
@@ -95,10 +95,10 @@ config_load()
 	export c_lane c_fw c_smp c_smmu c_strict c_driver
 }
 
-# The lanes of the project's own kernels, which take long to build.
+# The lanes of the project's own kernels, which take long to build, are asked for too.
 only_when_asked()
 {
-	[[ $1 == debug-* || $1 == race-* ]]
+	[ "$(meta WHEN)" = alone ] || [[ $1 == debug-* || $1 == race-* ]]
 }
 
 # wants_to_be_alone NAME.CONFIGURATION
