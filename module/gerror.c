@@ -25,7 +25,6 @@ static const struct {
 	{ GERROR_MSI_EVENTQ_ABT, "MSI write of the event queue aborted" },
 	{ GERROR_MSI_PRIQ_ABT,	 "MSI write of the PRI queue aborted" },
 	{ GERROR_MSI_GERROR_ABT, "MSI write of GERROR aborted" },
-	{ GERROR_SFM_ERR,	 "service failure mode: all traffic is aborted from now on" },
 	{ GERROR_CMDQP_ERR,	 "error of a command queue control page" },
 };
 
@@ -87,6 +86,7 @@ u32 smmux_gerror_handle(struct smmux_device *smmu, u32 only)
 	struct smmux_gerror *ge = &smmu->gerror;
 	u32 gerror, active, ack;
 	unsigned long flags;
+	bool died;
 	u8 cerror = 0;
 
 	if (!READ_ONCE(smmu->powered))
@@ -107,6 +107,7 @@ u32 smmux_gerror_handle(struct smmux_device *smmu, u32 only)
 		if (!smmux_cmdq_error(smmu))
 			ack &= ~GERROR_CMDQ_ERR;
 	}
+	died = active & GERROR_SFM_ERR && !READ_ONCE(ge->dead);
 	if (active & GERROR_SFM_ERR)
 		fail_stop(smmu);
 	smmux_writel(smmu, smmux_readl(smmu, SMMUX_GERRORN) ^ ack, SMMUX_GERRORN);
@@ -115,7 +116,11 @@ u32 smmux_gerror_handle(struct smmux_device *smmu, u32 only)
 
 	count(smmu, active);
 	trace_gerror(dev_name(smmu->dev), active, cerror);
-	tell(smmu, active & ~(u32)GERROR_CMDQ_ERR);
+	/* Once, and no storm of other errors may use up its place in the log. */
+	if (died)
+		dev_err(smmu->dev,
+			"global error: service failure mode: all traffic is aborted from now on\n");
+	tell(smmu, active & ~(u32)(GERROR_CMDQ_ERR | GERROR_SFM_ERR));
 	return active;
 }
 
