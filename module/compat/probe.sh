@@ -44,15 +44,9 @@ key() {
 	} | sha256sum | cut -d' ' -f1
 }
 
-# compiles BODY: does a file with the IOMMU headers and BODY compile?
-compiles() {
-	"${cc[@]}" "${kflags[@]}" -w -fsyntax-only -x c \
-	    -DKBUILD_MODNAME='"probe"' -DKBUILD_BASENAME='"probe"' - <<-END
-		#include <linux/iommu.h>
-		#include <linux/of.h>
-		#include <linux/workqueue.h>
-		$1
-	END
+# What of the compiler's complaints is about file NAME of the ones made below.
+complains_of() {
+	grep -q "^$1:[0-9]*:[0-9]*: error: " <<<"$complaints"
 }
 
 same_type() {
@@ -60,7 +54,7 @@ same_type() {
 }
 
 member() {
-	echo "typeof(((struct $1 *)0)->$2) *probe;"
+	echo "typeof(((struct $1 *)0)->$2) *PROBE;"
 }
 
 declare -A snippet=(
@@ -69,9 +63,9 @@ declare -A snippet=(
 	[PAGING_FLAGS]=$(member iommu_ops domain_alloc_paging_flags)
 	[REMOVE_DEV_PASID]=$(member iommu_ops remove_dev_pasid)
 	[OPS_PGSIZES]=$(member iommu_ops pgsize_bitmap)
-	[OF_MAP_IOMMU_ID]='void *probe = &of_map_iommu_id;'
-	[DFL_WQ]='struct workqueue_struct **probe = &system_dfl_wq;'
-	[DRIVER_GET_DOMAIN]='void *probe = &iommu_driver_get_domain_for_dev;'
+	[OF_MAP_IOMMU_ID]='void *PROBE = &of_map_iommu_id;'
+	[DFL_WQ]='struct workqueue_struct **PROBE = &system_dfl_wq;'
+	[DRIVER_GET_DOMAIN]='void *PROBE = &iommu_driver_get_domain_for_dev;'
 )
 
 want=$(key)
@@ -83,30 +77,31 @@ if [[ -r $CACHE ]]; then
 	fi
 fi
 
-# A compiler that refuses everything would look like an old kernel.
-if ! why=$(compiles '' 2>&1); then
-	head -n 20 <<<"$why" >&2
+# All in one go, since most of the time goes into the headers: every snippet is,
+# for the compiler, a file of its own, and one that it complains of is not there.
+snippet[control_good]='int PROBE;'
+snippet[control_bad]=$(member iommu_ops no_such_member)
+complaints=$({
+	printf '#include <linux/%s.h>\n' iommu of workqueue
+	for name in "${!snippet[@]}"; do
+		printf '#line 1 "%s"\n%s\n' "$name" "${snippet[$name]//PROBE/probe_$name}"
+	done
+} | LC_ALL=C "${cc[@]}" "${kflags[@]}" -w -fsyntax-only -fno-diagnostics-color -x c \
+	-DKBUILD_MODNAME='"probe"' -DKBUILD_BASENAME='"probe"' - 2>&1 || true)
+
+# A compiler that refuses everything would look like an old kernel, one that
+# accepts everything like a new one.
+if complains_of control_good || complains_of '[^:]*[/.<][^:]*' || ! complains_of control_bad; then
+	head -n 20 <<<"$complaints" >&2
 	echo "probe.sh: cannot compile against the kernel in ${srctree:-?}" >&2
 	exit 1
 fi
-if compiles 'typeof(((struct iommu_ops *)0)->no_such_member) *probe;' 2>/dev/null; then
-	echo "probe.sh: the compiler accepts what does not exist" >&2
-	exit 1
-fi
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-for name in "${!snippet[@]}"; do
-	{ compiles "${snippet[$name]}" && : >"$work/$name"; } 2>/dev/null &
-done
-wait
 
 flags=
 for name in $(printf '%s\n' "${!snippet[@]}" | sort); do
-	[[ -e $work/$name ]] && flags+=" -DSMMUX_HAVE_$name"
+	[[ $name == control_* ]] || complains_of "$name" || flags+=" -DSMMUX_HAVE_$name"
 done
-printf '%s\n%s\n' "$want" "${flags# }" >"$work/cache"
 # Several makes may be here at once: the file is whole at any moment.
-cp "$work/cache" "$CACHE.$$"
+printf '%s\n%s\n' "$want" "${flags# }" >"$CACHE.$$"
 mv "$CACHE.$$" "$CACHE"
 echo "${flags# }"
