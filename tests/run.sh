@@ -24,7 +24,8 @@ usage: ${0##*/} [option...] [PATTERN...]
 Runs the tests whose "name.configuration" holds one of the PATTERNs (shell
 patterns; if there is none all tests, but those of the lanes debug and race and
 those whose header says "WHEN: alone").
-Logs: build/results/NAME.CONFIGURATION/.
+Logs: build/results/NAME.CONFIGURATION/. In the environment: SMMUX_SOAK=N makes the
+tests with a random part N times as long, SMMUX_SEED=N has them begin with that seed.
   -l         list, do not run
   -k LANE    only configurations of this kernel lane (stable, backports, debug, race)
   -d DRIVER  run with smmux or builtin, whatever the test says
@@ -72,7 +73,8 @@ matches()
 make_payload()
 {
 	payload_make "$1/payload" "$c_lane" "$test_file" FW="$c_fw" SMP="$c_smp" SMMU="$c_smmu" \
-		STRICT="$c_strict" DRIVER="$c_driver" MODULE_PARAMS="$(meta MODULE)"
+		STRICT="$c_strict" DRIVER="$c_driver" MODULE_PARAMS="$(meta MODULE)" \
+		SOAK="${SMMUX_SOAK:-1}" SEED="${SMMUX_SEED:-}"
 }
 
 # Seconds for this configuration: what the test says, more where all is checked.
@@ -80,7 +82,7 @@ time_limit()
 {
 	local limit
 
-	limit=$(meta TIMEOUT 120)
+	limit=$(($(meta TIMEOUT 120) * ${SMMUX_SOAK:-1}))
 	case $c_lane in
 	debug | race) limit=$((limit * 4)) ;;
 	esac

@@ -9,6 +9,8 @@
 #include <linux/module.h>
 #include <linux/of.h>
 #include <linux/platform_device.h>
+#include <linux/property.h>
+#include <linux/sched.h>
 #include <linux/seq_file.h>
 #include <linux/uaccess.h>
 
@@ -23,12 +25,13 @@ void client_say(struct client *c, const char *fmt, ...)
 	va_end(args);
 }
 
-struct client_stream *client_access(struct client *c, u64 iova, bool write, u32 *val,
-				    struct vsmmu_answer *ans)
+void client_transact(const struct client_stream *s, const u32 *ssid, u64 iova, bool write,
+		     u32 *val, struct vsmmu_answer *ans)
 {
-	struct client_stream *s = &c->stream[(u32)atomic_inc_return(&c->turn) % c->num];
 	struct vsmmu_request req = {
 		.sid = s->sid,
+		.ssv = ssid,
+		.ssid = ssid ? *ssid : 0,
 		.write = write,
 		.iova = iova,
 		.buf = val,
@@ -39,6 +42,14 @@ struct client_stream *client_access(struct client *c, u64 iova, bool write, u32 
 	mb();
 	vsmmu_access(s->v, &req, ans);
 	mb();
+}
+
+struct client_stream *client_access(struct client *c, u64 iova, bool write, u32 *val,
+				    struct vsmmu_answer *ans)
+{
+	struct client_stream *s = &c->stream[(u32)atomic_inc_return(&c->turn) % c->num];
+
+	client_transact(s, NULL, iova, write, val, ans);
 	return s;
 }
 
@@ -89,7 +100,7 @@ static int access_once(struct client *c, u64 iova, char rw)
 
 static int run(struct client *c, const char *line)
 {
-	unsigned int a, b;
+	unsigned int a, b, n;
 	char word[4];
 	u64 iova;
 
@@ -105,7 +116,31 @@ static int run(struct client *c, const char *line)
 		return program_storm(c, a, b);
 	if (sscanf(line, "attach %u", &a) == 1)
 		return program_attach(c, a);
+	if (sscanf(line, "random %u %u %u", &a, &n, &b) == 3)
+		return program_random(c, a, n, b);
 	return -EINVAL;
+}
+
+/*
+ * "fail N ..." has the N-th allocation of the command fail, and says how many
+ * were still to come: 0 if it did fail.
+ */
+static int run_failing(struct client *c, const char *line)
+{
+#ifdef CONFIG_FAULT_INJECTION
+	unsigned int nth, left;
+	int at, ret;
+
+	if (sscanf(line, "fail %u %n", &nth, &at) == 1 && nth) {
+		current->fail_nth = nth;
+		ret = run(c, line + at);
+		left = current->fail_nth;
+		current->fail_nth = 0;
+		client_say(c, "left: %u\nerror: %d\n", left, ret);
+		return 0;
+	}
+#endif
+	return run(c, line);
 }
 
 static ssize_t command_write(struct file *file, const char __user *user, size_t size,
@@ -123,7 +158,7 @@ static ssize_t command_write(struct file *file, const char __user *user, size_t 
 	mutex_lock(&c->busy);
 	c->length = 0;
 	c->result[0] = '\0';
-	ret = run(c, line);
+	ret = run_failing(c, line);
 	mutex_unlock(&c->busy);
 	return ret ?: size;
 }
@@ -166,6 +201,7 @@ static int find_streams(struct client *c)
 static int client_probe(struct platform_device *pdev)
 {
 	struct client *c = devm_kzalloc(&pdev->dev, sizeof(*c), GFP_KERNEL);
+	u32 bits = 0;
 	int ret;
 
 	if (!c)
@@ -177,6 +213,8 @@ static int client_probe(struct platform_device *pdev)
 		ret = dma_set_mask_and_coherent(c->dev, DMA_BIT_MASK(44));
 	if (ret)
 		return ret;
+	device_property_read_u32(c->dev, "pasid-num-bits", &bits);
+	c->pasids = bits >= 6;
 	platform_set_drvdata(pdev, c);
 	c->dir = debugfs_create_dir(dev_name(c->dev), root);
 	debugfs_create_file("command", 0200, c->dir, c, &command_fops);

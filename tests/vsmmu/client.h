@@ -9,6 +9,8 @@
  *   race N                  map, access, unmap, access: N times
  *   storm THREADS SECONDS   the same by many, with bursts of other unmaps
  *   attach N                domains that have the same address, one after the other
+ *   random SEED N STEPS     N programs of that many steps, with seeds from SEED on
+ *   fail N COMMAND          any of these, with its N-th allocation failing (debug kernel)
  */
 #ifndef VSMMU_CLIENT_H
 #define VSMMU_CLIENT_H
@@ -31,6 +33,7 @@ struct client {
 		u32 sid;
 	} stream[CLIENT_IDS];
 	unsigned int num;
+	bool pasids;			/* it has at least 64 */
 	atomic_t turn;			/* which stream the next transaction uses */
 	struct mutex busy;		/* one command at a time */
 	struct page *held;
@@ -43,12 +46,19 @@ struct client {
 
 __printf(2, 3) void client_say(struct client *c, const char *fmt, ...);
 
-/* One transaction of four bytes, by the streams in turn; where did it go? */
+/* One transaction of four bytes; without a SubstreamID if @ssid is NULL. */
+void client_transact(const struct client_stream *s, const u32 *ssid, u64 iova, bool write,
+		     u32 *val, struct vsmmu_answer *ans);
+
+/* The same by the streams in turn; by which one was it? */
 struct client_stream *client_access(struct client *c, u64 iova, bool write, u32 *val,
 				    struct vsmmu_answer *ans);
 
 int program_race(struct client *c, unsigned int tries);
 int program_storm(struct client *c, unsigned int threads, unsigned int seconds);
 int program_attach(struct client *c, unsigned int rounds);
+
+/* random.c */
+int program_random(struct client *c, unsigned int seed, unsigned int programs, unsigned int steps);
 
 #endif /* VSMMU_CLIENT_H */

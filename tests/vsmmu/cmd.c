@@ -223,13 +223,33 @@ static int run_other(struct vsmmu *v, u8 op, u64 w0, u64 w1)
 	}
 }
 
+/*
+ * As injected.  What is illegal stays so: acknowledged and left as it is in its
+ * slot, the command is refused again.  A SYNC is refused but once, since the way
+ * past an illegal command is to put a SYNC in its place.
+ */
+static bool called_illegal(struct vsmmu *v, u8 op, u64 w0, u64 w1)
+{
+	struct vsmmu_inject *inj = &v->inject;
+
+	if (inj->ill && !--inj->ill) {
+		inj->ill_word[0] = op == OP_SYNC ? 0 : w0;
+		inj->ill_word[1] = w1;
+		return true;
+	}
+	if (inj->ill_word[0] && inj->ill_word[0] == w0 && inj->ill_word[1] == w1)
+		return true;
+	inj->ill_word[0] = 0;
+	return false;
+}
+
 /* 0, AGAIN, or a CERROR. */
 static int execute(struct vsmmu *v, u64 w0, u64 w1)
 {
 	u8 op = FIELD_GET(CMD_W0_OP, w0);
 	const struct shape *s = shape_of(op);
 
-	if (v->inject.ill && !--v->inject.ill)
+	if (called_illegal(v, op, w0, w1))
 		return CERROR_ILL;
 	if (!s || !supported(v, s->need))
 		return CERROR_ILL;

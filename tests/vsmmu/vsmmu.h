@@ -201,6 +201,7 @@ struct vsmmu_stream {
 struct vsmmu_inject {
 	u32 sync_us;		/* each SYNC takes that long */
 	u32 ill, abt;		/* report this error at the n-th command from now */
+	u64 ill_word[2];	/* the command that was called illegal; 0 for none */
 	u32 atc_sync;		/* report ATC timeouts at the n-th SYNC from now */
 	u32 lazy_ack;		/* looks until a handshake is answered */
 	bool no_ack;		/* handshakes are never answered */

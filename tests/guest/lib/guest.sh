@@ -4,8 +4,8 @@
 # For tests that run in the guest: results as KTAP subtests on descriptor 3,
 # waiting on conditions, loading the driver and its clients.
 #
-# Settings from the test's header and its configuration: LANE FW SMP SMMU STRICT
-# DRIVER MODULE_PARAMS.
+# Settings from the test's header, its configuration and run.sh: LANE FW SMP SMMU STRICT
+# DRIVER MODULE_PARAMS SOAK SEED.
 
 set -u
 SMMUX_COUNT=0

@@ -1,0 +1,79 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: random programs of maps, unmaps, attaches and PASIDs on many modelled devices at once while another comes and goes; a shadow knows where each access must end
+# MATRIX: lane=backports smp=3 smmu=none
+# CMDLINE: mem=1000M isolcpus=2
+# MODULE: allow_unbind=1
+# WHEN: alone
+# TIMEOUT: 240
+# EXPECT: smmux [0-9a-f]+\.vsmmu: (event: platform vclient|platform vclient|event: vclient|vclient).*
+# EXPECT: callbacks suppressed
+# EXPECT: smmux .*event queue overflow: events are lost
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+# shellcheck source=tests/vsmmu/vsmmu.sh
+. /smmux/vsmmu.sh
+
+# To see one again: SMMUX_SEED=n make test-one T=814 has all clients begin with that one.
+readonly PROGRAMS=$((50 * SOAK)) STEPS=60
+readonly CLIENTS='0 1 2 3 4 5'
+
+seed_of()
+{
+	echo "${SEED:-$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')}"
+}
+
+come_and_go()
+{
+	local driver=/sys/bus/platform/drivers/vsmmu-client
+
+	while [ ! -e /tmp/enough ]; do
+		echo vclient6 >$driver/unbind
+		echo vclient6 >$driver/bind
+		rounds=$((rounds + 1))
+		client_do 6 race 2
+		check_quietly "$(client_got 6 missed) $(client_got 6 late)" '0 0' || return 1
+	done
+	echo "$rounds" >/tmp/rounds
+}
+
+check_quietly()
+{
+	[ "$1" = "$2" ]
+}
+
+must "driver loads" load_driver
+must "modelled SMMUs" vsmmu_load \
+	smmu=plain+msi,noril+linear+sids=6+ssids=6+tags8,s2only+cmdqs=3,stall+only4k+noril+hyp+sev \
+	client=0:1,0:2+3+0x45/8,1:3+4/6,2:7,3:9,3:0x800/12,0:0x11
+must "clients are bound" wait_for 20 test -e "$(vsmmu_client 6)/command"
+
+rounds=0
+come_and_go &
+churn=$!
+jobs=()
+for c in $CLIENTS; do
+	seed=$(seed_of)
+	note "client $c: $PROGRAMS programs of $STEPS steps from seed $seed on"
+	client_do "$c" random "$seed" "$PROGRAMS" "$STEPS" &
+	jobs+=($!)
+done
+for c in $CLIENTS; do
+	check_job "$c: all programs end without an error" "${jobs[$c]}"
+done
+touch /tmp/enough
+check_job "a device comes and goes beside them" $churn
+note "$(cat /tmp/rounds) times"
+for c in $CLIENTS; do
+	check_equal "$c: programs" "$PROGRAMS" "$(client_got "$c" programs)"
+	check_equal "$c: every access ended where it should" "" "$(client_got "$c" wrong)"
+	check "$c: many landed" test "$(client_got "$c" landed)" -gt $((PROGRAMS * STEPS / 10))
+	note "$c: $(tr '\n' ' ' <"$(vsmmu_client "$c")/result")"
+done
+for n in 0 1 2 3; do
+	vsmmu_content $n
+	note "$n: $(tr '\n' ' ' <"$(vsmmu_dir $n)/counters")"
+done
+check "the model goes" rmmod vsmmu
+check "the driver goes" rmmod smmux
