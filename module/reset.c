@@ -23,16 +23,12 @@
 
 #include "smmux.h"
 
-int smmux_reset_write_ack(struct smmux_device *smmu, u32 val, u32 reg, u32 ack)
-{
-	return smmux_write_ack(smmu, val, reg, ack);
-}
-
 static int wait_gbpa(struct smmux_device *smmu, u32 *gbpa)
 {
-	return readl_relaxed_poll_timeout_atomic(smmux_reg(smmu, SMMUX_GBPA), *gbpa,
-						 !(*gbpa & GBPA_UPDATE), 1,
-						 SMMUX_TIMEOUT_US);
+	int ret = smmux_poll(smmu, SMMUX_GBPA, GBPA_UPDATE, 0, SMMUX_TIMEOUT_US);
+
+	*gbpa = smmux_readl(smmu, SMMUX_GBPA);
+	return ret;
 }
 
 int smmux_reset_gbpa_abort(struct smmux_device *smmu)

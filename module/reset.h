@@ -13,9 +13,6 @@
 
 struct smmux_device;
 
-/* Write a register that has an acknowledging twin and wait (atomic poll). */
-int smmux_reset_write_ack(struct smmux_device *smmu, u32 val, u32 reg, u32 ack);
-
 /* GBPA := abort.  0 or -ETIMEDOUT. */
 int smmux_reset_gbpa_abort(struct smmux_device *smmu);
 

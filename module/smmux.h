@@ -16,10 +16,11 @@
 
 #include <linux/device.h>
 #include <linux/idr.h>
+#include <linux/io.h>
 #include <linux/io-pgtable.h>
 #include <linux/iommu.h>
-#include <linux/iopoll.h>
 #include <linux/mutex.h>
+#include <linux/timekeeping.h>
 #include <linux/xarray.h>
 
 #include "caps.h"
@@ -197,17 +198,35 @@ static inline void smmux_writeq(const struct smmux_device *smmu, u64 val, u32 of
 }
 
 /*
+ * Wait until the @mask bits of a register are @want.  Spins: any context.  0 or
+ * -ETIMEDOUT after @us, of time: the kernel's atomic polls count tries, of which a
+ * million took two minutes where the registers were emulated.
+ */
+static inline int smmux_poll(const struct smmux_device *smmu, u32 off, u32 mask,
+			     u32 want, u32 us)
+{
+	u64 end = ktime_get_mono_fast_ns() + us * 1000ULL;
+	bool late;
+
+	for (;;) {
+		late = ktime_get_mono_fast_ns() > end;
+		if ((readl_relaxed(smmux_reg(smmu, off)) & mask) == want)
+			return 0;
+		if (late)
+			return -ETIMEDOUT;
+		cpu_relax();
+	}
+}
+
+/*
  * Write a register that the SMMU takes over in its own time, and wait until its
  * twin @ack says so.  Spins: any context.  0 or -ETIMEDOUT.
  */
 static inline int smmux_write_ack(const struct smmux_device *smmu, u32 val,
 				  u32 off, u32 ack)
 {
-	u32 now;
-
 	smmux_writel(smmu, val, off);
-	return readl_relaxed_poll_timeout_atomic(smmux_reg(smmu, ack), now,
-						 now == val, 1, SMMUX_TIMEOUT_US);
+	return smmux_poll(smmu, ack, U32_MAX, val, SMMUX_TIMEOUT_US);
 }
 
 #endif /* SMMUX_H */
