@@ -348,6 +348,12 @@ void smmux_cmdq_close(struct smmux_device *smmu)
 	atomic64_or(SMMUX_RESV_CLOSED, &smmu->cmdq.resv);
 }
 
+void smmux_cmdq_kill(struct smmux_device *smmu)
+{
+	smmux_cmdq_close(smmu);
+	WRITE_ONCE(smmu->cmdq.dead, true);
+}
+
 void smmux_cmdq_open(struct smmux_device *smmu)
 {
 	smmu->cmdq.dead = false;

@@ -99,6 +99,8 @@ bool smmux_cmdq_error(struct smmux_device *smmu);
 
 /* No reservation from here on; those under way still complete or time out. */
 void smmux_cmdq_close(struct smmux_device *smmu);
+/* The same, and those under way end with an error as soon as they look. */
+void smmux_cmdq_kill(struct smmux_device *smmu);
 void smmux_cmdq_open(struct smmux_device *smmu);
 
 struct smmux_cmdq_snap {

@@ -109,6 +109,8 @@ static int timed_out(struct smmux_device *smmu, const char *what, u64 pos)
 {
 	struct smmux_cmdq *cq = &smmu->cmdq;
 
+	if (smmux_gerror_lost(smmu))
+		return -EIO;
 	dev_err_ratelimited(smmu->dev,
 			    "%s at %#llx did not come in time (published %#llx, PROD %#x, CONS %#x, GERROR %#x)\n",
 			    what, pos, READ_ONCE(cq->published), readl(cq->q.prod),
@@ -219,8 +221,7 @@ static bool give_up(struct smmux_device *smmu, u64 at, u32 cerror)
 	struct smmux_cmdq *cq = &smmu->cmdq;
 
 	mark(cq, at, cerror);
-	smmux_cmdq_close(smmu);
-	WRITE_ONCE(cq->dead, true);
+	smmux_cmdq_kill(smmu);
 	dev_err(smmu->dev,
 		"command queue error %u at %#llx came back %u times: queue closed, invalidations fail from now on\n",
 		cerror, at, cq->err_repeats);

@@ -184,6 +184,8 @@ static int waiting(struct smmux_device *smmu)
 	u32 num;
 
 	if (prod == U32_MAX) {
+		if (smmux_gerror_lost(smmu))
+			return -EIO;
 		dev_err_ratelimited(smmu->dev, "event queue: PROD reads all ones\n");
 		return -EIO;
 	}
@@ -193,8 +195,10 @@ static int waiting(struct smmux_device *smmu)
 		return num;
 
 	/* Nothing between the two can be trusted: start over where PROD is. */
-	dev_err_ratelimited(smmu->dev, "event queue: PROD %#x is beyond CONS %#x and a full queue\n",
-			    prod, smmux_queue_reg(&eq->q, eq->cons));
+	if (!smmux_gerror_lost(smmu))
+		dev_err_ratelimited(smmu->dev,
+				    "event queue: PROD %#x is beyond CONS %#x and a full queue\n",
+				    prod, smmux_queue_reg(&eq->q, eq->cons));
 	eq->cons += num;
 	return -EIO;
 }

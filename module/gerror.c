@@ -5,6 +5,10 @@
  * What is pending is GERROR ^ GERRORN; an acknowledgement toggles the bit of
  * GERRORN.  The command queue's error is the queue's own business, done under
  * our lock and before the acknowledgement, since that restarts the queue.
+ *
+ * Two things end an SMMU's service for good: service failure mode, and registers
+ * that are not what we wrote, since the SMMU was reset or lost its power behind
+ * our back.
  */
 #include "gerror.h"
 
@@ -34,19 +38,18 @@ void smmux_gerror_init(struct smmux_device *smmu)
 }
 
 /*
- * In service failure mode the SMMU aborts all traffic and looks at no queue.
- * Hold it to that: nothing may pass if it should come back by itself.
+ * In service failure mode the SMMU aborts all traffic and looks at no queue; after
+ * a reset it may let all pass.  Hold it to the former: nothing may pass, also if
+ * it should come back by itself.  Nobody waits for its queue any more.
  */
 static void fail_stop(struct smmux_device *smmu)
 {
-	u32 gbpa;
-
+	lockdep_assert_held(&smmu->gerror.lock);
 	WRITE_ONCE(smmu->gerror.dead, true);
-	smmux_cmdq_close(smmu);
+	smmux_cmdq_kill(smmu);
 	smmux_writel(smmu, smmux_readl(smmu, SMMUX_GBPA) | GBPA_ABORT | GBPA_UPDATE,
 		     SMMUX_GBPA);
-	if (!readl_relaxed_poll_timeout_atomic(smmux_reg(smmu, SMMUX_GBPA), gbpa,
-					       !(gbpa & GBPA_UPDATE), 1, FAIL_STOP_US))
+	if (!smmux_poll(smmu, SMMUX_GBPA, GBPA_UPDATE, 0, FAIL_STOP_US))
 		smmux_writel(smmu, 0, SMMUX_CR0);
 }
 
@@ -122,6 +125,29 @@ u32 smmux_gerror_handle(struct smmux_device *smmu, u32 only)
 			"global error: service failure mode: all traffic is aborted from now on\n");
 	tell(smmu, active & ~(u32)(GERROR_CMDQ_ERR | GERROR_SFM_ERR));
 	return active;
+}
+
+bool smmux_gerror_lost(struct smmux_device *smmu)
+{
+	struct smmux_gerror *ge = &smmu->gerror;
+	unsigned long flags;
+	bool lost = false;
+	u32 ack = 0;
+
+	raw_spin_lock_irqsave(&ge->lock, flags);
+	if (READ_ONCE(smmu->powered) && !ge->dead) {
+		ack = smmux_readl(smmu, SMMUX_CR0ACK);
+		lost = ack == U32_MAX || !(ack & CR0_CMDQEN);
+		if (lost)
+			fail_stop(smmu);
+	}
+	raw_spin_unlock_irqrestore(&ge->lock, flags);
+
+	if (lost)
+		dev_err(smmu->dev,
+			"was reset or lost its power (CR0ACK %#x): all traffic is aborted from now on, bind the driver again to recover\n",
+			ack);
+	return READ_ONCE(ge->dead);
 }
 
 unsigned int smmux_gerror_history(struct smmux_device *smmu,

@@ -24,7 +24,7 @@ struct smmux_gerror {
 		u8 cerror;		/* CMDQ_CONS.ERR, if CMDQ_ERR is among them */
 	} ring[SMMUX_GERROR_RING];	/* under @lock */
 	u64 total;			/* records ever written; under @lock */
-	bool dead;			/* service failure mode: SMMU was disabled */
+	bool dead;			/* in failure mode or reset: was disabled; under @lock */
 };
 
 void smmux_gerror_init(struct smmux_device *smmu);
@@ -37,6 +37,18 @@ void smmux_gerror_init(struct smmux_device *smmu);
  * Any context, interrupts may be off.  Return: bits that were found pending.
  */
 u32 smmux_gerror_handle(struct smmux_device *smmu, u32 only);
+
+/**
+ * smmux_gerror_lost() - has the SMMU ended its service?
+ * @smmu: whose
+ *
+ * For whoever sees it misbehave: a SYNC that does not come, an index that cannot
+ * be.  If CR0ACK no longer tells of a command queue, the registers are not what
+ * was written; then traffic is aborted, the queue closed, and the log says so.
+ *
+ * Any context, interrupts may be off; 10 ms at the most, once.
+ */
+bool smmux_gerror_lost(struct smmux_device *smmu);
 
 /* The last records, newest first; returns how many were copied. */
 unsigned int smmux_gerror_history(struct smmux_device *smmu,
