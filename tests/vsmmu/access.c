@@ -189,6 +189,7 @@ static struct vsmmu_stall *transact(struct vsmmu *v, const struct vsmmu_request 
 	u64 words[4];
 
 	memset(ans, 0, sizeof(*ans));
+	vsmmu_power_fails(v);
 	remember(v, req);
 	v->counts.accesses++;
 	if (!attempt(v, req, ans, &fault)) {

@@ -315,6 +315,8 @@ void vsmmu_cmd_poll(struct vsmmu *v)
 		return;
 	num = waiting(v, log2, cons);
 	for (i = 0; i < min(num, BUDGET); i++) {
+		if (vsmmu_power_fails(v))
+			return;
 		ret = fetch_and_execute(v, cons & ((1U << log2) - 1));
 		if (ret == AGAIN)
 			break;

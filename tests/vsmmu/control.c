@@ -16,6 +16,7 @@
  *     events N           that many records at once
  *     overflow           of the event queue, seen when it is empty again
  *     power_loss         now
+ *     loss N             of power, at the N-th command, transaction or register change
  *     bypass 0|1         entries that say bypass are as the test wants it
  *     clear              forget what check shows
  */
@@ -90,6 +91,7 @@ static int state_show(struct seq_file *seq, void *unused)
 		   v->reg[VR_CMDQ_CONS]);
 	seq_printf(seq, "eventq_prod: %#llx\neventq_cons: %#x\n", v->reg[VR_EVENTQ_PROD],
 		   vsmmu_read(v, SMMUX_EVENTQ_CONS));
+	seq_printf(seq, "lost_power: %d\n", v->lost_power);
 	seq_printf(seq, "cache_lines: %u\nstreams: %u\n", lines, v->num_streams);
 	spin_unlock_irq(&v->lock);
 	return 0;
@@ -115,6 +117,7 @@ static u32 *number_of(struct vsmmu *v, const char *word)
 		{ "abt", &v->inject.abt },
 		{ "atc", &v->inject.atc_sync },
 		{ "lazy_ack", &v->inject.lazy_ack },
+		{ "loss", &v->inject.loss },
 	};
 	unsigned int i;
 

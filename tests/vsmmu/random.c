@@ -283,6 +283,9 @@ static void probe_at(struct plot *p, const u32 *ssid, u8 space, const struct slo
 
 	client_transact(st, ssid, iova, write, &val, &ans);
 	p->probes++;
+	/* An SMMU that lost its power translates nothing, and that is right. */
+	if (!ans.done && READ_ONCE(st->v->lost_power))
+		return;
 	p->landed += ans.done;
 	after = s ? *word_of(s, iova) : 0;
 	if (ans.done != allowed || (allowed && ans.pa != want) ||

@@ -157,14 +157,17 @@ static bool settled(struct vsmmu *v, struct vsmmu_hand *hand, const char *name, 
 static void take_cr0(struct vsmmu *v, u32 cr0)
 {
 	u32 on = cr0 & ~v->cr0, off = v->cr0 & ~cr0;
+	unsigned int strays;
 
 	if (cr0 & ~CR0_KNOWN)
 		vsmmu_bad(v, BAD_RESERVED, "CR0 %#x", cr0);
-	if (on & CR0_SMMUEN && vsmmu_cache_strays(v))
+	strays = on & CR0_SMMUEN ? vsmmu_cache_strays(v) : 0;
+	if (strays && !v->lost_power)
 		vsmmu_bad(v, BAD_ENABLE, "SMMUEN with %u entries in the caches that nobody dropped",
-			  vsmmu_cache_strays(v));
+			  strays);
 	v->cr0 = cr0 & CR0_KNOWN;
-	if (on & CR0_SMMUEN)
+	/* Power may be lost between set-up and enable, of which nobody can know. */
+	if (on & CR0_SMMUEN && !strays)
 		v->lost_power = false;
 	if (off & CR0_SMMUEN)
 		vsmmu_stalls_end(v, 0, true);
@@ -227,6 +230,8 @@ void vsmmu_regs_poll(struct vsmmu *v)
 	u32 cr0 = vsmmu_read(v, SMMUX_CR0), irq = vsmmu_read(v, SMMUX_IRQ_CTRL);
 	bool new_cr0 = cr0 != v->cr0, new_irq = irq != v->irq_ctrl;
 
+	if ((new_cr0 || new_irq) && vsmmu_power_fails(v))
+		return;
 	if (new_cr0 || new_irq || !(v->turns++ % FULL_LOOK))
 		compare_all(v);
 	look_gbpa(v);
@@ -280,4 +285,13 @@ void vsmmu_regs_lose_power(struct vsmmu *v)
 {
 	v->lost_power = true;
 	reset(v);
+}
+
+/* For each command, transaction and look at a changed register, before it is done. */
+bool vsmmu_power_fails(struct vsmmu *v)
+{
+	if (!v->inject.loss || --v->inject.loss)
+		return false;
+	vsmmu_regs_lose_power(v);
+	return true;
 }

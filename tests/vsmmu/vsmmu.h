@@ -205,6 +205,7 @@ struct vsmmu_inject {
 	u32 atc_sync;		/* report ATC timeouts at the n-th SYNC from now */
 	u32 lazy_ack;		/* looks until a handshake is answered */
 	bool no_ack;		/* handshakes are never answered */
+	u32 loss;		/* power goes at the n-th thing that happens from now */
 	u32 atc_sid, atc_count;	/* that many ATC_INV to this stream time out */
 };
 
@@ -258,6 +259,7 @@ struct vsmmu *vsmmu_by_node(const struct device_node *np);
 struct vsmmu_model { u32 idr[6], iidr, aidr; };
 void vsmmu_regs_power_on(struct vsmmu *v, const struct vsmmu_model *model);
 void vsmmu_regs_lose_power(struct vsmmu *v);
+bool vsmmu_power_fails(struct vsmmu *v);
 void vsmmu_put(struct vsmmu *v, enum vsmmu_reg reg, u64 val);
 void vsmmu_regs_poll(struct vsmmu *v);
 bool vsmmu_regs_differ(struct vsmmu *v);

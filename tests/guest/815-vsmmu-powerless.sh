@@ -1,0 +1,113 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: power is lost at random instants of random programs and of the driver's probe: all that is under way ends, nothing passes, the log says so, and a new bind puts it right
+# MATRIX: lane=backports smp=3 smmu=none
+# CMDLINE: mem=1000M isolcpus=2
+# MODULE: allow_unbind=1
+# WHEN: alone
+# TIMEOUT: 200
+# EXPECT: smmux [0-9a-f]+\.vsmmu: (event: vclient|event: unknown|event queue overflow|vclient)
+# EXPECT: smmux [0-9a-f]+\.vsmmu: was reset or lost its power
+# EXPECT: smmux [0-9a-f]+\.vsmmu: invalidations that were lost are made good
+# EXPECT: smmux [0-9a-f]+\.vsmmu: (CR0|IRQ_CTRL|GBPA)
+# EXPECT: smmux [0-9a-f]+\.vsmmu: caches cannot be emptied
+# EXPECT: smmux [0-9a-f]+\.vsmmu: probe with driver smmux failed
+# EXPECT: vsmmu-client vclient[0-9]:
+# EXPECT: callbacks suppressed
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+# shellcheck source=tests/vsmmu/vsmmu.sh
+. /smmux/vsmmu.sh
+
+readonly ROUNDS=$((4 * SOAK))
+readonly CLIENTS=/sys/bus/platform/drivers/vsmmu-client
+
+knows_of_it()
+{
+	grep -qx 'dead: yes' "$SMMUX_DEBUG/$(vsmmu_name "$1")/cmdq/state"
+}
+
+# What is wrong is said on standard output; nothing said is well.
+lose_while_running()
+{
+	local n=$1 seed=$RANDOM$RANDOM at=$((RANDOM % 120 + 1))
+
+	vsmmu_inject "$n" "loss $at"
+	client_do "$n" random "$seed" 4 10 2>/dev/null
+	[ -z "$(client_got "$n" wrong)" ] || echo "seed $seed, loss at $at: $(client_got "$n" wrong)"
+	if [ "$(vsmmu_state "$n" lost_power)" = 1 ]; then
+		client_do "$n" race 1
+		[ "$(client_got "$n" missed) $(client_got "$n" late)" = '1 0' ] ||
+			echo "seed $seed, loss at $at: an access landed without power"
+		! grep -vE 'is mapped to .* but was refused|^wrong page' "$(vsmmu_dir "$n")/check" ||
+			echo "seed $seed, loss at $at: see above"
+		vsmmu_inject "$n" clear
+		knows_of_it "$n" || echo "seed $seed, loss at $at: the driver does not know"
+		lost=$((lost + 1))
+	fi
+	vsmmu_inject "$n" "loss 0"
+}
+
+unbind_both()
+{
+	echo "vclient$1" >$CLIENTS/unbind
+	echo "$(vsmmu_name "$1")" >"$driver/unbind"
+}
+
+bind_both()
+{
+	[ -e "$driver/$(vsmmu_name "$1")" ] || echo "$(vsmmu_name "$1")" >"$driver/bind"
+	[ -e "$CLIENTS/vclient$1" ] || echo "vclient$1" >$CLIENTS/bind
+}
+
+# A probe that fails leaves nothing behind that the next one stumbles over.
+lose_while_binding()
+{
+	local n=$1 at=$((RANDOM % 16 + 1))
+
+	vsmmu_inject "$n" "loss $at"
+	bind_both "$n" 2>/dev/null
+	[ "$(vsmmu_state "$n" lost_power)" = 0 ] || lost=$((lost + 1))
+	vsmmu_inject "$n" "loss 0"
+	[ ! -e "$CLIENTS/vclient$n" ] || echo "vclient$n" >$CLIENTS/unbind
+	[ ! -e "$driver/$(vsmmu_name "$n")" ] || echo "$(vsmmu_name "$n")" >"$driver/unbind"
+}
+
+lose_often()
+{
+	local n=$1 round lost=0
+
+	for ((round = 0; round < ROUNDS; round++)); do
+		lose_while_running "$n"
+		unbind_both "$n"
+		[ $((round % 4)) != 3 ] || lose_while_binding "$n"
+		bind_both "$n" || echo "round $round: no bind after a loss"
+		client_do "$n" race 5 || echo "round $round: race ended with an error"
+		[ "$(client_got "$n" missed) $(client_got "$n" late)" = '0 0' ] ||
+			echo "round $round: bound again, missed and late are $(client_got "$n" missed) $(client_got "$n" late)"
+	done >"/tmp/wrong.$n" 2>&1
+	echo "$lost" >"/tmp/lost.$n"
+}
+
+must "driver loads" load_driver
+must "modelled SMMUs" vsmmu_load smmu=stall,s2only+cmdqs=3,noril+linear+sids=6+sev,plain+msi \
+	client=0:1/8,1:1,2:1,3:1/6
+must "clients are bound" wait_for 20 test -e "$(vsmmu_client 3)/command"
+driver=$(platform_driver)
+
+jobs=()
+for n in 0 1 2 3; do
+	lose_often $n &
+	jobs+=($!)
+done
+for n in 0 1 2 3; do
+	check_job "$n: $ROUNDS rounds end" "${jobs[$n]}"
+	check_equal "$n: nothing went wrong" "" "$(head -n 5 /tmp/wrong.$n)"
+	check "$n: power was lost" test "$(cat /tmp/lost.$n)" -ge $((ROUNDS / 2))
+	note "$n: power was lost $(cat /tmp/lost.$n) times"
+	vsmmu_content $n
+	check "$n: the log says so" dmesg_has "$(vsmmu_name $n): was reset or lost its power"
+done
+check "the model goes" rmmod vsmmu
+check "the driver goes" rmmod smmux
