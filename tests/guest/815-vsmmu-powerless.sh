@@ -49,15 +49,22 @@ lose_while_running()
 	vsmmu_inject "$n" "loss 0"
 }
 
+# unbind_both N, bind_both N: what is not so already.
 unbind_both()
 {
-	echo "vclient$1" >$CLIENTS/unbind
-	echo "$(vsmmu_name "$1")" >"$driver/unbind"
+	local smmu
+
+	smmu=$(vsmmu_name "$1")
+	[ ! -e "$CLIENTS/vclient$1" ] || echo "vclient$1" >$CLIENTS/unbind
+	[ ! -e "$driver/$smmu" ] || echo "$smmu" >"$driver/unbind"
 }
 
 bind_both()
 {
-	[ -e "$driver/$(vsmmu_name "$1")" ] || echo "$(vsmmu_name "$1")" >"$driver/bind"
+	local smmu
+
+	smmu=$(vsmmu_name "$1")
+	[ -e "$driver/$smmu" ] || echo "$smmu" >"$driver/bind"
 	[ -e "$CLIENTS/vclient$1" ] || echo "vclient$1" >$CLIENTS/bind
 }
 
@@ -70,8 +77,7 @@ lose_while_binding()
 	bind_both "$n" 2>/dev/null
 	[ "$(vsmmu_state "$n" lost_power)" = 0 ] || lost=$((lost + 1))
 	vsmmu_inject "$n" "loss 0"
-	[ ! -e "$CLIENTS/vclient$n" ] || echo "vclient$n" >$CLIENTS/unbind
-	[ ! -e "$driver/$(vsmmu_name "$n")" ] || echo "$(vsmmu_name "$n")" >"$driver/unbind"
+	unbind_both "$n"
 }
 
 lose_often()

@@ -24,7 +24,7 @@ the result channel), status, qemu.log, command (the QEMU line).
                     separate SMMU), two (two SMMUs, acpi only), none
   --driver NAME     smmux (default): keep the built-in driver off; builtin
   --devices LIST    names, with commas or blanks: nvme nvme2 nvme-far blk net
-                    net-e1000e edu edu20 edu-far testdev rng
+                    net-e1000e edu edu20 edu-far testdev rng ats (has ATS)
   --disk FILE       use FILE for the first nvme, and keep it
   --append STRING   more kernel command line
   --dtb-edit LINE   fdtput arguments, the first @ is the file, %smmu the SMMU's
@@ -139,6 +139,8 @@ add_device()
 		qemu+=(-device "virtio-blk-pci,drive=blk-disk,serial=smmux-blk,$virtio") ;;
 	net) add_net igb ;;
 	net-e1000e) add_net e1000e ;;
+	ats) qemu+=(-device "pcie-root-port,id=ats-port,bus=pcie.0,chassis=7,slot=7"
+			-device "virtio-rng-pci,ats=on,${virtio/pcie.0/ats-port}") ;;
 	rng) qemu+=(-device "virtio-rng-pci,$virtio") ;;
 	edu) qemu+=(-device "edu,bus=pcie.0,dma_mask=0xffffffffff") ;;
 	edu20) for _ in $(seq 20); do

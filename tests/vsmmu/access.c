@@ -34,6 +34,10 @@ static void fill_event(const struct vsmmu_request *req, const struct vsmmu_fault
 	if (req->ssv)
 		words[0] |= EVT_W0_SSV | FIELD_PREP(EVT_W0_SSID, req->ssid);
 	words[3] = fault->fetch & EVT_W3_FETCHADDR;
+	if (fault->id == EVT_F_BAD_ATS_TREQ || fault->id == EVT_F_TRANSL_FORBIDDEN) {
+		words[1] = req->write ? 0 : EVT_W1_RNW;
+		words[2] = req->iova;
+	}
 	if (!is_address_fault(fault->id) && fault->id != EVT_F_WALK_EABT)
 		return;
 	words[1] = FIELD_PREP(EVT_W1_CLASS, fault->class);
@@ -44,6 +48,16 @@ static void fill_event(const struct vsmmu_request *req, const struct vsmmu_fault
 	words[2] = req->iova;
 	if (fault->s2 && is_address_fault(fault->id))
 		words[3] = fault->ipa & EVT_W3_IPA;
+}
+
+void vsmmu_event_of(struct vsmmu *v, const struct vsmmu_request *req,
+		    const struct vsmmu_fault *fault)
+{
+	u64 words[4];
+
+	fill_event(req, fault, words);
+	if (wanted(v, fault))
+		vsmmu_event_post(v, words);
 }
 
 /* --- stalled transactions --- */
@@ -192,6 +206,11 @@ static struct vsmmu_stall *transact(struct vsmmu *v, const struct vsmmu_request 
 	vsmmu_power_fails(v);
 	remember(v, req);
 	v->counts.accesses++;
+	if (req->ats) {
+		vsmmu_ats_access(v, req, ans);
+		v->counts.aborted += !ans->done;
+		return NULL;
+	}
 	if (!attempt(v, req, ans, &fault)) {
 		v->counts.aborted += !ans->done;
 		return NULL;
@@ -200,8 +219,8 @@ static struct vsmmu_stall *transact(struct vsmmu *v, const struct vsmmu_request 
 	fill_event(req, &fault, words);
 	if (fault.stall && is_address_fault(fault.id))
 		st = begin_stall(v, req, words);
-	else if (wanted(v, &fault))
-		vsmmu_event_post(v, words);
+	else
+		vsmmu_event_of(v, req, &fault);
 	v->counts.aborted += !st;
 	return st;
 }

@@ -236,6 +236,10 @@ static void apply(struct vsmmu *v, const struct vsmmu_inv *inv)
 	struct vsmmu_cache *c = &v->cache;
 	struct vsmmu_line *line, *next;
 
+	if (inv->op == OP_ATC_INV) {
+		vsmmu_ats_drop(v, inv);
+		return;
+	}
 	list_for_each_entry_safe(line, next, &c->used, node) {
 		if (!hits(v, inv, line))
 			continue;

@@ -25,7 +25,7 @@ void client_say(struct client *c, const char *fmt, ...)
 	va_end(args);
 }
 
-void client_transact(const struct client_stream *s, const u32 *ssid, u64 iova, bool write,
+void client_transact(const struct client_stream *s, const u32 *ssid, bool ats, u64 iova, bool write,
 		     u32 *val, struct vsmmu_answer *ans)
 {
 	struct vsmmu_request req = {
@@ -33,6 +33,7 @@ void client_transact(const struct client_stream *s, const u32 *ssid, u64 iova, b
 		.ssv = ssid,
 		.ssid = ssid ? *ssid : 0,
 		.write = write,
+		.ats = ats,
 		.iova = iova,
 		.buf = val,
 		.len = sizeof(*val),
@@ -49,7 +50,7 @@ struct client_stream *client_access(struct client *c, u64 iova, bool write, u32 
 {
 	struct client_stream *s = &c->stream[(u32)atomic_inc_return(&c->turn) % c->num];
 
-	client_transact(s, NULL, iova, write, val, ans);
+	client_transact(s, NULL, client_has_ats(c), iova, write, val, ans);
 	return s;
 }
 
@@ -180,12 +181,12 @@ static int result_show(struct seq_file *seq, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(result);
 
-static int find_streams(struct client *c)
+static int find_streams(struct client *c, const struct device_node *np)
 {
 	struct of_phandle_args args;
 
 	while (c->num < CLIENT_IDS &&
-	       !of_parse_phandle_with_args(c->dev->of_node, "iommus", "#iommu-cells", c->num,
+	       !of_parse_phandle_with_args(np, "iommus", "#iommu-cells", c->num,
 					   &args)) {
 		struct vsmmu *v = vsmmu_by_node(args.np);
 
@@ -198,7 +199,27 @@ static int find_streams(struct client *c)
 	return c->num ? 0 : -ENODEV;
 }
 
-static int client_probe(struct platform_device *pdev)
+int client_add(struct client *c, struct device *dev)
+{
+	int ret = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(44));
+
+	if (ret)
+		return ret;
+	c->dev = dev;
+	mutex_init(&c->busy);
+	c->dir = debugfs_create_dir(dev_name(dev), root);
+	debugfs_create_file("command", 0200, c->dir, c, &command_fops);
+	debugfs_create_file("result", 0444, c->dir, c, &result_fops);
+	return 0;
+}
+
+void client_remove(struct client *c)
+{
+	debugfs_remove(c->dir);
+	unmap_page(c);
+}
+
+static int platform_probe(struct platform_device *pdev)
 {
 	struct client *c = devm_kzalloc(&pdev->dev, sizeof(*c), GFP_KERNEL);
 	u32 bits = 0;
@@ -206,28 +227,16 @@ static int client_probe(struct platform_device *pdev)
 
 	if (!c)
 		return -ENOMEM;
-	c->dev = &pdev->dev;
-	mutex_init(&c->busy);
-	ret = find_streams(c);
-	if (!ret)
-		ret = dma_set_mask_and_coherent(c->dev, DMA_BIT_MASK(44));
-	if (ret)
-		return ret;
-	device_property_read_u32(c->dev, "pasid-num-bits", &bits);
+	device_property_read_u32(&pdev->dev, "pasid-num-bits", &bits);
 	c->pasids = bits >= 6;
 	platform_set_drvdata(pdev, c);
-	c->dir = debugfs_create_dir(dev_name(c->dev), root);
-	debugfs_create_file("command", 0200, c->dir, c, &command_fops);
-	debugfs_create_file("result", 0444, c->dir, c, &result_fops);
-	return 0;
+	ret = find_streams(c, pdev->dev.of_node);
+	return ret ?: client_add(c, &pdev->dev);
 }
 
-static void client_remove(struct platform_device *pdev)
+static void platform_remove(struct platform_device *pdev)
 {
-	struct client *c = platform_get_drvdata(pdev);
-
-	debugfs_remove(c->dir);
-	unmap_page(c);
+	client_remove(platform_get_drvdata(pdev));
 }
 
 static const struct of_device_id client_match[] = {
@@ -238,17 +247,26 @@ MODULE_DEVICE_TABLE(of, client_match);
 
 static struct platform_driver client_driver = {
 	.driver = { .name = "vsmmu-client", .of_match_table = client_match },
-	.probe = client_probe,
-	.remove = client_remove,
+	.probe = platform_probe,
+	.remove = platform_remove,
 };
 
 int vsmmu_client_register(struct dentry *dir)
 {
+	int ret;
+
 	root = dir;
-	return platform_driver_register(&client_driver);
+	ret = platform_driver_register(&client_driver);
+	if (ret)
+		return ret;
+	ret = vsmmu_pci_register();
+	if (ret)
+		platform_driver_unregister(&client_driver);
+	return ret;
 }
 
 void vsmmu_client_unregister(void)
 {
+	vsmmu_pci_unregister();
 	platform_driver_unregister(&client_driver);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A client: a platform device whose transactions the model takes.  Commands go to
+ * A client: a platform or PCI device whose transactions the model takes.  Commands go to
  * debugfs vsmmu/<device>/command, which returns when they are done; result then
  * holds "name: value" lines.
  *
@@ -46,8 +46,15 @@ struct client {
 
 __printf(2, 3) void client_say(struct client *c, const char *fmt, ...);
 
-/* One transaction of four bytes; without a SubstreamID if @ssid is NULL. */
-void client_transact(const struct client_stream *s, const u32 *ssid, u64 iova, bool write,
+/* The rest of a probe, when streams are known, and of a remove. */
+int client_add(struct client *c, struct device *dev);
+void client_remove(struct client *c);
+
+/*
+ * One transaction of four bytes; without a SubstreamID if @ssid is NULL, by way of
+ * the device's ATC if @ats.
+ */
+void client_transact(const struct client_stream *s, const u32 *ssid, bool ats, u64 iova, bool write,
 		     u32 *val, struct vsmmu_answer *ans);
 
 /* The same by the streams in turn; by which one was it? */
@@ -57,6 +64,11 @@ struct client_stream *client_access(struct client *c, u64 iova, bool write, u32 
 int program_race(struct client *c, unsigned int tries);
 int program_storm(struct client *c, unsigned int threads, unsigned int seconds);
 int program_attach(struct client *c, unsigned int rounds);
+
+/* pci.c */
+bool client_has_ats(const struct client *c);
+int vsmmu_pci_register(void);
+void vsmmu_pci_unregister(void);
 
 /* random.c */
 int program_random(struct client *c, unsigned int seed, unsigned int programs, unsigned int steps);

@@ -205,7 +205,9 @@ static int run_other(struct vsmmu *v, u8 op, u64 w0, u64 w1)
 		if (sid == v->inject.atc_sid && v->inject.atc_count) {
 			v->inject.atc_count--;
 			v->atc_failed = true;
+			return 0;
 		}
+		vsmmu_cache_defer(v, op, w0, w1);
 		return 0;
 	case OP_RESUME:
 		vsmmu_resume(v, sid, FIELD_GET(RESUME_W1_STAG, w1), w0 & RESUME_W0_AC);

@@ -380,6 +380,7 @@ int vsmmu_config(struct vsmmu *v, u32 sid, bool ssv, u32 ssid, struct vsmmu_conf
 		return 0;
 	cfg->s1 = kind & 1;
 	cfg->s2 = kind & 2;
+	cfg->eats = FIELD_GET(STE_W1_EATS, ste->word[1]);
 	why = bad_ste(v, ste->word, cfg->s1, cfg->s2);
 	if (why) {
 		vsmmu_bad(v, BAD_TABLE, "STE %#x %#llx %#llx %#llx: %s", sid, ste->word[0],

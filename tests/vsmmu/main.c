@@ -32,6 +32,9 @@ static char *client[VSMMU_STREAMS];
 static unsigned int num_clients;
 module_param_array(client, charp, &num_clients, 0444);
 MODULE_PARM_DESC(client, "clients: instance:sid[+sid...][/log2 of its SubstreamIDs]");
+static int pci = -1;
+module_param(pci, int, 0444);
+MODULE_PARM_DESC(pci, "instance that PCI devices below root ports are behind; -1: none");
 static unsigned int irq_base = 200;
 module_param(irq_base, uint, 0444);
 MODULE_PARM_DESC(irq_base, "first of the shared peripheral interrupts to use, two for each instance");
@@ -254,6 +257,7 @@ static void stop(struct vsmmu *v)
 	if (v->base)
 		iounmap(v->base);
 	vsmmu_cache_exit(v);
+	vsmmu_ats_exit(v);
 	while (v->num_notes)
 		kfree(v->notes[--v->num_notes]);
 }
@@ -272,7 +276,7 @@ static int start(struct vsmmu *v, unsigned int n)
 	spin_lock_init(&v->lock);
 	for (i = 0; i < VSMMU_STALLS; i++)
 		init_completion(&v->stall[i].answered);
-	ret = vsmmu_cache_init(v);
+	ret = vsmmu_cache_init(v) ?: vsmmu_ats_init(v);
 	if (ret)
 		return ret;
 	v->base = ioremap(v->pa, VSMMU_BYTES);
@@ -305,6 +309,8 @@ static int __init vsmmu_init(void)
 	unsigned int i;
 	int ret = 0;
 
+	if (pci >= (int)max(num_smmus, 1U))
+		return -EINVAL;
 	if (!num_smmus)
 		smmu[num_smmus++] = "plain";
 	root = debugfs_create_dir("vsmmu", NULL);
@@ -317,7 +323,7 @@ static int __init vsmmu_init(void)
 	ret = vsmmu_client_register(root);
 	if (ret)
 		goto err_stop;
-	ret = vsmmu_tree_add(instance, num_smmus, client, num_clients, irq_base);
+	ret = vsmmu_tree_add(instance, num_smmus, client, num_clients, irq_base, pci);
 	if (ret)
 		goto err_clients;
 	return 0;

@@ -141,8 +141,26 @@ static void find_irqs(struct vsmmu *v)
 	v->virq_gerror = of_irq_get_byname(v->np, "gerror");
 }
 
+/*
+ * Functions below the root ports are streams of instance @index, with their RID as
+ * StreamID.  The ports themselves are not: their driver has them already.
+ */
+static int add_pci(unsigned int index)
+{
+	struct device_node *np = of_find_compatible_node(NULL, NULL, "pci-host-ecam-generic");
+	const u32 map[] = { 0x100, PHANDLE_BASE + index, 0x100, 0xff00 };
+	int ret = -ENODEV;
+
+	if (np)
+		ret = of_changeset_add_prop_u32_array(&changes, np, "iommu-map", map,
+						      ARRAY_SIZE(map));
+	ret = ret ?: of_changeset_add_prop_bool(&changes, np, "ats-supported");
+	of_node_put(np);
+	return ret;
+}
+
 int vsmmu_tree_add(struct vsmmu *all, unsigned int num, char **clients, unsigned int num_clients,
-		   unsigned int irq_base)
+		   unsigned int irq_base, int pci)
 {
 	unsigned int i;
 	int ret = 0;
@@ -152,6 +170,8 @@ int vsmmu_tree_add(struct vsmmu *all, unsigned int num, char **clients, unsigned
 		ret = add_smmu(&all[i], irq_base + 2 * i);
 	for (i = 0; i < num_clients && !ret; i++)
 		ret = add_client(i, clients[i]);
+	if (!ret && pci >= 0)
+		ret = add_pci(pci);
 	if (!ret)
 		ret = of_changeset_apply(&changes);
 	if (ret) {

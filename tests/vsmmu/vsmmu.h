@@ -122,6 +122,8 @@ struct vsmmu_inv {
 #define VSMMU_LINES	4096
 #define VSMMU_INVS	256
 
+struct vsmmu_atc_line;
+
 struct vsmmu_cache {
 	struct vsmmu_line *pool;
 	struct list_head used, free;	/* of struct vsmmu_line; newest first */
@@ -152,12 +154,13 @@ struct vsmmu_config {
 	bool abort, s1, s2;
 	bool stall1, stall2;
 	bool record1, record2;
+	u8 eats;
 	struct vsmmu_regime r1, r2;
 };
 
 struct vsmmu_leaf {
 	u64 pa;
-	bool read, write, user;
+	bool write;
 	u8 bits;		/* size of the page, log2 */
 };
 
@@ -166,6 +169,7 @@ struct vsmmu_leaf {
 struct vsmmu_request {
 	u32 sid, ssid;
 	bool ssv, write;
+	bool ats;		/* the device asks first, and keeps the answer */
 	u64 iova;
 	void *buf;
 	u32 len;		/* within one 4K page */
@@ -214,6 +218,7 @@ struct vsmmu_counts {
 	u64 bad[NUM_BAD];
 	u64 accesses, aborted, events, lost_events, stalls, irqs;
 	u64 walks, hits, dropped, evicted, prefetched;
+	u64 ats_requests, translated;
 };
 
 struct vsmmu {
@@ -236,6 +241,8 @@ struct vsmmu {
 	bool sync_waits;
 	u64 sync_until;		/* ns */
 	bool atc_failed;
+	struct vsmmu_atc_line *atc;
+	unsigned int next_atc;
 
 	struct vsmmu_stall stall[VSMMU_STALLS];
 	u16 last_stag;
@@ -307,6 +314,15 @@ void vsmmu_resume(struct vsmmu *v, u32 sid, u16 stag, bool retry);
 void vsmmu_stalls_end(struct vsmmu *v, u32 sid, bool all);
 void vsmmu_stalls_record(struct vsmmu *v);
 
+void vsmmu_event_of(struct vsmmu *v, const struct vsmmu_request *req,
+		    const struct vsmmu_fault *fault);
+
+/* ats.c */
+int vsmmu_ats_init(struct vsmmu *v);
+void vsmmu_ats_exit(struct vsmmu *v);
+void vsmmu_ats_access(struct vsmmu *v, const struct vsmmu_request *req, struct vsmmu_answer *ans);
+void vsmmu_ats_drop(struct vsmmu *v, const struct vsmmu_inv *inv);
+
 /* mem.c: physical memory, as a device reaches it. False where there is none. */
 bool vsmmu_mem_read(u64 pa, u64 *words, unsigned int num);
 bool vsmmu_mem_write(u64 pa, const u64 *words, unsigned int num);
@@ -315,7 +331,7 @@ bool vsmmu_mem_copy(u64 pa, void *buf, u32 len, bool to_memory);
 
 /* tree.c */
 int vsmmu_tree_add(struct vsmmu *all, unsigned int num, char **clients, unsigned int num_clients,
-		   unsigned int irq_base);
+		   unsigned int irq_base, int pci);
 void vsmmu_tree_remove(void);
 
 /* control.c */

@@ -68,3 +68,36 @@ dmesg_has()
 {
 	dmesg | grep -v 'test: ' | grep -qE "$1"
 }
+
+# pci_reserve BDF: for the model's driver for PCI clients. Before the model is loaded,
+# since smmux takes no SMMU that a device does DMA behind already.
+pci_reserve()
+{
+	local dev=/sys/bus/pci/devices/$1
+
+	[ ! -e "$dev/driver" ] || echo "$1" >"$dev/driver/unbind"
+	echo vsmmu-pci >"$dev/driver_override"
+}
+
+# The test's $bdf is the PCI client of the functions below.
+pci_dir()
+{
+	# shellcheck disable=SC2154
+	echo "/sys/kernel/debug/vsmmu/$bdf"
+}
+
+pci_bind()
+{
+	[ -e "$(pci_dir)/command" ] || echo "$bdf" >/sys/bus/pci/drivers/vsmmu-pci/bind
+	[ -e "$(pci_dir)/command" ]
+}
+
+pci_do()
+{
+	echo "$*" >"$(pci_dir)/command"
+}
+
+pci_got()
+{
+	sed -n "s/^$1: //p" "$(pci_dir)/result"
+}

@@ -60,7 +60,7 @@ static u64 entry_addr(const struct walk *w)
 static int read_entry(struct walk *w, u64 *desc, struct vsmmu_fault *fault)
 {
 	u64 at = entry_addr(w);
-	struct vsmmu_leaf leaf;
+	struct vsmmu_leaf leaf = {};
 	int ret;
 
 	if (w->r->tag.stage == 1 && w->cfg->s2) {
@@ -179,6 +179,8 @@ static int look_up(struct vsmmu *v, const struct vsmmu_config *cfg, const struct
 		if (ret)
 			return ret;
 	}
+	leaf->bits = min(leaf->bits, line->bits);
+	leaf->write &= !!(line->word[1] & PAGE_WRITE);
 	leaf->pa = line->word[0] | (addr & (BIT_ULL(line->bits) - 1));
 	if (!(line->word[1] & PAGE_USER) || !(line->word[1] & (write ? PAGE_WRITE : PAGE_READ)))
 		return say(&w, fault, EVT_F_PERMISSION, 0);
@@ -204,7 +206,7 @@ int vsmmu_translate(struct vsmmu *v, const struct vsmmu_config *cfg, u64 iova, b
 {
 	int ret;
 
-	leaf->pa = iova;
+	*leaf = (struct vsmmu_leaf){ .pa = iova, .write = true, .bits = 64 };
 	if (cfg->s1) {
 		ret = look_up(v, cfg, &cfg->r1, iova, write, leaf, fault);
 		if (ret) {

@@ -1,0 +1,62 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: a PCI device with ATS whose ATC keeps all that it may, behind a modelled SMMU: no translation outlives its invalidation, through maps, unmaps, domain changes and unbinds
+# MATRIX: lane=backports smp=3 smmu=none
+# DEVICES: ats
+# CMDLINE: mem=1000M isolcpus=2
+# MODULE: allow_unbind=1
+# WHEN: alone
+# TIMEOUT: 120
+# EXPECT: smmux [0-9a-f]+\.vsmmu: (event: )?0000:[0-9a-f:.]+: (F_TRANSLATION|F_PERMISSION|[0-9]+ more events)
+# EXPECT: callbacks suppressed
+# EXPECT: smmux .*event queue overflow: events are lost
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+# shellcheck source=tests/vsmmu/vsmmu.sh
+. /smmux/vsmmu.sh
+
+readonly PROGRAMS=$((60 * SOAK))
+
+tally()
+{
+	check_equal "$1: missed, late, errors" "0 0 0" \
+		"$(pci_got missed) $(pci_got late) $(pci_got errors)"
+}
+
+must "driver loads" load_driver
+bdf=$(pci_by_id 1af4:1044)
+must "a PCI device is free" pci_reserve "$bdf"
+must "a modelled SMMU with ATS" vsmmu_load smmu=ats pci=0
+must "the device is ours" pci_bind
+info=$SMMUX_DEBUG/masters/$bdf/info
+check "ATS is on" grep -qx 'ats: on' "$info" || note "$(tr '\n' ' ' <"$info")"
+
+pci_do race 200
+tally race
+check "the device asked for translations" test "$(vsmmu_counter 0 ats_requests)" -gt 100
+check "and used them" test "$(vsmmu_counter 0 translated)" -gt 300
+check "they were invalidated one by one" test "$(vsmmu_counter 0 ATC_INV)" -gt 190
+pci_do storm 3 3
+tally storm
+pci_do attach 50
+tally attach
+for round in 1 2 3; do
+	echo "$bdf" >/sys/bus/pci/drivers/vsmmu-pci/unbind
+	check "round $round: bound again" pci_bind
+	pci_do race 10
+	tally "round $round: race"
+done
+seed=${SEED:-$((RANDOM * 1000))}
+note "$PROGRAMS programs from seed $seed on"
+check "all programs end without an error" pci_do random "$seed" "$PROGRAMS" 60
+check_equal "every access ended where it should" "" "$(pci_got wrong)"
+note "$(tr '\n' ' ' <"$(pci_dir)/result")"
+vsmmu_content 0
+note "$(tr '\n' ' ' <"$(vsmmu_dir 0)/counters")"
+check "the device goes" sh -c "echo 1 >/sys/bus/pci/devices/$bdf/remove"
+for dir in /sys/bus/pci/devices/*; do
+	[ ! -e "$dir/remove" ] || echo 1 >"$dir/remove"
+done
+check "the model goes" rmmod vsmmu
+check "the driver goes" rmmod smmux

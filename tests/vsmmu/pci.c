@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * pci - clients that are PCI devices, for ATS.
+ *
+ * QEMU's device gives the configuration space, with its ATS capability; what it
+ * would do by DMA is done by the model, since no SMMU of QEMU's is in its way.
+ * Any device will do; driver_override binds it.
+ */
+#include "client.h"
+
+#include <linux/iommu.h>
+#include <linux/of.h>
+#include <linux/pci.h>
+
+bool client_has_ats(const struct client *c)
+{
+	return dev_is_pci(c->dev) && to_pci_dev(c->dev)->ats_enabled;
+}
+
+static int pci_client_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	struct iommu_fwspec *fwspec = dev_iommu_fwspec_get(&pdev->dev);
+	struct vsmmu *v = fwspec ? vsmmu_by_node(to_of_node(fwspec->iommu_fwnode)) : NULL;
+	struct client *c = devm_kzalloc(&pdev->dev, sizeof(*c), GFP_KERNEL);
+	unsigned int i;
+	int ret;
+
+	if (!v)
+		return -ENODEV;
+	if (!c)
+		return -ENOMEM;
+	for (i = 0; i < min(fwspec->num_ids, CLIENT_IDS); i++) {
+		vsmmu_stream_known(v, fwspec->ids[i]);
+		c->stream[c->num++] = (struct client_stream){ v, fwspec->ids[i] };
+	}
+	ret = client_add(c, &pdev->dev);
+	if (!ret)
+		pci_set_drvdata(pdev, c);
+	return ret;
+}
+
+static void pci_client_remove(struct pci_dev *pdev)
+{
+	client_remove(pci_get_drvdata(pdev));
+}
+
+static const struct pci_device_id none[] = { { } };
+
+static struct pci_driver pci_client_driver = {
+	.name = "vsmmu-pci",
+	.id_table = none,
+	.probe = pci_client_probe,
+	.remove = pci_client_remove,
+};
+
+int vsmmu_pci_register(void)
+{
+	return pci_register_driver(&pci_client_driver);
+}
+
+void vsmmu_pci_unregister(void)
+{
+	pci_unregister_driver(&pci_client_driver);
+}
