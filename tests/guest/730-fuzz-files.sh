@@ -1,0 +1,124 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: every file of ours, and every module parameter, is fed boundary values and random bytes: taken or refused with an errno, never more, and what was refused changes nothing
+# MATRIX: lane=backports,debug
+# DEVICES: nvme blk
+# TIMEOUT: 120
+# EXPECT: smmux: .*(ats|cmdq_log2|no_msi|allow_unbind|unknown parameter)
+# EXPECT: smmux: `[^']*' invalid for parameter
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+# shellcheck source=tests/guest/lib/io.sh
+. /smmux/io.sh
+
+readonly RANDOM_EACH=$((6 * SOAK))
+
+# Input N into /tmp/input: first those that are known to hurt, then random ones.
+make_input()
+{
+	local fixed=('' '0' '1' '-1' '2' 'Y' 'yes' 'on' 'off' 'auto' '2147483647' '2147483648'
+		'-2147483649' '4294967295' '4294967296' '18446744073709551615'
+		'18446744073709551616' '0x' '0xffffffffffffffffffff' ' 1' '1 ' $'1\n\n' $'\n'
+		'1 1' '%s%n%p' '../../..' 'reset reset')
+	local n=$1
+
+	if [ "$n" -lt ${#fixed[@]} ]; then
+		printf %s "${fixed[$n]}" >/tmp/input
+	elif [ $((n % 4)) = 0 ]; then
+		head -c $((RANDOM % 9000 + 1)) /dev/zero >/tmp/input
+	elif [ $((n % 4)) = 1 ]; then
+		head -c $((RANDOM % 9000 + 1)) /dev/urandom >/tmp/input
+	else
+		head -c $((RANDOM % 20 + 1)) /dev/urandom >/tmp/input
+	fi
+	[ "$n" -lt $((${#fixed[@]} + RANDOM_EACH)) ]
+}
+
+our_files()
+{
+	find "$SMMUX_DEBUG" /sys/module/smmux/parameters -type f
+	for name in $(bound_smmus); do
+		[ ! -d "/sys/bus/platform/devices/$name/smmux" ] ||
+			find "/sys/bus/platform/devices/$name/smmux" -type f
+	done
+}
+
+# What a file that can be written and read says, to see that a refusal changes nothing.
+value_of()
+{
+	[ "$(stat -c %a "$1")" != 644 ] || cat "$1"
+}
+
+# One write(2) of all of it.
+feed()
+{
+	dd if=/tmp/input of="$1" bs=16384 count=1 conv=notrunc status=none 2>/tmp/said
+}
+
+fuzz_file()
+{
+	local file=$1 n=0 before first most=999
+
+	first=$(value_of "$file")
+	# A file that cannot be written is only to say so.
+	[ "$(stat -c %a "$file")" != 444 ] || most=2
+	while make_input $n && [ $n -lt $most ]; do
+		n=$((n + 1))
+		before=$(value_of "$file")
+		fed=$((fed + 1))
+		if feed "$file"; then
+			taken=$((taken + 1))
+		else
+			[ "$before" = "$(value_of "$file")" ] || echo "$file: input $n was refused and changed it"
+		fi
+	done
+	[ -z "$first" ] || printf %s "$first" >"$file"
+}
+
+parameters()
+{
+	tr '\0' '\n' </smmux/smmux.ko | sed -n 's/^parm=\([a-z0-9_]*\):.*/\1/p'
+}
+
+# The command line is text: no NUL, and no blank in a value.
+fuzz_parameter()
+{
+	local n=0 value
+
+	while make_input $n; do
+		n=$((n + 1))
+		value=$(tr -dc '!-~' </tmp/input | head -c 200)
+		[ -n "$value" ] || continue
+		fed=$((fed + 1))
+		if insmod /smmux/smmux.ko "$1=$value" 2>/tmp/said; then
+			taken=$((taken + 1))
+			rmmod smmux || echo "$1=$value: does not unload"
+		else
+			! grep -q smmux /proc/modules || echo "$1=$value: refused and loaded"
+		fi
+	done
+}
+
+if [ "$DRIVER" != smmux ]; then
+	skip_all "files of smmux only"
+fi
+# Without a client behind the SMMU the driver may come and go.
+for dir in /sys/bus/pci/devices/*; do
+	[ ! -e "$dir/remove" ] || echo 1 >"$dir/remove"
+done
+fed=0 taken=0
+for name in $(parameters); do
+	fuzz_parameter "$name" >/tmp/wrong 2>&1
+	check_equal "parameter $name: nothing goes wrong" "" "$(head -n 5 /tmp/wrong)"
+done
+check "some parameters were taken" test "$taken" -gt 10
+echo 1 >/sys/bus/pci/rescan
+start_all
+for file in $(our_files); do
+	fuzz_file "$file"
+done >/tmp/wrong 2>&1
+check_equal "all files: nothing goes wrong" "" "$(head -n 5 /tmp/wrong)"
+check "many inputs were fed" test "$fed" -gt 150
+note "$fed inputs to $(our_files | wc -l) files, $taken taken"
+check "the disk still works" fio_verify "$nvme" 5 1
