@@ -14,7 +14,8 @@ usage()
 usage: ${0##*/} VERSION [driver|client|bench|kunit|vsmmu] [make argument...]
 Builds the driver, the test client of tests/guest/mod, the bench's of
 tests/bench/mod, the suites of tests/kunit or the modelled SMMU of tests/vsmmu,
-for kernel VERSION (as in build/kernels/headers). Extra arguments (W=1, C=2...) go to make. The module is
+for kernel VERSION (as in build/kernels/headers). Extra arguments (W=1, C=2...)
+go to make. The module is
 build/mod/VERSION/{driver,client,bench,kunit/tests/kunit,vsmmu}/*.ko.
 Exit code: make's; 2 for wrong use.
 EOF
@@ -51,7 +52,7 @@ driver) from=${SMMUX_SOURCE:-$SMMUX_TOP} sources=(Kbuild VERSION module debugfs)
 client) from=$SMMUX_TOP/tests/guest/mod sources=(.) ;;
 bench) from=$SMMUX_TOP/tests/bench/mod sources=(.) ;;
 kunit) from=$SMMUX_TOP sources=(tests/kunit) inside=/tests/kunit ;;
-vsmmu) from=$SMMUX_TOP/tests/vsmmu sources=(.) && set -- "VSMMU_HW=$SMMUX_TOP/module" "$@" ;;
+vsmmu) from=$SMMUX_TOP/tests/vsmmu sources=(.) ;;
 *) usage_error "'$what' is neither driver, client, bench, kunit nor vsmmu" ;;
 esac
 copy=${SMMUX_COPY:-$SMMUX_MOD/$version/$what}
@@ -68,4 +69,5 @@ fi
 quiet=--silent
 [ -z "${SMMUX_VERBOSE:-}" ] || quiet=--no-print-directory
 in_tree make "$quiet" -j"$(nproc)" -C "/usr/lib/modules/$version/build" M="$copy$inside" \
-	ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- "$@" modules
+	ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- TEST_MOD="$SMMUX_TOP/tests/mod" \
+	VSMMU_HW="$SMMUX_TOP/module" "$@" modules

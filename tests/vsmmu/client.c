@@ -4,26 +4,13 @@
  */
 #include "client.h"
 
-#include <linux/debugfs.h>
 #include <linux/dma-mapping.h>
-#include <linux/module.h>
 #include <linux/of.h>
 #include <linux/platform_device.h>
 #include <linux/property.h>
 #include <linux/sched.h>
-#include <linux/seq_file.h>
-#include <linux/uaccess.h>
 
 static struct dentry *root;
-
-void client_say(struct client *c, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	c->length += vscnprintf(c->result + c->length, CLIENT_RESULT - c->length, fmt, args);
-	va_end(args);
-}
 
 void client_transact(const struct client_stream *s, const u32 *ssid, bool ats, u64 iova, bool write,
 		     u32 *val, struct vsmmu_answer *ans)
@@ -74,7 +61,7 @@ static int map_page(struct client *c, const char *how)
 	}
 	c->held_iova = iova;
 	c->held_dir = dir;
-	client_say(c, "iova: %#llx\npa: %#llx\n", (u64)iova, (u64)page_to_phys(c->held));
+	talk_say(&c->talk, "iova: %#llx\npa: %#llx\n", (u64)iova, (u64)page_to_phys(c->held));
 	return 0;
 }
 
@@ -94,7 +81,7 @@ static int access_once(struct client *c, u64 iova, char rw)
 	u32 val = CLIENT_VALUE;
 
 	client_access(c, iova, rw == 'w', &val, &ans);
-	client_say(c, "done: %d\nbypassed: %d\nstalled: %d\nevent: %#x\npa: %#llx\nvalue: %#x\n",
+	talk_say(&c->talk, "done: %d\nbypassed: %d\nstalled: %d\nevent: %#x\npa: %#llx\nvalue: %#x\n",
 		   ans.done, ans.bypassed, ans.stalled, ans.event, ans.pa, val);
 	return 0;
 }
@@ -126,8 +113,9 @@ static int run(struct client *c, const char *line)
  * "fail N ..." has the N-th allocation of the command fail, and says how many
  * were still to come: 0 if it did fail.
  */
-static int run_failing(struct client *c, const char *line)
+static int run_failing(struct talk *talk, const char *line)
 {
+	struct client *c = container_of(talk, struct client, talk);
 #ifdef CONFIG_FAULT_INJECTION
 	unsigned int nth, left;
 	int at, ret;
@@ -137,49 +125,12 @@ static int run_failing(struct client *c, const char *line)
 		ret = run(c, line + at);
 		left = current->fail_nth;
 		current->fail_nth = 0;
-		client_say(c, "left: %u\nerror: %d\n", left, ret);
+		talk_say(&c->talk, "left: %u\nerror: %d\n", left, ret);
 		return 0;
 	}
 #endif
 	return run(c, line);
 }
-
-static ssize_t command_write(struct file *file, const char __user *user, size_t size,
-			     loff_t *offset)
-{
-	struct client *c = file->private_data;
-	char line[64];
-	int ret;
-
-	if (size >= sizeof(line))
-		return -EINVAL;
-	if (copy_from_user(line, user, size))
-		return -EFAULT;
-	line[size] = '\0';
-	mutex_lock(&c->busy);
-	c->length = 0;
-	c->result[0] = '\0';
-	ret = run_failing(c, line);
-	mutex_unlock(&c->busy);
-	return ret ?: size;
-}
-
-static const struct file_operations command_fops = {
-	.owner = THIS_MODULE,
-	.open = simple_open,
-	.write = command_write,
-};
-
-static int result_show(struct seq_file *seq, void *unused)
-{
-	struct client *c = seq->private;
-
-	mutex_lock(&c->busy);
-	seq_write(seq, c->result, c->length);
-	mutex_unlock(&c->busy);
-	return 0;
-}
-DEFINE_SHOW_ATTRIBUTE(result);
 
 static int find_streams(struct client *c, const struct device_node *np)
 {
@@ -206,10 +157,8 @@ int client_add(struct client *c, struct device *dev)
 	if (ret)
 		return ret;
 	c->dev = dev;
-	mutex_init(&c->busy);
 	c->dir = debugfs_create_dir(dev_name(dev), root);
-	debugfs_create_file("command", 0200, c->dir, c, &command_fops);
-	debugfs_create_file("result", 0444, c->dir, c, &result_fops);
+	talk_add(&c->talk, c->dir, run_failing);
 	return 0;
 }
 

@@ -17,14 +17,13 @@
 
 #include <linux/device.h>
 #include <linux/dma-direction.h>
-#include <linux/mutex.h>
 
+#include "talk.h"
 #include "vsmmu.h"
 
 #define CLIENT_IDS	8
 #define CLIENT_POISON	0xa5a5a5a5
 #define CLIENT_VALUE	0x5eed1234
-#define CLIENT_RESULT	1024
 
 struct client {
 	struct device *dev;
@@ -35,16 +34,12 @@ struct client {
 	unsigned int num;
 	bool pasids;			/* it has at least 64 */
 	atomic_t turn;			/* which stream the next transaction uses */
-	struct mutex busy;		/* one command at a time */
+	struct talk talk;
 	struct page *held;
 	dma_addr_t held_iova;
 	enum dma_data_direction held_dir;
 	struct dentry *dir;
-	char result[CLIENT_RESULT];
-	size_t length;
 };
-
-__printf(2, 3) void client_say(struct client *c, const char *fmt, ...);
 
 /* The rest of a probe, when streams are known, and of a remove. */
 int client_add(struct client *c, struct device *dev);

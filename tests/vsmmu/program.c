@@ -31,7 +31,7 @@ struct tally {
 
 static void report(struct client *c, const struct tally *t)
 {
-	client_say(c, "rounds: %llu\nmaps: %llu\nmissed: %u\nlate: %u\nerrors: %u\n", t->rounds,
+	talk_say(&c->talk, "rounds: %llu\nmaps: %llu\nmissed: %u\nlate: %u\nerrors: %u\n", t->rounds,
 		   t->maps, t->missed, t->late, t->errors);
 }
 

@@ -384,10 +384,10 @@ int program_random(struct client *c, unsigned int seed, unsigned int programs, u
 	p->c = c;
 	while (n < programs && !ret && !p->wrong)
 		ret = run_plot(p, seed + n++, steps);
-	client_say(c, "programs: %u\nsteps: %llu\nmaps: %llu\nattaches: %llu\nprobes: %llu\nlanded: %llu\n",
+	talk_say(&c->talk, "programs: %u\nsteps: %llu\nmaps: %llu\nattaches: %llu\nprobes: %llu\nlanded: %llu\n",
 		   n, p->steps, p->maps, p->attaches, p->probes, p->landed);
 	if (p->wrong)
-		client_say(c, "wrong: seed %u: %s\n", seed + n - 1, p->wrong);
+		talk_say(&c->talk, "wrong: seed %u: %s\n", seed + n - 1, p->wrong);
 	kfree(p);
 	return ret;
 }

@@ -13,16 +13,16 @@
 #include <linux/mm.h>
 #include <linux/types.h>
 
+#include "talk.h"
+
 #define BENCH_MAX_ORDER	9		/* 2 MiB of 4 KiB pages */
 #define BENCH_MAX_BYTES	(PAGE_SIZE << BENCH_MAX_ORDER)
 
 struct bench {
+	struct talk talk;
 	struct device *dev;
 	void *buffer;			/* BENCH_MAX_BYTES */
 };
-
-/* Adds one "name: value" line to what the result file shows. */
-__printf(1, 2) void bench_result(const char *format, ...);
 
 /* One strict map and unmap of @bytes of the buffer, or -EIO. */
 int bench_pair(struct bench *b, void *buffer, size_t bytes);

@@ -140,7 +140,7 @@ static int count_pairs(struct bench *b, size_t bytes, unsigned int rounds)
 		dma_unmap_single(b->dev, iova, bytes, DMA_BIDIRECTIONAL);
 		unmap = min(unmap, since(start));
 	}
-	bench_result("map: %llu\nunmap: %llu\n", map, unmap);
+	talk_say(&b->talk, "map: %llu\nunmap: %llu\n", map, unmap);
 	return 0;
 }
 
@@ -245,10 +245,10 @@ static int count_parts(struct bench *b, size_t bytes, unsigned int rounds)
 	ret = count_library(b, domain, &least, rounds, &map, &unmap);
 	if (ret)
 		return ret;
-	bench_result("ops_map: %llu\nops_unmap: %llu\nops_sync: %llu\n",
+	talk_say(&b->talk, "ops_map: %llu\nops_unmap: %llu\nops_sync: %llu\n",
 		     least.map, least.unmap, least.sync);
-	bench_result("library_map: %llu\nlibrary_unmap: %llu\n", map, unmap);
-	bench_result("own: %lld\n", (s64)(least.map + least.unmap + least.sync - map - unmap));
+	talk_say(&b->talk, "library_map: %llu\nlibrary_unmap: %llu\n", map, unmap);
+	talk_say(&b->talk, "own: %lld\n", (s64)(least.map + least.unmap + least.sync - map - unmap));
 	return 0;
 }
 

@@ -74,7 +74,7 @@ static int run_workers(struct worker *workers, struct task_struct **tasks,
 		pairs += workers[i].pairs;
 		ret = ret ?: workers[i].ret;
 	}
-	bench_result("pairs: %llu\nns: %llu\n", pairs, ktime_get_ns() - start);
+	talk_say(&workers->b->talk, "pairs: %llu\nns: %llu\n", pairs, ktime_get_ns() - start);
 	return ret;
 }
 

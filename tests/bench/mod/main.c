@@ -2,31 +2,11 @@
 /* Binding to the device, and the two debugfs files. */
 #include "bench.h"
 
-#include <linux/debugfs.h>
 #include <linux/dma-mapping.h>
-#include <linux/module.h>
-#include <linux/mutex.h>
 #include <linux/pci.h>
-#include <linux/seq_file.h>
-#include <linux/uaccess.h>
 
-#define RESULT_BYTES 1024
-
-static DEFINE_MUTEX(busy);
 static struct bench bench;
 static struct dentry *dir;
-static char result[RESULT_BYTES];
-static size_t result_length;
-
-void bench_result(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	result_length += vscnprintf(result + result_length, RESULT_BYTES - result_length,
-				    format, args);
-	va_end(args);
-}
 
 int bench_pair(struct bench *b, void *buffer, size_t bytes)
 {
@@ -47,7 +27,7 @@ int bench_repeat(struct bench *b, size_t bytes, unsigned int times)
 	return ret;
 }
 
-static int run_command(const char *line)
+static int run_command(struct talk *talk, const char *line)
 {
 	unsigned int bytes, a, ms;
 
@@ -61,38 +41,6 @@ static int run_command(const char *line)
 		return bench_threads(&bench, bytes, a, ms);
 	return -EINVAL;
 }
-
-static ssize_t command_write(struct file *file, const char __user *user, size_t size,
-			     loff_t *offset)
-{
-	char line[64];
-	int ret;
-
-	if (size >= sizeof(line))
-		return -EINVAL;
-	if (copy_from_user(line, user, size))
-		return -EFAULT;
-	line[size] = '\0';
-	mutex_lock(&busy);
-	result_length = 0;
-	ret = run_command(line);
-	mutex_unlock(&busy);
-	return ret ? ret : size;
-}
-
-static const struct file_operations command_fops = {
-	.owner = THIS_MODULE,
-	.write = command_write,
-};
-
-static int result_show(struct seq_file *seq, void *unused)
-{
-	mutex_lock(&busy);
-	seq_write(seq, result, result_length);
-	mutex_unlock(&busy);
-	return 0;
-}
-DEFINE_SHOW_ATTRIBUTE(result);
 
 static int bench_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
@@ -113,10 +61,10 @@ static int bench_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 
 static void bench_remove(struct pci_dev *pdev)
 {
-	mutex_lock(&busy);
+	mutex_lock(&bench.talk.busy);
 	bench.dev = NULL;
 	free_pages((unsigned long)bench.buffer, BENCH_MAX_ORDER);
-	mutex_unlock(&busy);
+	mutex_unlock(&bench.talk.busy);
 }
 
 static const struct pci_device_id ids[] = {
@@ -138,8 +86,7 @@ static int __init bench_init(void)
 	int ret;
 
 	dir = debugfs_create_dir("smmux_bench", NULL);
-	debugfs_create_file("command", 0200, dir, NULL, &command_fops);
-	debugfs_create_file("result", 0444, dir, NULL, &result_fops);
+	talk_add(&bench.talk, dir, run_command);
 	ret = pci_register_driver(&bench_driver);
 	if (ret)
 		debugfs_remove(dir);

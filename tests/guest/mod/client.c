@@ -2,29 +2,16 @@
 /* Binding to the devices, and the two debugfs files of each. */
 #include "client.h"
 
-#include <linux/debugfs.h>
 #include <linux/dma-mapping.h>
-#include <linux/module.h>
-#include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
 static struct dentry *root;
 
-void client_result(struct client *client, const char *format, ...)
+static int run_command(struct talk *talk, const char *line)
 {
-	va_list args;
-
-	va_start(args, format);
-	client->result_length += vscnprintf(client->result + client->result_length,
-					    RESULT_BYTES - client->result_length,
-					    format, args);
-	va_end(args);
-}
-
-static int run_command(struct client *client, const char *line)
-{
+	struct client *client = container_of(talk, struct client, talk);
 	unsigned int a, b;
 	u64 iova;
 
@@ -36,43 +23,6 @@ static int run_command(struct client *client, const char *line)
 		return race_stray(client, iova);
 	return -EINVAL;
 }
-
-static ssize_t command_write(struct file *file, const char __user *user, size_t size,
-			     loff_t *offset)
-{
-	struct client *client = file->private_data;
-	char line[64];
-	int ret;
-
-	if (size >= sizeof(line))
-		return -EINVAL;
-	if (copy_from_user(line, user, size))
-		return -EFAULT;
-	line[size] = '\0';
-	mutex_lock(&client->busy);
-	client->result_length = 0;
-	client->result[0] = '\0';
-	ret = run_command(client, line);
-	mutex_unlock(&client->busy);
-	return ret ? ret : size;
-}
-
-static const struct file_operations command_fops = {
-	.owner = THIS_MODULE,
-	.open = simple_open,
-	.write = command_write,
-};
-
-static int result_show(struct seq_file *seq, void *unused)
-{
-	struct client *client = seq->private;
-
-	mutex_lock(&client->busy);
-	seq_write(seq, client->result, client->result_length);
-	mutex_unlock(&client->busy);
-	return 0;
-}
-DEFINE_SHOW_ATTRIBUTE(result);
 
 /* Write-only: the name of a device without a driver; see blocked_run(). */
 static ssize_t blocked_write(struct file *file, const char __user *user, size_t size,
@@ -105,7 +55,6 @@ static int client_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return -ENOMEM;
 	client->pdev = pdev;
 	client->ops = (const struct device_ops *)id->driver_data;
-	mutex_init(&client->busy);
 	mutex_init(&client->device);
 	ret = pcim_enable_device(pdev);
 	if (ret)
@@ -122,8 +71,7 @@ static int client_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (ret)
 		return ret;
 	client->dir = debugfs_create_dir(pci_name(pdev), root);
-	debugfs_create_file("command", 0200, client->dir, client, &command_fops);
-	debugfs_create_file("result", 0444, client->dir, client, &result_fops);
+	talk_add(&client->talk, client->dir, run_command);
 	return 0;
 }
 

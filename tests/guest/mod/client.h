@@ -14,6 +14,8 @@
 #include <linux/pci.h>
 #include <linux/types.h>
 
+#include "talk.h"
+
 struct client;
 
 /* One device model: how to have it write four bytes to a bus address. */
@@ -32,24 +34,17 @@ struct device_ops {
 	int (*setup)(struct client *client);
 };
 
-#define RESULT_BYTES 1024
-
 struct client {
 	struct pci_dev *pdev;
 	void __iomem *bar;
 	const struct device_ops *ops;
-	struct mutex busy;	/* one command at a time */
+	struct talk talk;
 	struct mutex device;	/* one access by the device at a time */
 	struct dentry *dir;
-	char result[RESULT_BYTES];
-	size_t result_length;
 };
 
 extern const struct device_ops edu_ops;
 extern const struct device_ops testdev_ops;
-
-/* Adds one line to what the result file shows. */
-__printf(2, 3) void client_result(struct client *client, const char *format, ...);
 
 /* Poison in memory that the device must not change. */
 #define POISON 0xa5a5a5a5

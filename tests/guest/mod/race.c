@@ -79,10 +79,10 @@ int race_run(struct client *client, unsigned int tries)
 	}
 	mutex_unlock(&client->device);
 	__free_page(page);
-	client_result(client, "tries: %u\n", tries);
-	client_result(client, "mapped_landed: %u\n", race.mapped_landed);
-	client_result(client, "unmapped_landed: %u\n", race.unmapped_landed);
-	client_result(client, "errors: %u\n", race.errors);
+	talk_say(&client->talk, "tries: %u\n", tries);
+	talk_say(&client->talk, "mapped_landed: %u\n", race.mapped_landed);
+	talk_say(&client->talk, "unmapped_landed: %u\n", race.unmapped_landed);
+	talk_say(&client->talk, "errors: %u\n", race.errors);
 	return 0;
 }
 
@@ -107,8 +107,8 @@ int race_stray(struct client *client, dma_addr_t iova)
 	ret = client->ops->write(client, iova, page_to_phys(page));
 	mutex_unlock(&client->device);
 	mb();
-	client_result(client, "iova: 0x%llx\n", (u64)iova);
-	client_result(client, "landed: %u\n", *word != POISON);
+	talk_say(&client->talk, "iova: 0x%llx\n", (u64)iova);
+	talk_say(&client->talk, "landed: %u\n", *word != POISON);
 	__free_page(page);
 	return ret;
 }

@@ -168,13 +168,13 @@ static void storm_report(struct client *client, const struct storm_thread *threa
 		sum.landed_late += t->landed_late;
 		sum.max_unmap_ns = max(sum.max_unmap_ns, t->max_unmap_ns);
 	}
-	client_result(client, "threads: %u\n", count);
-	client_result(client, "maps: %llu\n", sum.maps);
-	client_result(client, "map_errors: %u\n", sum.map_errors);
-	client_result(client, "accesses: %u\n", sum.accesses);
-	client_result(client, "mapped_not_landed: %u\n", sum.not_landed);
-	client_result(client, "unmapped_landed: %u\n", sum.landed_late);
-	client_result(client, "max_unmap_ns: %llu\n", sum.max_unmap_ns);
+	talk_say(&client->talk, "threads: %u\n", count);
+	talk_say(&client->talk, "maps: %llu\n", sum.maps);
+	talk_say(&client->talk, "map_errors: %u\n", sum.map_errors);
+	talk_say(&client->talk, "accesses: %u\n", sum.accesses);
+	talk_say(&client->talk, "mapped_not_landed: %u\n", sum.not_landed);
+	talk_say(&client->talk, "unmapped_landed: %u\n", sum.landed_late);
+	talk_say(&client->talk, "max_unmap_ns: %llu\n", sum.max_unmap_ns);
 }
 
 int storm_run(struct client *client, unsigned int count, unsigned int seconds)
