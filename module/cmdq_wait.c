@@ -156,6 +156,8 @@ static int wait_done(struct smmux_device *smmu, u64 pos)
 			return 0;
 		rest(cq);
 	}
+	/* The last look at CONS may be as old as a hypervisor kept us from the CPU. */
+	refresh_cons(smmu);
 	if (sync_done(cq, pos))
 		return 0;
 	smmux_count(smmu, sync_timeouts);
@@ -192,6 +194,9 @@ int smmux_cmdq_wait_room(struct smmux_device *smmu, u64 upto,
 			return -EIO;
 		look(smmu, p);
 	}
+	refresh_cons(smmu);
+	if (has_room(cq, upto))
+		return 0;
 	/* What these commands were to invalidate stays owed. */
 	atomic_inc(&cq->debts);
 	smmux_count(smmu, full_timeouts);
