@@ -22,9 +22,10 @@ help:
 	@echo 'make check         host checks only'
 	@echo 'make bench         measure beside the built-in driver'
 	@echo 'make mutants       break the driver in many ways: a test must notice each'
+	@echo 'make soak HOURS=n  random and long tests, again and again for n hours'
 	@echo 'make distclean     clean, and drop all caches under build/'
 	@echo
-	@echo 'demo, test, check, bench and mutants set up all they need on a Debian machine (root).'
+	@echo 'demo, test, check, bench, mutants and soak set up all they need on a Debian machine (root).'
 
 modules:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
@@ -64,6 +65,9 @@ bench:
 mutants:
 	@tests/mutants/run.sh
 
+soak:
+	@tests/soak.sh $(HOURS)
+
 clean:
 	find module debugfs -name '*.o' -delete -o -name '.*.cmd' -delete
 	rm -f *.o *.ko *.mod *.mod.c .*.cmd Module.symvers modules.order
@@ -73,4 +77,4 @@ distclean: clean
 	rm -rf --one-file-system build
 
 .PHONY: help modules install dkms-install dkms-remove dist demo test test-one check \
-	bench mutants clean distclean
+	bench mutants soak clean distclean

@@ -22,8 +22,8 @@ usage()
 	cat <<EOF
 usage: ${0##*/} [option...] [PATTERN...]
 Runs the tests whose "name.configuration" holds one of the PATTERNs (shell
-patterns; if there is none all tests, but those of the lanes debug and race and
-those whose header says "WHEN: alone").
+patterns; if there is none all tests, without the configurations that a header
+gives as "ALSO").
 Logs: build/results/NAME.CONFIGURATION/. In the environment: SMMUX_SOAK=N makes the
 tests with a random part N times as long, SMMUX_SEED=N has them begin with that seed.
   -l         list, do not run

@@ -109,7 +109,10 @@ configure_root()
 		-e 's,^GRUB_CMDLINE_LINUX_DEFAULT=.*,GRUB_CMDLINE_LINUX_DEFAULT="quiet",' \
 		-e 's,^GRUB_CMDLINE_LINUX=.*,GRUB_CMDLINE_LINUX="console=ttyAMA0 ignore_loglevel oops=panic panic=-1 init=/opt/smmux-test/init",' \
 		"$root/usr/share/grub/default/grub" >"$root/etc/default/grub"
-	sed -i 's,^MODULES=.*,MODULES=dep,' "$root/etc/initramfs-tools/initramfs.conf"
+	# An emulated processor makes these images: few modules, little compression.
+	sed -i 's,^MODULES=.*,MODULES=dep,; s/^COMPRESS=.*/COMPRESS=gzip/' \
+		"$root/etc/initramfs-tools/initramfs.conf"
+	echo COMPRESSLEVEL=1 >>"$root/etc/initramfs-tools/initramfs.conf"
 	install -m 755 "$HERE/guest/init" "$root/opt/smmux-test/init"
 	# Newer kernel packages put these into /boot when they are configured.
 	for file in vmlinuz config System.map; do

@@ -7,10 +7,24 @@
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
+# shellcheck source=tests/mutants/lib.sh
+. "$(dirname "$0")/../mutants/lib.sh"
 cd "$SMMUX_TOP"
 
 failed=0
-all_tests=$(for lane in stable backports debug; do tests/run.sh -l -k "$lane"; done)
+mapfile -t all_tests < <(for lane in stable backports debug race; do tests/run.sh -l -k "$lane"; done)
+
+# test_exists PATTERN, as tests/run.sh takes it
+test_exists()
+{
+	local name
+
+	for name in "${all_tests[@]}"; do
+		# shellcheck disable=SC2053
+		[[ $name != *$1* ]] || return 0
+	done
+	return 1
+}
 
 wrong()
 {
@@ -23,11 +37,11 @@ for patch in tests/mutants/*.patch; do
 	count=$((count + 1))
 	in_tree patch --dry-run --quiet --force --fuzz=0 --strip=1 --directory="$SMMUX_TOP" \
 		--input="$SMMUX_TOP/$patch" >/dev/null || wrong "$patch" "does not apply"
-	grep -q '^What: .' "$patch" || wrong "$patch" "does not say what is wrong"
-	tests=$(sed -n 's/^Test: //p' "$patch")
-	[ -n "$tests" ] || wrong "$patch" "names no test"
-	for name in $tests; do
-		grep -qF -- "$name" <<<"$all_tests" || wrong "$patch" "there is no test '$name'"
+	[ -n "$(mutant_says What "$patch")" ] || wrong "$patch" "does not say what is wrong"
+	read -ra tests <<<"$(mutant_says Test "$patch")"
+	[ ${#tests[@]} -gt 0 ] || wrong "$patch" "names no test"
+	for name in "${tests[@]}"; do
+		test_exists "$name" || wrong "$patch" "there is no test '$name'"
 	done
 done
 [ "$count" -ge 25 ] || wrong tests/mutants "only $count mutants"

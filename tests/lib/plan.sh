@@ -6,12 +6,13 @@
 #   DESCRIPTION  one line
 #   MATRIX       key=value,value ...: one configuration for each combination;
 #                keys lane fw smp smmu strict driver; several lines add up
+#   ALSO         the same, for configurations that run only by name or lane
 #   DEVICES      names that tests/rig/vm.sh knows
 #   CMDLINE      more kernel command line      MODULE  parameters of smmux.ko
 #   TIMEOUT      seconds for the whole machine (default 120)
 #   EXPECT       regexp of a kernel message that would else fail the test
-#   WHEN         alone: only by name or lane, no other machine beside this one, after all
-#                others (a modelled SMMU that gets no CPU for a second is a dead one)
+#   WHEN         alone: no other machine beside this one, after all others (a modelled SMMU
+#                that gets no CPU for a second is a dead one)
 #   DTB          fdtput arguments that change the device tree, the first @ is the file,
 #                %smmu the SMMU's phandle
 
@@ -95,17 +96,18 @@ config_load()
 	export c_lane c_fw c_smp c_smmu c_strict c_driver
 }
 
-# The lanes of the project's own kernels, which take long to build, are asked for too.
-only_when_asked()
-{
-	[ "$(meta WHEN)" = alone ] || [[ $1 == debug-* || $1 == race-* ]]
-}
-
 # wants_to_be_alone NAME.CONFIGURATION
 wants_to_be_alone()
 {
 	test_load "${1%%.*}"
 	[ "$(meta WHEN)" = alone ]
+}
+
+# matrix ASKED: the matrix lines of the test that is loaded.
+matrix()
+{
+	meta_all MATRIX | grep . || echo lane=backports
+	[ -z "$1" ] || meta_all ALSO
 }
 
 # plan_all LANE DRIVER ASKED: all tests as name.configuration, host tests as
@@ -129,11 +131,10 @@ plan_all()
 		while IFS= read -r line; do
 			read -ra words <<<"$line"
 			expand '' "${words[@]}"
-		done < <(meta_all MATRIX | grep . || echo lane=backports) |
+		done < <(matrix "$1$3") |
 			while IFS= read -r config; do
 				config=$(config_name "$config" "${2:-}")
 				[ -z "$1" ] || [[ $config == "$1"-* ]] || continue
-				[ -n "$1$3" ] || ! only_when_asked "$config" || continue
 				echo "${file%.sh}.$config"
 			done
 	done | awk '!seen[$0]++'

@@ -7,6 +7,8 @@
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
+# shellcheck source=tests/mutants/lib.sh
+. "$(dirname "$0")/lib.sh"
 readonly HERE=$SMMUX_TOP/tests/mutants
 readonly OUT=$SMMUX_BUILD/mutants
 
@@ -20,12 +22,6 @@ build/mutants/TABLE.md. A mutant is a patch; the lines above it say
   -l  list them
 Exit code: 0 each was caught, 1 one was not, 2 wrong use.
 EOF
-}
-
-# meta KEY FILE
-meta()
-{
-	sed -n "/^---/q; s/^$1: *//p" "$2" | head -n 1
 }
 
 # A copy of the sources that the driver is built from, with the patch in it.
@@ -51,18 +47,18 @@ run_mutant()
 
 	[ -e "$patch" ] || usage_error "no mutant '$1'"
 	break_driver "$patch"
-	read -ra tests <<<"$(meta Test "$patch")"
+	read -ra tests <<<"$(mutant_says Test "$patch")"
 	SMMUX_SOURCE=$OUT/source SMMUX_MOD=$OUT/mod SMMUX_RESULTS=$OUT/results \
 		"$SMMUX_TOP/tests/run.sh" -g "${tests[@]}" >"$log" 2>&1 || rc=$?
 	told=$(how_told "$log")
 	if [ "$rc" = 1 ] && [ -n "$told" ]; then
 		caught=$((caught + 1))
 		step "$1: caught by $told"
-		echo "| $1 | $(meta What "$patch") | $told |" >>"$OUT/TABLE.md"
+		echo "| $1 | $(mutant_says What "$patch") | $told |" >>"$OUT/TABLE.md"
 	else
 		missed+=" $1"
 		step "$1: NOT CAUGHT (exit code $rc), see ${log#"$SMMUX_TOP"/}"
-		echo "| $1 | $(meta What "$patch") | **not caught** |" >>"$OUT/TABLE.md"
+		echo "| $1 | $(mutant_says What "$patch") | **not caught** |" >>"$OUT/TABLE.md"
 	fi
 }
 
@@ -73,7 +69,7 @@ main()
 	case ${1:-} in
 	-h | --help) usage && exit 0 ;;
 	-l) for name in "$HERE"/*.patch; do
-			printf '%-20s %s\n' "$(basename "$name" .patch)" "$(meta What "$name")"
+			printf '%-20s %s\n' "$(basename "$name" .patch)" "$(mutant_says What "$name")"
 		done && exit 0 ;;
 	-*) usage_error "unknown option '$1'" ;;
 	esac

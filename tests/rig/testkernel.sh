@@ -36,7 +36,8 @@ fetch_source()
 	hash=$(stamp_of "$version")
 	stamp_fresh "$OUT/source" "$hash" && return 0
 	step "fetching $package $version"
-	rm -rf "$OUT/source" "$OUT/deb"
+	# Files of an archive are older than what was generated from another one.
+	rm -rf "$OUT/source" "$OUT/deb" "$OUT/debug" "$OUT/race"
 	mkdir -p "$OUT/source"
 	debs_fetch "$OUT/deb" "$package=$version" || die "no $package"
 	in_tree dpkg-deb -x "$OUT/deb"/*.deb "$OUT/deb/x"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Phases "boot" and "boot-dt": the root file system is on an NVMe disk behind
-# smmux. Each leaves the machine as the phase after it wants it.
+# smmux. Each leaves the machine as the phase after it, NEXT, wants it.
 
 # shellcheck source=tests/dkms/guest/checks.sh
 . ./checks.sh
@@ -32,7 +32,7 @@ check "the file kept from before is whole" kept_file_is_whole
 check "the disk keeps data" disk_keeps_data
 check "the kernel log has no complaint" no_bad_messages
 check "status: healthy" status_is 0 smmux-setup
-case $PHASE in
-boot) check "choose the fall-back entry for the next boot" grub-reboot 'smmux-fallback>0' ;;
-boot-dt) check "an initramfs without smmux: one message says what follows" lose_initramfs_entry ;;
+case $NEXT in
+fallback) check "choose the fall-back entry for the next boot" grub-reboot 'smmux-fallback>0' ;;
+lost) check "an initramfs without smmux: one message says what follows" lose_initramfs_entry ;;
 esac

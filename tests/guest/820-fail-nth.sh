@@ -1,0 +1,139 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: every allocation of probe, attach, map, PASIDs, bind and unbind fails in turn: an errno, no splat, no leak, and all works as before
+# MATRIX: lane=debug smp=3 smmu=none
+# CMDLINE: mem=1000M isolcpus=2
+# MODULE: allow_unbind=1
+# WHEN: alone
+# TIMEOUT: 150
+# EXPECT: smmux [0-9a-f]+\.vsmmu: (event|vclient).*
+# EXPECT: smmux [0-9a-f]+\.vsmmu: .*(-ENOMEM|error -12)
+# EXPECT: (vsmmu-client|platform) vclient[0-9]: .*
+# EXPECT: callbacks suppressed
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+# shellcheck source=tests/vsmmu/vsmmu.sh
+. /smmux/vsmmu.sh
+
+readonly CLIENTS=/sys/bus/platform/drivers/vsmmu-client
+# A whole sweep takes every N; a short one every few, from a random one on.
+readonly STRIDE=$((SOAK > 1 ? 1 : 6))
+readonly MOST=3000
+
+faults_on()
+{
+	local kind
+
+	for kind in failslab fail_page_alloc; do
+		echo 0 >/sys/kernel/debug/$kind/verbose
+		echo N >/sys/kernel/debug/$kind/ignore-gfp-wait
+	done
+	echo 0 >/sys/kernel/debug/fail_page_alloc/min-order
+}
+
+first_of()
+{
+	echo $((RANDOM % STRIDE + 1))
+}
+
+race()
+{
+	client_do 0 race 3 || return 1
+	[ "$(client_got 0 rounds) $(client_got 0 missed) $(client_got 0 late)" = '3 0 0' ]
+}
+
+# In the program itself, so that nothing but the driver is made to fail.
+sweep_program()
+{
+	local n tried=0 wrong=''
+
+	for ((n = $(first_of); n < MOST; n += STRIDE)); do
+		client_do 0 unmap 2>/dev/null
+		client_do 0 fail "$n" "$@" || wrong+=" $n: not taken"
+		[ "$(client_got 0 left)" = 0 ] || break
+		tried=$((tried + 1))
+		case $(client_got 0 error) in
+		0 | -12) ;;
+		*) wrong+=" $n: error $(client_got 0 error)" ;;
+		esac
+		[ -z "$(client_got 0 wrong)" ] || wrong+=" $n: $(client_got 0 wrong)"
+		race || wrong+=" $n: race after it"
+	done
+	check_equal "$*: each of $tried failures is but an error" "" "$wrong"
+	check "$*: some did fail, and at last none" test "$tried" -gt 3 -a "$n" -lt $MOST
+}
+
+# fail_write N WORD FILE: prints what write said; 1 if N was too high to matter.
+fail_write()
+(
+	echo "$1" >/proc/self/fail-nth
+	echo "$2" >"$3" || true
+	read -r left </proc/self/fail-nth || exit 1
+	[ "$left" = 0 ]
+) 2>&1
+
+# put_right: the SMMU and its client are bound, whatever went before.
+put_right()
+{
+	local smmu
+
+	smmu=$(vsmmu_name 0)
+	[ ! -e "$CLIENTS/vclient0" ] || echo vclient0 >$CLIENTS/unbind
+	[ -e "$driver/$smmu" ] || echo "$smmu" >"$driver/bind"
+	echo vclient0 >$CLIENTS/bind
+	race
+}
+
+# sweep_write NAME PREPARE WORD FILE
+sweep_write()
+{
+	local n tried=0 wrong='' said rc
+
+	for ((n = $(first_of); n < MOST; n += STRIDE)); do
+		$2
+		rc=0
+		said=$(fail_write "$n" "$3" "$4") || rc=1
+		case $said in
+		'' | *'Cannot allocate memory'*) ;;
+		*) [ "$rc" = 1 ] || wrong+=" $n: $said" ;;
+		esac
+		put_right || wrong+=" $n: does not work again"
+		[ "$rc" = 0 ] || break
+		tried=$((tried + 1))
+	done
+	check_equal "$1: each of $tried failures is but an error" "" "$wrong"
+	check "$1: some did fail, and at last none" test "$tried" -gt 3 -a "$n" -lt $MOST
+}
+
+without_client()
+{
+	echo vclient0 >$CLIENTS/unbind
+}
+
+without_smmu()
+{
+	without_client
+	vsmmu_name 0 >"$driver/unbind"
+}
+
+must "the kernel can make allocations fail" test -d /sys/kernel/debug/failslab
+must "driver loads" load_driver
+must "a modelled SMMU" vsmmu_load smmu=plain client=0:1/8
+must "its client is bound" wait_for 20 test -e "$(vsmmu_client 0)/command"
+driver=$(platform_driver)
+faults_on
+
+sweep_program map rw
+sweep_program attach 1
+sweep_program random 1 1 60
+sweep_program random 2 1 60
+sweep_write "client is bound" without_client vclient0 $CLIENTS/bind
+sweep_write "client is unbound" : vclient0 $CLIENTS/unbind
+sweep_write "SMMU is bound" without_smmu "$(vsmmu_name 0)" "$driver/bind"
+sweep_write "SMMU is unbound" without_client "$(vsmmu_name 0)" "$driver/unbind"
+
+check "it works as before" race
+vsmmu_content 0
+check "the model goes" rmmod vsmmu
+check "the driver goes" rmmod smmux

@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The long way: tests with a random or a repeated part, many times as long as in
+# a whole run, round after round, with new seeds each time.
+
+set -euo pipefail
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/lib/common.sh"
+
+usage()
+{
+	cat <<EOF
+usage: ${0##*/} [-n TIMES] [HOURS [PATTERN...]]
+Runs tests (those that PATTERNs name, as tests/run.sh takes them; without any, the
+modelled SMMUs on debug and race, then I/O, storms and rebinds on stock kernels)
+until HOURS (default 1; 0: one round) are over. A round that has begun is finished.
+  -n TIMES  each test is this many times as long (default 10)
+Logs of a round with a failure: build/soak/ROUND/. Its seeds are in the results;
+SMMUX_SEED=n make test-one T=test repeats one.
+Exit code: 0 no test failed, 1 one did, 2 wrong use.
+EOF
+}
+
+readonly SOAK_TESTS=('81[1-6]*.debug' '81[1-6]*.race' '820*.debug' '730*.debug'
+	'100-io-soak' '210-unmap' '300-rebind' '400-storm')
+
+run_round()
+{
+	local log=$SMMUX_BUILD/soak/$1.log rc=0 sums
+
+	step "round $1"
+	SMMUX_SOAK=$times "$SMMUX_TOP/tests/run.sh" -g "${patterns[@]}" >"$log" || rc=$?
+	sums=$(tail -n 1 "$log")
+	step "round $1: $sums"
+	grep '^not ok' "$log" || true
+	rounds=$((rounds + 1))
+	[ "$rc" != 0 ] || return 0
+	failed=$((failed + 1))
+	rm -rf "$SMMUX_BUILD/soak/$1"
+	mkdir -p "$SMMUX_BUILD/soak/$1"
+	sed -n 's/^not ok [0-9]* - \([^ ]*\) .*/\1/p' "$log" | while read -r name; do
+		cp -r "$SMMUX_BUILD/results/$name" "$SMMUX_BUILD/soak/$1/"
+	done
+}
+
+main()
+{
+	local times=10 end rounds=0 failed=0 hours
+
+	if [ "${1:-}" = -n ]; then
+		times=${2:-}
+		shift $(($# < 2 ? $# : 2))
+	fi
+	case ${1:-1} in
+	-h | --help) usage && exit 0 ;;
+	*[!0-9]*) usage_error "'$1' is not a number of hours" ;;
+	esac
+	[[ $times =~ ^[1-9][0-9]*$ ]] || usage_error "-n wants a number"
+	hours=${1:-1}
+	shift $(($# < 1 ? $# : 1))
+	patterns=("$@")
+	[ ${#patterns[@]} -gt 0 ] || patterns=("${SOAK_TESTS[@]}")
+	need_root
+	mkdir -p "$SMMUX_BUILD/soak"
+	end=$(($(date +%s) + hours * 3600))
+	run_round 1
+	while [ "$(date +%s)" -lt "$end" ]; do
+		run_round $((rounds + 1))
+	done
+	echo "soak: $rounds rounds, $failed with a failure"
+	[ "$failed" = 0 ]
+}
+
+main "$@"
