@@ -162,26 +162,16 @@ static int bypass_rmr_sid(struct smmux_device *smmu, u32 sid)
 	return 0;
 }
 
-/* The memory that the SMMU reads is about to be freed: it must be off, whatever. */
-static void force_off(void *data)
+static void force_off(void *smmu)
 {
-	struct smmux_device *smmu = data;
-
-	if (smmux_reset_disable(smmu))
-		smmux_writel(smmu, 0, SMMUX_CR0);
-	WRITE_ONCE(smmu->powered, false);
+	smmux_reset_force_off(smmu);
 }
 
 static int start(struct smmux_device *smmu)
 {
-	int ret;
+	int ret = smmux_reset_enable(smmu);
 
-	ret = smmux_reset_enable(smmu);
-	if (ret) {
-		force_off(smmu);
-		return ret;
-	}
-	return devm_add_action_or_reset(smmu->dev, force_off, smmu);
+	return ret ?: devm_add_action_or_reset(smmu->dev, force_off, smmu);
 }
 
 /*

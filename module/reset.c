@@ -23,6 +23,9 @@
 
 #include "smmux.h"
 
+/* Bits that every SMMU acknowledges. */
+#define CR0_ENABLES	(CR0_SMMUEN | CR0_EVENTQEN | CR0_CMDQEN)
+
 static int wait_gbpa(struct smmux_device *smmu, u32 *gbpa)
 {
 	int ret = smmux_poll(smmu, SMMUX_GBPA, GBPA_UPDATE, 0, SMMUX_TIMEOUT_US);
@@ -57,12 +60,19 @@ static int set_cr0(struct smmux_device *smmu, u32 cr0)
 	return ret;
 }
 
-/* Step 1. */
+/* Step 1.  If it fails nothing was switched on or off. */
 static int quiesce(struct smmux_device *smmu)
 {
-	u32 cr0 = smmux_readl(smmu, SMMUX_CR0);
+	u32 cr0 = smmux_readl(smmu, SMMUX_CR0) & CR0_ENABLES;
 	int ret;
 
+	/* Whoever was here before may have left without waiting for an answer. */
+	ret = smmux_poll(smmu, SMMUX_CR0ACK, CR0_ENABLES, cr0, SMMUX_TIMEOUT_US);
+	if (ret) {
+		dev_err(smmu->dev, "CR0 %#x is not acknowledged: CR0ACK %#x\n", cr0,
+			smmux_readl(smmu, SMMUX_CR0ACK));
+		return ret;
+	}
 	if (cr0 & CR0_SMMUEN)
 		dev_info(smmu->dev, "found enabled, with tables that are not ours: traffic is aborted while it is reset\n");
 	ret = smmux_reset_gbpa_abort(smmu);
@@ -168,7 +178,7 @@ int smmux_reset_enable(struct smmux_device *smmu)
 	program(smmu);
 	ret = enable(smmu);
 	if (ret) {
-		smmux_reset_disable(smmu);
+		smmux_reset_force_off(smmu);
 		return ret;
 	}
 	/* An edge that came before its enable is not repeated. */
@@ -185,12 +195,19 @@ int smmux_reset_disable(struct smmux_device *smmu)
 	ret = smmux_reset_gbpa_abort(smmu);
 	if (ret) {
 		/* Without SMMUEN what comes would pass untranslated. */
-		dev_err(smmu->dev, "GBPA does not take ABORT (%pe): translation stays on\n",
+		dev_err(smmu->dev, "GBPA does not take ABORT (%pe): translation stays as it is\n",
 			ERR_PTR(ret));
-		set_cr0(smmu, CR0_SMMUEN);
+		set_cr0(smmu, smmux_readl(smmu, SMMUX_CR0) & CR0_SMMUEN);
 		return ret;
 	}
 	err = smmux_irq_disable(smmu);
 	ret = set_cr0(smmu, 0);
 	return ret ?: err;
+}
+
+void smmux_reset_force_off(struct smmux_device *smmu)
+{
+	if (smmux_reset_disable(smmu))
+		smmux_writel(smmu, 0, SMMUX_CR0);
+	WRITE_ONCE(smmu->powered, false);
 }

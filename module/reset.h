@@ -16,10 +16,16 @@ struct smmux_device;
 /* GBPA := abort.  0 or -ETIMEDOUT. */
 int smmux_reset_gbpa_abort(struct smmux_device *smmu);
 
-/* All of it: disable, program, invalidate, enable.  Sleeps. */
+/*
+ * All of it: disable, program, invalidate, enable.  Sleeps.  An SMMU that does not
+ * even let itself be disabled is left as it was; one that fails later is off.
+ */
 int smmux_reset_enable(struct smmux_device *smmu);
 
 /* Abort all traffic and switch everything off.  Any context. */
 int smmux_reset_disable(struct smmux_device *smmu);
+
+/* The same before the memory that the SMMU reads is freed: off, whatever it says. */
+void smmux_reset_force_off(struct smmux_device *smmu);
 
 #endif /* SMMUX_RESET_H */
