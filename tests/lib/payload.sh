@@ -25,7 +25,8 @@ payload_make()
 	shift 3
 
 	version=$(cat "$SMMUX_BUILD/kernels/$lane/version")
-	mkdir -p "$dir"
+	mkdir -p "$dir/regress"
+	cp "$SMMUX_TOP"/tests/regress/*.sh "$dir/regress"
 	cp "$SMMUX_TOP/tests/guest/lib/init.sh" "${dir%/smmux}/init"
 	chmod 755 "${dir%/smmux}/init"
 	cp "$SMMUX_TOP"/tests/guest/lib/*.sh "$SMMUX_TOP"/tests/vsmmu/*.sh "$dir"

@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: what modelled SMMUs once found in the driver stays mended: all of tests/regress
+# MATRIX: lane=debug smp=3 smmu=none
+# ALSO: lane=backports,race smp=3 smmu=none
+# CMDLINE: mem=1000M isolcpus=2
+# MODULE: allow_unbind=1
+# WHEN: alone
+# TIMEOUT: 120
+# EXPECT: smmux [0-9a-f]+\.vsmmu: (event: |event queue overflow|vclient|command error|was reset or lost its power)
+# EXPECT: smmux [0-9a-f]+\.vsmmu: (refused: IDR5|GBPA does not take ABORT: |invalidations that were lost)
+# EXPECT: smmux [0-9a-f]+\.vsmmu: probe with driver smmux failed with error -110
+# EXPECT: callbacks suppressed
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+# shellcheck source=tests/vsmmu/vsmmu.sh
+. /smmux/vsmmu.sh
+
+readonly CLIENTS=/sys/bus/platform/drivers/vsmmu-client
+
+unbind()
+{
+	[ ! -e "$CLIENTS/vclient0" ] || echo vclient0 >$CLIENTS/unbind
+	[ ! -e "$driver/$(vsmmu_name 0)" ] || vsmmu_name 0 >"$driver/unbind"
+}
+
+bind_again()
+{
+	unbind
+	vsmmu_inject 0 clear
+	vsmmu_name 0 >"$driver/bind"
+	[ -e "$CLIENTS/vclient0" ] || echo vclient0 >$CLIENTS/bind
+}
+
+# Ten rounds; how many accesses missed and how many came late.
+race_again()
+{
+	client_do 0 race 10
+	echo "$(client_got 0 missed) $(client_got 0 late)"
+}
+
+must "driver loads" load_driver
+driver=$(platform_driver)
+for file in /smmux/regress/*.sh; do
+	note "${file##*/}"
+	# shellcheck source=/dev/null
+	. "$file"
+	read -ra arguments <<<"$needs"
+	must "a modelled SMMU: $needs" vsmmu_load "${arguments[@]}"
+	scenario
+	vsmmu_content 0
+	check "the model goes" rmmod vsmmu
+done
+check "the driver goes" rmmod smmux

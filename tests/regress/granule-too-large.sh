@@ -1,0 +1,14 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# An SMMU whose smallest page is larger than the kernel's was taken, and the IOVA
+# allocator had a BUG.
+
+needs='smmu=only64k client=0:1'
+
+scenario()
+{
+	check "it is refused, and the log says why" wait_for 5 dmesg_has \
+		"$(vsmmu_name 0): refused: IDR5 .* offers no granule as small"
+	check_equal "it is not bound" "" "$(bound_smmus)"
+}

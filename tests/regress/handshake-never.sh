@@ -1,0 +1,22 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The wait for a handshake was bounded by tries: two minutes on slow registers.
+
+needs='smmu=plain client=0:1'
+
+scenario()
+{
+	local start
+
+	unbind
+	vsmmu_inject 0 "no_ack 1"
+	start=$SECONDS
+	if vsmmu_name 0 >"$driver/bind" 2>/dev/null; then
+		fail "an SMMU that acknowledges nothing is not bound"
+	fi
+	check_less "seconds until probe gives up" $((SECONDS - start)) 15
+	vsmmu_inject 0 "no_ack 0"
+	bind_again
+	check_equal "after a bind all is well" "0 0" "$(race_again)"
+}

@@ -1,0 +1,17 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A TLBI that the SMMU called illegal was made a SYNC and forgotten: what it was to
+# invalidate stayed in the TLB after the unmap.
+
+needs='smmu=plain client=0:1'
+
+scenario()
+{
+	local n
+
+	for n in 1 2 3; do
+		vsmmu_inject 0 "ill 1"
+		check_equal "$n: mapped accesses land, unmapped ones do not" "0 0" "$(race_again)"
+	done
+}

@@ -1,0 +1,17 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Without power each unmap waited its full second for a SYNC that could not come.
+
+needs='smmu=s2only+cmdqs=3 client=0:1'
+
+scenario()
+{
+	local start=$SECONDS
+
+	vsmmu_inject 0 power_loss
+	client_do 0 race 40
+	check_less "seconds for 40 unmaps without power" $((SECONDS - start)) 10
+	bind_again
+	check_equal "after a bind all is well" "0 0" "$(race_again)"
+}
