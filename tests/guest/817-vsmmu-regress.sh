@@ -46,8 +46,8 @@ for file in /smmux/regress/*.sh; do
 	note "${file##*/}"
 	# shellcheck source=/dev/null
 	. "$file"
-	read -ra arguments <<<"$needs"
-	must "a modelled SMMU: $needs" vsmmu_load "${arguments[@]}"
+	read -ra arguments <<<"$(needs)"
+	must "a modelled SMMU: ${arguments[*]}" vsmmu_load "${arguments[@]}"
 	scenario
 	vsmmu_content 0
 	check "the model goes" rmmod vsmmu

@@ -4,7 +4,10 @@
 # CMDQ_CONS of an SMMU that has lost its power is garbage. It was believed, and an
 # unmap returned as if its SYNC had completed.
 
-needs='smmu=cmdqs=3 client=0:1'
+needs()
+{
+	echo 'smmu=cmdqs=3 client=0:1'
+}
 
 scenario()
 {

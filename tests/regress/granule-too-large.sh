@@ -4,7 +4,10 @@
 # An SMMU whose smallest page is larger than the kernel's was taken, and the IOVA
 # allocator had a BUG.
 
-needs='smmu=only64k client=0:1'
+needs()
+{
+	echo 'smmu=only64k client=0:1'
+}
 
 scenario()
 {

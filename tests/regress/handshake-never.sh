@@ -3,7 +3,10 @@
 #
 # The wait for a handshake was bounded by tries: two minutes on slow registers.
 
-needs='smmu=plain client=0:1'
+needs()
+{
+	echo 'smmu=plain client=0:1'
+}
 
 scenario()
 {
@@ -12,7 +15,7 @@ scenario()
 	unbind
 	vsmmu_inject 0 "no_ack 1"
 	start=$SECONDS
-	if vsmmu_name 0 >"$driver/bind" 2>/dev/null; then
+	if vsmmu_name 0 >"$(platform_driver)/bind" 2>/dev/null; then
 		fail "an SMMU that acknowledges nothing is not bound"
 	fi
 	check_less "seconds until probe gives up" $((SECONDS - start)) 15

@@ -4,7 +4,10 @@
 # A TLBI that the SMMU called illegal was made a SYNC and forgotten: what it was to
 # invalidate stayed in the TLB after the unmap.
 
-needs='smmu=plain client=0:1'
+needs()
+{
+	echo 'smmu=plain client=0:1'
+}
 
 scenario()
 {

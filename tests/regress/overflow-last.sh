@@ -4,7 +4,10 @@
 # An overflow of the event queue that was seen with the last record was acknowledged
 # only with the next one: until then the SMMU told of no other.
 
-needs='smmu=plain client=0:1'
+needs()
+{
+	echo 'smmu=plain client=0:1'
+}
 
 settled()
 {

@@ -3,7 +3,10 @@
 #
 # Without power each unmap waited its full second for a SYNC that could not come.
 
-needs='smmu=s2only+cmdqs=3 client=0:1'
+needs()
+{
+	echo 'smmu=s2only+cmdqs=3 client=0:1'
+}
 
 scenario()
 {

@@ -5,6 +5,7 @@
 #include "client.h"
 
 #include <linux/dma-mapping.h>
+#include <linux/iommu.h>
 #include <linux/of.h>
 #include <linux/platform_device.h>
 #include <linux/property.h>
@@ -39,6 +40,19 @@ struct client_stream *client_access(struct client *c, u64 iova, bool write, u32 
 
 	client_transact(s, NULL, client_has_ats(c), iova, write, val, ans);
 	return s;
+}
+
+void client_detach(struct client *c, struct iommu_domain *dom)
+{
+#ifdef CONFIG_FAULT_INJECTION
+	unsigned int nth = current->fail_nth;
+
+	current->fail_nth = 0;
+	iommu_detach_device(dom, c->dev);
+	current->fail_nth = nth;
+#else
+	iommu_detach_device(dom, c->dev);
+#endif
 }
 
 static int map_page(struct client *c, const char *how)

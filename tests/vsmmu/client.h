@@ -21,6 +21,8 @@
 #include "talk.h"
 #include "vsmmu.h"
 
+struct iommu_domain;
+
 #define CLIENT_IDS	8
 #define CLIENT_POISON	0xa5a5a5a5
 #define CLIENT_VALUE	0x5eed1234
@@ -51,6 +53,9 @@ void client_remove(struct client *c);
  */
 void client_transact(const struct client_stream *s, const u32 *ssid, bool ats, u64 iova, bool write,
 		     u32 *val, struct vsmmu_answer *ans);
+
+/* Back to the device's own domain, which the IOMMU core WARNs of if it fails. */
+void client_detach(struct client *c, struct iommu_domain *dom);
 
 /* The same by the streams in turn; by which one was it? */
 struct client_stream *client_access(struct client *c, u64 iova, bool write, u32 *val,

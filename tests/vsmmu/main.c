@@ -227,8 +227,8 @@ static void start_helper(void *unused)
 {
 	struct hrtimer *timer = this_cpu_ptr(&helpers);
 
-	hrtimer_setup(timer, help, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
-	hrtimer_start(timer, ns_to_ktime(HELP_NS), HRTIMER_MODE_REL_PINNED_HARD);
+	hrtimer_setup(timer, help, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_SOFT);
+	hrtimer_start(timer, ns_to_ktime(HELP_NS), HRTIMER_MODE_REL_PINNED_SOFT);
 }
 
 static void stop_helpers(void)

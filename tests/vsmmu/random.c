@@ -187,7 +187,7 @@ static int step_space(struct plot *p)
 static void leave(struct plot *p)
 {
 	if (p->rid)
-		iommu_detach_device(p->dom[p->rid], dev_of(p));
+		client_detach(p->c, p->dom[p->rid]);
 	p->rid = 0;
 }
 
