@@ -7,7 +7,7 @@
 # MODULE: allow_unbind=1
 # WHEN: alone
 # TIMEOUT: 120
-# EXPECT: smmux [0-9a-f]+\.vsmmu: refused: IDR5
+# EXPECT: (smmux|arm-smmu-v3) [0-9a-f]+\.vsmmu: refused: IDR5
 
 # shellcheck source=tests/guest/lib/guest.sh
 . /smmux/guest.sh
@@ -54,4 +54,4 @@ check "it is refused, and the log says why" wait_for 5 dmesg_has \
 	"$(vsmmu_name 0): refused: IDR5 .* offers no granule as small"
 check_equal "it is not bound" "" "$(bound_smmus)"
 check "the model goes again" rmmod vsmmu
-check "the driver goes" rmmod smmux
+check "the driver goes" unload_driver

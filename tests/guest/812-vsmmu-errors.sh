@@ -53,7 +53,7 @@ for n in 0 1 2 3; do
 	vsmmu_inject $n "atc 2"
 	race $n "$n: CERROR_ATC_INV_SYNC"
 	quiet $n "$n: after command errors"
-	for bit in 2 4 5 7; do
+	for bit in 2 3 4 5 6 7 9; do
 		vsmmu_inject $n "gerror $((1 << bit))"
 	done
 	check "$n: the driver acknowledges global errors" wait_for 5 sh -c \
@@ -61,10 +61,29 @@ for n in 0 1 2 3; do
 	race $n "$n: after global errors"
 	quiet $n "$n: after global errors"
 done
-for what in 'write to the event queue aborted' 'MSI write of a CMD_SYNC' 'MSI write of the event queue' \
-	'MSI write of GERROR'; do
+for what in 'write to the event queue aborted' 'write to the PRI queue' 'MSI write of a CMD_SYNC' \
+	'MSI write of the event queue' 'MSI write of the PRI queue' 'MSI write of GERROR' 'error of a command queue control'; do
 	check "the log says: $what" dmesg_has "$(vsmmu_name 0): global error: $what"
 done
+
+# One record of each kind that the architecture has, and one of none.
+records()
+{
+	sed -n "s/^$1: //p" "$SMMUX_DEBUG/$(vsmmu_name 0)/evtq/counters"
+}
+
+before=$(records events)
+ids='1 2 3 4 5 6 7 8 9 0xa 0xb 0x10 0x11 0x12 0x13 0x20 0x21 0x24 0x25 0xe0 0x5f'
+for id in $ids; do
+	vsmmu_inject 0 "record $id"
+done
+all_seen()
+{
+	[ $(($(records events) - before)) -ge "$(wc -w <<<"$ids")" ]
+}
+check "all records come through" wait_for 5 all_seen
+check_equal "each kind is known by its name" "" \
+	"$(awk '/^evt\./ && $2 == 0' "$SMMUX_DEBUG/$(vsmmu_name 0)/evtq/counters")"
 
 # A SYNC that is called illegal, so that no invalidation is lost with it: the driver
 # has it done again and charges the submitter.
@@ -96,4 +115,4 @@ client_do 0 unmap
 race 1 "SFM: another SMMU works on"
 vsmmu_content 0
 check "the model goes" rmmod vsmmu
-check "the driver goes" rmmod smmux
+check "the driver goes" unload_driver

@@ -90,4 +90,4 @@ for round in 1 2 3 4 5 6; do
 	race $n 20 "round $round: $n bound again"
 done
 check "the model goes" rmmod vsmmu
-check "the driver goes" rmmod smmux
+check "the driver goes" unload_driver

@@ -117,4 +117,4 @@ for n in 0 1 2 3; do
 	check "$n: the log says so" dmesg_has "$(vsmmu_name $n): was reset or lost its power"
 done
 check "the model goes" rmmod vsmmu
-check "the driver goes" rmmod smmux
+check "the driver goes" unload_driver

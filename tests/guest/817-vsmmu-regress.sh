@@ -52,4 +52,4 @@ for file in /smmux/regress/*.sh; do
 	vsmmu_content 0
 	check "the model goes" rmmod vsmmu
 done
-check "the driver goes" rmmod smmux
+check "the driver goes" unload_driver

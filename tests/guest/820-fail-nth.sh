@@ -139,4 +139,4 @@ sweep_write "SMMU is unbound" without_client "$(vsmmu_name 0)" "$driver/unbind"
 check "it works as before" race
 vsmmu_content 0
 check "the model goes" rmmod vsmmu
-check "the driver goes" rmmod smmux
+check "the driver goes" unload_driver

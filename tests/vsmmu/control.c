@@ -14,6 +14,7 @@
  *     atc_timeout SID N  the next N ATC_INV to SID
  *     lazy_ack N, no_ack 0|1  handshakes are answered late, or never
  *     events N           that many records at once
+ *     record ID          one with that id, of the first stream
  *     overflow           of the event queue, seen when it is empty again
  *     power_loss         now
  *     loss N             of power, at the N-th command, transaction or register change
@@ -143,6 +144,8 @@ static int inject(struct vsmmu *v, const char *word, u32 a, u32 b)
 		v->inject.no_ack = a;
 	} else if (!strcmp(word, "events")) {
 		vsmmu_event_flood(v, a);
+	} else if (!strcmp(word, "record")) {
+		vsmmu_event_record(v, a);
 	} else if (!strcmp(word, "overflow")) {
 		vsmmu_event_overflow(v);
 	} else if (!strcmp(word, "power_loss")) {

@@ -124,16 +124,24 @@ void vsmmu_event_overflow(struct vsmmu *v)
 	raise(v, v->virq_eventq);
 }
 
-void vsmmu_event_flood(struct vsmmu *v, unsigned int num)
+static void record(struct vsmmu *v, u8 id, u64 addr)
 {
-	u64 words[4] = {
-		FIELD_PREP(EVT_W0_ID, EVT_F_TRANSLATION) |
+	const u64 words[4] = {
+		FIELD_PREP(EVT_W0_ID, id) |
 		FIELD_PREP(EVT_W0_SID, v->num_streams ? v->stream[0].sid : 0),
-		FIELD_PREP(EVT_W1_CLASS, EVT_CLASS_IN), 0, 0,
+		FIELD_PREP(EVT_W1_CLASS, EVT_CLASS_IN), addr, 0,
 	};
 
-	while (num--) {
-		words[2] = (u64)num << 12;
-		vsmmu_event_post(v, words);
-	}
+	vsmmu_event_post(v, words);
+}
+
+void vsmmu_event_record(struct vsmmu *v, u8 id)
+{
+	record(v, id, 0x1000);
+}
+
+void vsmmu_event_flood(struct vsmmu *v, unsigned int num)
+{
+	while (num--)
+		record(v, EVT_F_TRANSLATION, (u64)num << 12);
 }

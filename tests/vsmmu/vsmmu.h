@@ -295,6 +295,7 @@ bool vsmmu_event_post(struct vsmmu *v, const u64 words[4]);
 void vsmmu_event_poll(struct vsmmu *v);
 void vsmmu_event_flood(struct vsmmu *v, unsigned int num);
 void vsmmu_event_overflow(struct vsmmu *v);
+void vsmmu_event_record(struct vsmmu *v, u8 id);
 
 /* config.c: 0, or -EFAULT with *fault filled in. */
 int vsmmu_config(struct vsmmu *v, u32 sid, bool ssv, u32 ssid, struct vsmmu_config *cfg,

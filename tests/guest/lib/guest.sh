@@ -140,12 +140,24 @@ qmp()
 	[[ $answer != *'"error"'* ]]
 }
 
-# load_driver [PARAMETER...]: smmux, or nothing where the built-in driver runs.
+# load_driver [PARAMETER...]: smmux, or the kernel's own: on a stock kernel that runs
+# already, on the project's it is a module.
 load_driver()
 {
-	[ "$DRIVER" = smmux ] || return 0
+	if [ "$DRIVER" != smmux ]; then
+		modprobe arm-smmu-v3
+		return
+	fi
 	# shellcheck disable=SC2086
 	insmod /smmux/smmux.ko $MODULE_PARAMS "$@"
+}
+
+unload_driver()
+{
+	case $DRIVER in
+	smmux) rmmod smmux ;;
+	*) rmmod arm_smmu_v3 ;;
+	esac
 }
 
 platform_driver()
