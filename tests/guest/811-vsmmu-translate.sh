@@ -9,6 +9,7 @@
 # TIMEOUT: 240
 # EXPECT: (smmux|arm-smmu-v3) [0-9a-f]+\.vsmmu: (event: platform vclient|platform vclient|event: vclient|vclient).*
 # EXPECT: callbacks suppressed
+# EXPECT: arm-smmu-v3 [0-9a-f]+\.vsmmu: *(event|\t?0x|platform|unpriv|EVTQ overflow)
 # EXPECT: (smmux|arm-smmu-v3) .*event queue overflow: events are lost
 
 # shellcheck source=tests/guest/lib/guest.sh
@@ -32,9 +33,12 @@ access()
 }
 
 must "driver loads" load_driver
+# The kernel's own driver wants room for 64 commands.
+small=cmdqs=3
+[ "$DRIVER" = smmux ] || small=cmdqs=7
 # Ranges and 2-level tables, single commands and linear tables, stage 2.
 must "modelled SMMUs" vsmmu_load \
-	smmu=plain,noril+linear+sids=6+s1only+tags8,s2only+cmdqs=3,only4k+noril+hyp \
+	smmu=plain,noril+linear+sids=6+s1only+tags8,s2only+$small,only4k+noril+hyp \
 	client=0:1,0:2+3+0x45,0:0x800/12,1:3+4,2:7,3:9
 must "clients are bound" wait_for 20 test -e "$(vsmmu_client 5)/command"
 
@@ -54,7 +58,7 @@ for c in 0 2 4; do
 	access $c "$iova" w 0 0x13 "$c: write to a read-only page"
 	client_do $c unmap
 done
-check "the faults came through the event queue" wait_for 5 \
+[ "$DRIVER" != smmux ] || check "the faults came through the event queue" wait_for 5 \
 	sh -c "dmesg | grep -v test: | grep -c 'F_PERMISSION sid 0x1 .*write' | grep -qx 1"
 
 jobs=()

@@ -10,6 +10,7 @@
 # TIMEOUT: 120
 # EXPECT: (smmux|arm-smmu-v3) [0-9a-f]+\.vsmmu: (event: )?0000:[0-9a-f:.]+: (F_TRANSLATION|F_PERMISSION|[0-9]+ more events)
 # EXPECT: callbacks suppressed
+# EXPECT: arm-smmu-v3 [0-9a-f]+\.vsmmu: *(event|\t?0x|platform|unpriv|EVTQ overflow)
 # EXPECT: (smmux|arm-smmu-v3) .*event queue overflow: events are lost
 
 # shellcheck source=tests/guest/lib/guest.sh

@@ -156,7 +156,7 @@ unload_driver()
 {
 	case $DRIVER in
 	smmux) rmmod smmux ;;
-	*) rmmod arm_smmu_v3 ;;
+	*) ! grep -q '^arm_smmu_v3 ' /proc/modules || rmmod arm_smmu_v3 ;;
 	esac
 }
 
