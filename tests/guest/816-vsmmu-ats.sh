@@ -29,7 +29,7 @@ tally()
 must "driver loads" load_driver
 bdf=$(pci_by_id 1af4:1044)
 must "a PCI device is free" pci_reserve "$bdf"
-must "a modelled SMMU with ATS" vsmmu_load smmu=ats pci=0
+must "a modelled SMMU with ATS" vsmmu_load smmu=pri pci=0
 must "the device is ours" pci_bind
 info=$SMMUX_DEBUG/masters/$bdf/info
 [ "$DRIVER" != smmux ] || check "ATS is on" grep -qx 'ats: on' "$info" || note "$(tr '\n' ' ' <"$info")"
@@ -49,6 +49,10 @@ for round in 1 2 3; do
 	pci_do race 10
 	tally "round $round: race"
 done
+# smmux keeps the PRI queue off: the SMMU itself says no, and nobody waits.
+pci_do page 0x123000 r
+check_equal "a page request is refused" 0 "$(pci_got response)"
+check_equal "by whom" "$([ "$DRIVER" = smmux ] && echo 0 || echo 1)" "$(vsmmu_counter 0 PRI_RESP)"
 seed=${SEED:-$((RANDOM * 1000))}
 note "$PROGRAMS programs from seed $seed on"
 check "all programs end without an error" pci_do random "$seed" "$PROGRAMS" 60

@@ -100,6 +100,15 @@ static int access_once(struct client *c, u64 iova, char rw)
 	return 0;
 }
 
+static int ask_page(struct client *c, u64 iova, char rw)
+{
+	const struct client_stream *s = &c->stream[0];
+	struct vsmmu_request req = { .sid = s->sid, .iova = iova, .write = rw == 'w' };
+
+	talk_say(&c->talk, "response: %d\n", vsmmu_page_request(s->v, &req));
+	return 0;
+}
+
 static int run(struct client *c, const char *line)
 {
 	unsigned int a, b, n;
@@ -112,6 +121,8 @@ static int run(struct client *c, const char *line)
 		return unmap_page(c);
 	if (sscanf(line, "access %llx %1s", &iova, word) == 2)
 		return access_once(c, iova, word[0]);
+	if (sscanf(line, "page %llx %1s", &iova, word) == 2)
+		return ask_page(c, iova, word[0]);
 	if (sscanf(line, "race %u", &a) == 1)
 		return program_race(c, a);
 	if (sscanf(line, "storm %u %u", &a, &b) == 2)

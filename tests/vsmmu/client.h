@@ -6,6 +6,7 @@
  *
  *   map rw|ro|wo, unmap     one page through the DMA API, kept between commands
  *   access IOVA r|w         one transaction of its first stream
+ *   page IOVA r|w           ask for a page: 0 failure, 1 invalid, 2 success
  *   race N                  map, access, unmap, access: N times
  *   storm THREADS SECONDS   the same by many, with bursts of other unmaps
  *   attach N                domains that have the same address, one after the other

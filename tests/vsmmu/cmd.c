@@ -215,9 +215,11 @@ static int run_other(struct vsmmu *v, u8 op, u64 w0, u64 w1)
 	case OP_STALL_TERM:
 		vsmmu_stalls_end(v, sid, false);
 		return 0;
+	case OP_PRI_RESP:
+		vsmmu_page_response(v, sid, w1);
+		return 0;
 	case OP_PREFETCH_CONFIG:
 	case OP_PREFETCH_ADDR:
-	case OP_PRI_RESP:
 		return 0;
 	default:
 		vsmmu_cache_defer(v, op, w0, w1);

@@ -72,6 +72,7 @@ static int counters_show(struct seq_file *seq, void *unused)
 	seq_printf(seq, "events: %llu\nlost_events: %llu\nirqs: %llu\n", n->events, n->lost_events,
 		   n->irqs);
 	seq_printf(seq, "ats_requests: %llu\ntranslated: %llu\n", n->ats_requests, n->translated);
+	seq_printf(seq, "page_requests: %llu\nlost_pages: %llu\n", n->page_requests, n->lost_pages);
 	seq_printf(seq, "walks: %llu\nhits: %llu\ndropped: %llu\nevicted: %llu\nspeculated: %llu\n",
 		   n->walks, n->hits, n->dropped, n->evicted, n->prefetched);
 	return 0;

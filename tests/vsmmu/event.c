@@ -11,7 +11,7 @@
 #include <linux/irq.h>
 #include <linux/platform_device.h>
 
-static void raise(struct vsmmu *v, int virq)
+void vsmmu_raise(struct vsmmu *v, int virq)
 {
 	if (virq <= 0)
 		return;
@@ -30,7 +30,7 @@ void vsmmu_gerror(struct vsmmu *v, u32 bits)
 		v->failed = true;
 	vsmmu_put(v, VR_GERROR, v->reg[VR_GERROR] ^ bits);
 	if (v->irq_ctrl & IRQ_CTRL_GERROR)
-		raise(v, v->virq_gerror);
+		vsmmu_raise(v, v->virq_gerror);
 }
 
 static u32 log2_of(const struct vsmmu *v)
@@ -55,7 +55,7 @@ static void announce(struct vsmmu *v, u32 prod)
 	mb();
 	if (is_at(v, prod)) {
 		if (v->irq_ctrl & IRQ_CTRL_EVENTQ)
-			raise(v, v->virq_eventq);
+			vsmmu_raise(v, v->virq_eventq);
 	} else if (!v->announce_again) {
 		v->announce_again = true;
 		v->announce_prod = prod;
@@ -121,7 +121,7 @@ bool vsmmu_event_post(struct vsmmu *v, const u64 words[4])
 void vsmmu_event_overflow(struct vsmmu *v)
 {
 	overflow(v);
-	raise(v, v->virq_eventq);
+	vsmmu_raise(v, v->virq_eventq);
 }
 
 static void record(struct vsmmu *v, u8 id, u64 addr)

@@ -37,7 +37,7 @@ module_param(pci, int, 0444);
 MODULE_PARM_DESC(pci, "instance that PCI devices below root ports are behind; -1: none");
 static unsigned int irq_base = 200;
 module_param(irq_base, uint, 0444);
-MODULE_PARM_DESC(irq_base, "first of the shared peripheral interrupts to use, two for each instance");
+MODULE_PARM_DESC(irq_base, "first of the shared peripheral interrupts to use, three for each instance");
 
 /* --- what an instance can do --- */
 
@@ -57,6 +57,7 @@ static const struct word vocabulary[] = {
 	{ "stall", FIELD, 0, IDR0_STALL_MODEL, STALL_MODEL_BOTH },
 	{ "stallonly", FIELD, 0, IDR0_STALL_MODEL, STALL_MODEL_STALL_ONLY },
 	{ "ats", SET, 0, IDR0_ATS },
+	{ "pri", SET, 0, IDR0_ATS | IDR0_PRI },
 	{ "hyp", SET, 0, IDR0_HYP },
 	{ "msi", SET, 0, IDR0_MSI },
 	{ "sev", SET, 0, IDR0_SEV },
@@ -79,6 +80,7 @@ static const struct vsmmu_model plain = {
 		      IDR0_VMID16 | IDR0_ASID16 | IDR0_COHACC |
 		      FIELD_PREP_CONST(IDR0_TTF, TTF_AARCH64) | IDR0_S1P | IDR0_S2P,
 		[1] = FIELD_PREP_CONST(IDR1_CMDQS, 8) | FIELD_PREP_CONST(IDR1_EVENTQS, 7) |
+		      FIELD_PREP_CONST(IDR1_PRIQS, 3) |
 		      FIELD_PREP_CONST(IDR1_SSIDSIZE, 12) | FIELD_PREP_CONST(IDR1_SIDSIZE, 12),
 		[3] = IDR3_RIL | IDR3_HAD,
 		[5] = IDR5_GRAN4K | IDR5_GRAN16K | IDR5_GRAN64K | FIELD_PREP_CONST(IDR5_OAS, 4),
@@ -276,6 +278,8 @@ static int start(struct vsmmu *v, unsigned int n)
 	spin_lock_init(&v->lock);
 	for (i = 0; i < VSMMU_STALLS; i++)
 		init_completion(&v->stall[i].answered);
+	for (i = 0; i < VSMMU_PRGS; i++)
+		init_completion(&v->page_request[i].answered);
 	ret = vsmmu_cache_init(v) ?: vsmmu_ats_init(v);
 	if (ret)
 		return ret;

@@ -265,6 +265,7 @@ static void reset(struct vsmmu *v)
 	writel(v->gbpa, v->base + SMMUX_GBPA);
 	writel(get_random_u32() & GENMASK(19, 0), v->base + SMMUX_CMDQ_PROD);
 	writel(get_random_u32() & GENMASK(19, 0), v->base + SMMUX_EVENTQ_CONS);
+	writel(get_random_u32() & GENMASK(19, 0), v->base + SMMUX_PRIQ_CONS);
 	vsmmu_stalls_end(v, 0, true);
 	vsmmu_cache_litter(v);
 }

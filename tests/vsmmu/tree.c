@@ -58,9 +58,9 @@ static struct device_node *add_node(const char *name)
 
 static int add_smmu(struct vsmmu *v, unsigned int irq)
 {
-	static const char compatible[] = "arm,smmu-v3", names[] = "eventq\0gerror";
+	static const char compatible[] = "arm,smmu-v3", names[] = "eventq\0gerror\0priq";
 	const u32 reg[] = { 0, v->pa, 0, VSMMU_BYTES };
-	const u32 irqs[] = { 0, irq, EDGE_RISING, 0, irq + 1, EDGE_RISING };
+	const u32 irqs[] = { 0, irq, EDGE_RISING, 0, irq + 1, EDGE_RISING, 0, irq + 2, EDGE_RISING };
 	const u32 one = 1, phandle = PHANDLE_BASE + v->index;
 	char name[32];
 	int ret;
@@ -139,6 +139,7 @@ static void find_irqs(struct vsmmu *v)
 {
 	v->virq_eventq = of_irq_get_byname(v->np, "eventq");
 	v->virq_gerror = of_irq_get_byname(v->np, "gerror");
+	v->virq_priq = of_irq_get_byname(v->np, "priq");
 }
 
 /*
@@ -167,7 +168,7 @@ int vsmmu_tree_add(struct vsmmu *all, unsigned int num, char **clients, unsigned
 
 	of_changeset_init(&changes);
 	for (i = 0; i < num && !ret; i++)
-		ret = add_smmu(&all[i], irq_base + 2 * i);
+		ret = add_smmu(&all[i], irq_base + 3 * i);
 	for (i = 0; i < num_clients && !ret; i++)
 		ret = add_client(i, clients[i]);
 	if (!ret && pci >= 0)

@@ -191,6 +191,21 @@ struct vsmmu_stall {
 
 #define VSMMU_STALLS	16
 
+/* What a device is told of the page that it asked for. */
+#define PRI_FAILURE	0
+#define PRI_INVALID	1
+#define PRI_SUCCESS	2
+
+struct vsmmu_page_request {
+	bool used;
+	u16 prg;
+	u8 code;
+	u32 sid;
+	struct completion answered;
+};
+
+#define VSMMU_PRGS	8
+
 /* What the model knows of a stream only to make trouble with. */
 struct vsmmu_stream {
 	u32 sid, ssid;
@@ -218,7 +233,7 @@ struct vsmmu_counts {
 	u64 bad[NUM_BAD];
 	u64 accesses, aborted, events, lost_events, stalls, irqs;
 	u64 walks, hits, dropped, evicted, prefetched;
-	u64 ats_requests, translated;
+	u64 ats_requests, translated, page_requests, lost_pages;
 };
 
 struct vsmmu {
@@ -226,7 +241,7 @@ struct vsmmu {
 	phys_addr_t pa;
 	void __iomem *base;
 	struct device_node *np;
-	int virq_eventq, virq_gerror;
+	int virq_eventq, virq_gerror, virq_priq;
 	spinlock_t lock;
 	u64 now;		/* counts memory reads and commands */
 
@@ -246,6 +261,8 @@ struct vsmmu {
 
 	struct vsmmu_stall stall[VSMMU_STALLS];
 	u16 last_stag;
+	struct vsmmu_page_request page_request[VSMMU_PRGS];
+	u32 next_prg;
 	struct vsmmu_stream stream[VSMMU_STREAMS];
 	unsigned int num_streams, next_stream;
 
@@ -291,6 +308,7 @@ const char *vsmmu_cmd_text(unsigned int op);
 
 /* event.c */
 void vsmmu_gerror(struct vsmmu *v, u32 bits);
+void vsmmu_raise(struct vsmmu *v, int virq);
 bool vsmmu_event_post(struct vsmmu *v, const u64 words[4]);
 void vsmmu_event_poll(struct vsmmu *v);
 void vsmmu_event_flood(struct vsmmu *v, unsigned int num);
@@ -323,6 +341,10 @@ int vsmmu_ats_init(struct vsmmu *v);
 void vsmmu_ats_exit(struct vsmmu *v);
 void vsmmu_ats_access(struct vsmmu *v, const struct vsmmu_request *req, struct vsmmu_answer *ans);
 void vsmmu_ats_drop(struct vsmmu *v, const struct vsmmu_inv *inv);
+
+/* pri.c */
+int vsmmu_page_request(struct vsmmu *v, const struct vsmmu_request *req);
+void vsmmu_page_response(struct vsmmu *v, u32 sid, u64 w1);
 
 /* mem.c: physical memory, as a device reaches it. False where there is none. */
 bool vsmmu_mem_read(u64 pa, u64 *words, unsigned int num);
