@@ -238,9 +238,22 @@ select_tests()
 	[ ${#all_tests[@]} -gt 0 ] || usage_error "no test matches: ${patterns[*]}"
 }
 
+# guest_test_like PATTERN: is there one? In a pipe, a grep that has seen enough would
+# make its writer fail, now and then.
+guest_test_like()
+{
+	local name
+
+	for name in "${guest_tests[@]}"; do
+		# shellcheck disable=SC2053
+		[[ $name != $1 ]] || return 0
+	done
+	return 1
+}
+
 lane_is_used()
 {
-	printf '%s\n' "${guest_tests[@]}" | grep -qF ".$1-"
+	guest_test_like "*.$1-*"
 }
 
 # The project's own kernels take long, so only for tests that want them.
@@ -265,7 +278,7 @@ build_modules()
 		what=(client)
 		[ "$driver" = builtin ] || what+=(driver)
 		[ "$each" != debug ] || what+=(kunit)
-		! printf '%s\n' "${guest_tests[@]}" | grep -q "^81.*\.$each-" || what+=(vsmmu)
+		! guest_test_like "8[12]*.$each-*" || what+=(vsmmu)
 		payload_modules "$each" "${what[@]}"
 	done
 }
