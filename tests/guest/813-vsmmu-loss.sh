@@ -22,19 +22,6 @@ queue_settled()
 	test "$(vsmmu_state "$1" eventq_prod)" = "$(vsmmu_state "$1" eventq_cons)"
 }
 
-bind_again()
-{
-	local c=$1 name
-
-	name=$(vsmmu_name "$c")
-	echo "vclient$c" >/sys/bus/platform/drivers/vsmmu-client/unbind
-	echo "$name" >"$(platform_driver)/unbind"
-	vsmmu_inject "$c" clear
-	echo "$name" >"$(platform_driver)/bind"
-	[ -e "$(vsmmu_client "$c")/command" ] ||
-		echo "vclient$c" >/sys/bus/platform/drivers/vsmmu-client/bind
-}
-
 race()
 {
 	client_do "$1" race "$2" || fail "$3: race ended with an error"
@@ -86,7 +73,7 @@ for round in 1 2 3 4 5 6; do
 		"$(client_got $n missed) $(client_got $n late)"
 	check "round $round: nothing passed" sh -c "! grep '^bypass' $(vsmmu_dir $n)/check"
 	check "round $round: the log says so" dmesg_has "$(vsmmu_name $n): was reset or lost its power"
-	bind_again $n
+	vsmmu_bind_again $n
 	race $n 20 "round $round: $n bound again"
 done
 check "the model goes" rmmod vsmmu

@@ -28,21 +28,14 @@ seed_of()
 
 come_and_go()
 {
-	local driver=/sys/bus/platform/drivers/vsmmu-client
-
 	while [ ! -e /tmp/enough ]; do
-		echo vclient6 >$driver/unbind
-		echo vclient6 >$driver/bind
+		echo vclient6 >$VSMMU_CLIENTS/unbind
+		echo vclient6 >$VSMMU_CLIENTS/bind
 		rounds=$((rounds + 1))
 		client_do 6 race 2
-		check_quietly "$(client_got 6 missed) $(client_got 6 late)" '0 0' || return 1
+		[ "$(client_got 6 missed) $(client_got 6 late)" = '0 0' ] || return 1
 	done
 	echo "$rounds" >/tmp/rounds
-}
-
-check_quietly()
-{
-	[ "$1" = "$2" ]
 }
 
 # The kernel's own driver wants room for 64 commands.

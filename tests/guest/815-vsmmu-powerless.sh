@@ -22,7 +22,6 @@
 . /smmux/vsmmu.sh
 
 readonly ROUNDS=$((4 * SOAK))
-readonly CLIENTS=/sys/bus/platform/drivers/vsmmu-client
 
 knows_of_it()
 {
@@ -50,35 +49,16 @@ lose_while_running()
 	vsmmu_inject "$n" "loss 0"
 }
 
-# unbind_both N, bind_both N: what is not so already.
-unbind_both()
-{
-	local smmu
-
-	smmu=$(vsmmu_name "$1")
-	[ ! -e "$CLIENTS/vclient$1" ] || echo "vclient$1" >$CLIENTS/unbind
-	[ ! -e "$driver/$smmu" ] || echo "$smmu" >"$driver/unbind"
-}
-
-bind_both()
-{
-	local smmu
-
-	smmu=$(vsmmu_name "$1")
-	[ -e "$driver/$smmu" ] || echo "$smmu" >"$driver/bind"
-	[ -e "$CLIENTS/vclient$1" ] || echo "vclient$1" >$CLIENTS/bind
-}
-
 # A probe that fails leaves nothing behind that the next one stumbles over.
 lose_while_binding()
 {
 	local n=$1 at=$((RANDOM % 16 + 1))
 
 	vsmmu_inject "$n" "loss $at"
-	bind_both "$n" 2>/dev/null
+	vsmmu_bind "$n" 2>/dev/null
 	[ "$(vsmmu_state "$n" lost_power)" = 0 ] || lost=$((lost + 1))
 	vsmmu_inject "$n" "loss 0"
-	unbind_both "$n"
+	vsmmu_unbind "$n"
 }
 
 lose_often()
@@ -87,9 +67,9 @@ lose_often()
 
 	for ((round = 0; round < ROUNDS; round++)); do
 		lose_while_running "$n"
-		unbind_both "$n"
+		vsmmu_unbind "$n"
 		[ $((round % 4)) != 3 ] || lose_while_binding "$n"
-		bind_both "$n" || echo "round $round: no bind after a loss"
+		vsmmu_bind "$n" || echo "round $round: no bind after a loss"
 		client_do "$n" race 5 || echo "round $round: race ended with an error"
 		[ "$(client_got "$n" missed) $(client_got "$n" late)" = '0 0' ] ||
 			echo "round $round: bound again, missed and late are $(client_got "$n" missed) $(client_got "$n" late)"
@@ -101,7 +81,6 @@ must "driver loads" load_driver
 must "modelled SMMUs" vsmmu_load smmu=stall,s2only+cmdqs=3,noril+linear+sids=6+sev,plain+msi \
 	client=0:1/8,1:1,2:1,3:1/6
 must "clients are bound" wait_for 20 test -e "$(vsmmu_client 3)/command"
-driver=$(platform_driver)
 
 jobs=()
 for n in 0 1 2 3; do

@@ -23,41 +23,41 @@ readonly PROGRAMS=$((60 * SOAK))
 tally()
 {
 	check_equal "$1: missed, late, errors" "0 0 0" \
-		"$(pci_got missed) $(pci_got late) $(pci_got errors)"
+		"$(client_got "$bdf" missed) $(client_got "$bdf" late) $(client_got "$bdf" errors)"
 }
 
 must "driver loads" load_driver
 bdf=$(pci_by_id 1af4:1044)
 must "a PCI device is free" pci_reserve "$bdf"
 must "a modelled SMMU with ATS" vsmmu_load smmu=pri pci=0
-must "the device is ours" pci_bind
+must "the device is ours" pci_bind "$bdf"
 info=$SMMUX_DEBUG/masters/$bdf/info
 [ "$DRIVER" != smmux ] || check "ATS is on" grep -qx 'ats: on' "$info" || note "$(tr '\n' ' ' <"$info")"
 
-pci_do race 200
+client_do "$bdf" race 200
 tally race
 check "the device asked for translations" test "$(vsmmu_counter 0 ats_requests)" -gt 100
 check "and used them" test "$(vsmmu_counter 0 translated)" -gt 300
 check "they were invalidated one by one" test "$(vsmmu_counter 0 ATC_INV)" -gt 190
-pci_do storm 3 3
+client_do "$bdf" storm 3 3
 tally storm
-pci_do attach 50
+client_do "$bdf" attach 50
 tally attach
 for round in 1 2 3; do
 	echo "$bdf" >/sys/bus/pci/drivers/vsmmu-pci/unbind
-	check "round $round: bound again" pci_bind
-	pci_do race 10
+	check "round $round: bound again" pci_bind "$bdf"
+	client_do "$bdf" race 10
 	tally "round $round: race"
 done
 # smmux keeps the PRI queue off: the SMMU itself says no, and nobody waits.
-pci_do page 0x123000 r
-check_equal "a page request is refused" 0 "$(pci_got response)"
+client_do "$bdf" page 0x123000 r
+check_equal "a page request is refused" 0 "$(client_got "$bdf" response)"
 check_equal "by whom" "$([ "$DRIVER" = smmux ] && echo 0 || echo 1)" "$(vsmmu_counter 0 PRI_RESP)"
 seed=${SEED:-$((RANDOM * 1000))}
 note "$PROGRAMS programs from seed $seed on"
-check "all programs end without an error" pci_do random "$seed" "$PROGRAMS" 60
-check_equal "every access ended where it should" "" "$(pci_got wrong)"
-note "$(tr '\n' ' ' <"$(pci_dir)/result")"
+check "all programs end without an error" client_do "$bdf" random "$seed" "$PROGRAMS" 60
+check_equal "every access ended where it should" "" "$(client_got "$bdf" wrong)"
+note "$(tr '\n' ' ' <"$(vsmmu_client "$bdf")/result")"
 vsmmu_content 0
 note "$(tr '\n' ' ' <"$(vsmmu_dir 0)/counters")"
 check "the device goes" sh -c "echo 1 >/sys/bus/pci/devices/$bdf/remove"

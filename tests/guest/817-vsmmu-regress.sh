@@ -17,22 +17,6 @@
 # shellcheck source=tests/vsmmu/vsmmu.sh
 . /smmux/vsmmu.sh
 
-readonly CLIENTS=/sys/bus/platform/drivers/vsmmu-client
-
-unbind()
-{
-	[ ! -e "$CLIENTS/vclient0" ] || echo vclient0 >$CLIENTS/unbind
-	[ ! -e "$driver/$(vsmmu_name 0)" ] || vsmmu_name 0 >"$driver/unbind"
-}
-
-bind_again()
-{
-	unbind
-	vsmmu_inject 0 clear
-	vsmmu_name 0 >"$driver/bind"
-	[ -e "$CLIENTS/vclient0" ] || echo vclient0 >$CLIENTS/bind
-}
-
 # Ten rounds; how many accesses missed and how many came late.
 race_again()
 {
@@ -41,7 +25,6 @@ race_again()
 }
 
 must "driver loads" load_driver
-driver=$(platform_driver)
 for file in /smmux/regress/*.sh; do
 	note "${file##*/}"
 	# shellcheck source=/dev/null

@@ -16,7 +16,6 @@
 # shellcheck source=tests/vsmmu/vsmmu.sh
 . /smmux/vsmmu.sh
 
-readonly CLIENTS=/sys/bus/platform/drivers/vsmmu-client
 # A whole sweep takes every N; a short one every few, from a random one on.
 readonly STRIDE=$((SOAK > 1 ? 1 : 30))
 readonly MOST=3000
@@ -77,12 +76,8 @@ fail_write()
 # put_right: the SMMU and its client are bound, whatever went before.
 put_right()
 {
-	local smmu
-
-	smmu=$(vsmmu_name 0)
-	[ ! -e "$CLIENTS/vclient0" ] || echo vclient0 >$CLIENTS/unbind
-	[ -e "$driver/$smmu" ] || echo "$smmu" >"$driver/bind"
-	echo vclient0 >$CLIENTS/bind
+	vsmmu_unbind_client 0
+	vsmmu_bind 0
 	race
 }
 
@@ -109,17 +104,6 @@ sweep_write()
 	check "$1: some did fail, and at last none" test "$tried" -gt 0 -a "$n" -lt $MOST
 }
 
-without_client()
-{
-	echo vclient0 >$CLIENTS/unbind
-}
-
-without_smmu()
-{
-	without_client
-	vsmmu_name 0 >"$driver/unbind"
-}
-
 must "the kernel can make allocations fail" test -d /sys/kernel/debug/failslab
 must "driver loads" load_driver
 must "a modelled SMMU" vsmmu_load smmu=plain client=0:1/8
@@ -131,10 +115,10 @@ sweep_program map rw
 sweep_program attach 1
 sweep_program random 1 1 60
 sweep_program random 2 1 60
-sweep_write "client is bound" without_client vclient0 $CLIENTS/bind
-sweep_write "client is unbound" : vclient0 $CLIENTS/unbind
-sweep_write "SMMU is bound" without_smmu "$(vsmmu_name 0)" "$driver/bind"
-sweep_write "SMMU is unbound" without_client "$(vsmmu_name 0)" "$driver/unbind"
+sweep_write "client is bound" "vsmmu_unbind_client 0" vclient0 $VSMMU_CLIENTS/bind
+sweep_write "client is unbound" : vclient0 $VSMMU_CLIENTS/unbind
+sweep_write "SMMU is bound" "vsmmu_unbind 0" "$(vsmmu_name 0)" "$driver/bind"
+sweep_write "SMMU is unbound" "vsmmu_unbind_client 0" "$(vsmmu_name 0)" "$driver/unbind"
 
 check "it works as before" race
 vsmmu_content 0

@@ -31,6 +31,17 @@ static __maybe_unused __printf(2, 3) void talk_say(struct talk *t, const char *f
 	va_end(args);
 }
 
+/* What was written to a file, as a line; nothing is cut off. */
+static inline int talk_line(char *line, size_t room, const char __user *user, size_t size)
+{
+	if (size >= room)
+		return -EINVAL;
+	if (copy_from_user(line, user, size))
+		return -EFAULT;
+	line[size] = '\0';
+	return 0;
+}
+
 static ssize_t talk_write(struct file *file, const char __user *user, size_t size,
 			  loff_t *offset)
 {
@@ -38,11 +49,9 @@ static ssize_t talk_write(struct file *file, const char __user *user, size_t siz
 	char line[64];
 	int ret;
 
-	if (size >= sizeof(line))
-		return -EINVAL;
-	if (copy_from_user(line, user, size))
-		return -EFAULT;
-	line[size] = '\0';
+	ret = talk_line(line, sizeof(line), user, size);
+	if (ret)
+		return ret;
 	mutex_lock(&t->busy);
 	t->length = 0;
 	ret = t->run(t, line);

@@ -18,7 +18,7 @@ scenario()
 		client_do 0 race 1
 		late=$((late + $(client_got 0 late)))
 		grep -qx 'dead: yes' "$SMMUX_DEBUG/$(vsmmu_name 0)/cmdq/state" || note "round $round: not noticed"
-		bind_again
+		vsmmu_bind_again 0
 	done
 	check_equal "nothing lands late without power" 0 "$late"
 	check_equal "after the last bind all is well" "0 0" "$(race_again)"

@@ -12,7 +12,7 @@ scenario()
 {
 	local start
 
-	unbind
+	vsmmu_unbind 0
 	vsmmu_inject 0 "no_ack 1"
 	start=$SECONDS
 	if vsmmu_name 0 >"$(platform_driver)/bind" 2>/dev/null; then
@@ -20,6 +20,6 @@ scenario()
 	fi
 	check_less "seconds until probe gives up" $((SECONDS - start)) 15
 	vsmmu_inject 0 "no_ack 0"
-	bind_again
+	vsmmu_bind_again 0
 	check_equal "after a bind all is well" "0 0" "$(race_again)"
 }

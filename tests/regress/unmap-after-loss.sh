@@ -15,6 +15,6 @@ scenario()
 	vsmmu_inject 0 power_loss
 	client_do 0 race 40
 	check_less "seconds for 40 unmaps without power" $((SECONDS - start)) 10
-	bind_again
+	vsmmu_bind_again 0
 	check_equal "after a bind all is well" "0 0" "$(race_again)"
 }

@@ -15,8 +15,8 @@ usage: ${0##*/} VERSION [driver|client|bench|kunit|vsmmu] [make argument...]
 Builds the driver, the test client of tests/guest/mod, the bench's of
 tests/bench/mod, the suites of tests/kunit or the modelled SMMU of tests/vsmmu,
 for kernel VERSION (as in build/kernels/headers). Extra arguments (W=1, C=2...)
-go to make. The module is
-build/mod/VERSION/{driver,client,bench,kunit/tests/kunit,vsmmu}/*.ko.
+go to make.
+The module is build/mod/VERSION/{driver,client,bench,kunit/tests/kunit,vsmmu}/*.ko.
 Exit code: make's; 2 for wrong use.
 EOF
 }

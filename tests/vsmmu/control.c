@@ -22,12 +22,9 @@
  *     clear              forget what check shows
  */
 #include "vsmmu.h"
+#include "talk.h"
 
-#include <linux/debugfs.h>
-#include <linux/module.h>
-#include <linux/seq_file.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 
 static const char * const bad_names[NUM_BAD] = {
 	[BAD_READ_ONLY]	= "read-only register written",
@@ -167,11 +164,9 @@ static ssize_t inject_write(struct file *file, const char __user *user, size_t s
 	char line[64], word[16];
 	int a = 0, b = 0, ret;
 
-	if (size >= sizeof(line))
-		return -EINVAL;
-	if (copy_from_user(line, user, size))
-		return -EFAULT;
-	line[size] = '\0';
+	ret = talk_line(line, sizeof(line), user, size);
+	if (ret)
+		return ret;
 	if (sscanf(line, "%15s %i %i", word, &a, &b) < 1)
 		return -EINVAL;
 	spin_lock_irq(&v->lock);

@@ -25,6 +25,7 @@
 #include "hw_tables.h"
 
 struct dentry;
+struct vsmmu_atc_line;
 struct device_node;
 
 #define VSMMU_MAX		4		/* instances */
@@ -122,8 +123,6 @@ struct vsmmu_inv {
 #define VSMMU_LINES	4096
 #define VSMMU_INVS	256
 
-struct vsmmu_atc_line;
-
 struct vsmmu_cache {
 	struct vsmmu_line *pool;
 	struct list_head used, free;	/* of struct vsmmu_line; newest first */
@@ -193,7 +192,6 @@ struct vsmmu_stall {
 
 /* What a device is told of the page that it asked for. */
 #define PRI_FAILURE	0
-#define PRI_INVALID	1
 #define PRI_SUCCESS	2
 
 struct vsmmu_page_request {

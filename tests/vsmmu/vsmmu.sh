@@ -3,6 +3,8 @@
 #
 # Modelled SMMUs (tests/vsmmu) and their clients, by number.
 
+readonly VSMMU_CLIENTS=/sys/bus/platform/drivers/vsmmu-client
+
 vsmmu_load()
 {
 	insmod /smmux/vsmmu.ko "$@"
@@ -38,9 +40,14 @@ vsmmu_content()
 	check_equal "$1: the checker is content" "" "$(head -n 12 "$(vsmmu_dir "$1")/check")"
 }
 
+# vsmmu_client CLIENT: platform clients go by number, PCI clients by address; so
+# everywhere below.
 vsmmu_client()
 {
-	echo "/sys/kernel/debug/vsmmu/vclient$1"
+	case $1 in
+	*:*) echo "/sys/kernel/debug/vsmmu/$1" ;;
+	*) echo "/sys/kernel/debug/vsmmu/vclient$1" ;;
+	esac
 }
 
 # client_do N COMMAND...: its values are then had by client_got.
@@ -79,25 +86,37 @@ pci_reserve()
 	echo vsmmu-pci >"$dev/driver_override"
 }
 
-# The test's $bdf is the PCI client of the functions below.
-pci_dir()
-{
-	# shellcheck disable=SC2154
-	echo "/sys/kernel/debug/vsmmu/$bdf"
-}
-
 pci_bind()
 {
-	[ -e "$(pci_dir)/command" ] || echo "$bdf" >/sys/bus/pci/drivers/vsmmu-pci/bind
-	[ -e "$(pci_dir)/command" ]
+	[ -e "$(vsmmu_client "$1")/command" ] || echo "$1" >/sys/bus/pci/drivers/vsmmu-pci/bind
+	[ -e "$(vsmmu_client "$1")/command" ]
 }
 
-pci_do()
+# vsmmu_unbind N, vsmmu_bind N: instance and platform client of that number, each that
+# is not so already; vsmmu_unbind_client N: the client alone.
+vsmmu_unbind_client()
 {
-	echo "$*" >"$(pci_dir)/command"
+	[ ! -e "$VSMMU_CLIENTS/vclient$1" ] || echo "vclient$1" >"$VSMMU_CLIENTS/unbind"
 }
 
-pci_got()
+vsmmu_unbind()
 {
-	sed -n "s/^$1: //p" "$(pci_dir)/result"
+	vsmmu_unbind_client "$1"
+	[ ! -e "$(platform_driver)/$(vsmmu_name "$1")" ] ||
+		vsmmu_name "$1" >"$(platform_driver)/unbind"
+}
+
+vsmmu_bind()
+{
+	[ -e "$(platform_driver)/$(vsmmu_name "$1")" ] ||
+		vsmmu_name "$1" >"$(platform_driver)/bind"
+	[ -e "$VSMMU_CLIENTS/vclient$1" ] || echo "vclient$1" >"$VSMMU_CLIENTS/bind"
+}
+
+# What the checker had to say till then is forgotten.
+vsmmu_bind_again()
+{
+	vsmmu_unbind "$1"
+	vsmmu_inject "$1" clear
+	vsmmu_bind "$1"
 }

@@ -5,7 +5,6 @@
 #include <linux/dma-mapping.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/uaccess.h>
 
 static struct dentry *root;
 
@@ -31,11 +30,9 @@ static ssize_t blocked_write(struct file *file, const char __user *user, size_t 
 	char name[32];
 	int ret;
 
-	if (size >= sizeof(name))
-		return -EINVAL;
-	if (copy_from_user(name, user, size))
-		return -EFAULT;
-	name[size] = '\0';
+	ret = talk_line(name, sizeof(name), user, size);
+	if (ret)
+		return ret;
 	ret = blocked_run(strim(name));
 	return ret ? ret : size;
 }
