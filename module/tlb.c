@@ -174,14 +174,17 @@ static u32 walk_locked(const struct smmux_invs *invs, const struct target *t)
 
 static noinline u32 walk_all(struct smmux_invs *invs, const struct target *t)
 {
-	unsigned long flags;
 	u32 cmds;
 
 	if (!invs->has_ats)
 		return walk_locked(invs, t);
-	read_lock_irqsave(&invs->ats_lock, flags);
+	/*
+	 * Interrupts stay as they are: a device may take its time over an ATC_INV.
+	 * One that walks as well does not wait for a writer that waits for us.
+	 */
+	read_lock(&invs->ats_lock);
 	cmds = walk_locked(invs, t);
-	read_unlock_irqrestore(&invs->ats_lock, flags);
+	read_unlock(&invs->ats_lock);
 	return cmds;
 }
 
