@@ -77,7 +77,7 @@ machine_arguments()
 		qemu+=(-cpu "max,pauth-impdef=on,pmu=on" -smp 1
 			-accel "tcg,thread=single" -icount "shift=0,sleep=off")
 	else
-		qemu+=(-cpu "max,pauth-impdef=on" -smp "$smp" -accel "tcg,thread=multi")
+		qemu+=(-cpu "max,pauth=off" -smp "$smp" -accel "tcg,thread=multi")
 	fi
 	[ "$fw$boot" = dt ] || qemu+=(-bios /usr/share/qemu-efi-aarch64/QEMU_EFI.fd)
 	case $smmu in
