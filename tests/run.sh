@@ -218,7 +218,7 @@ select_tests()
 {
 	local name
 
-	host_tests=() guest_tests=() dkms_tests=() shared=() alone=()
+	host_tests=() guest_tests=() dkms_tests=() shared=() shared_later=() alone=()
 	while read -r name; do
 		matches "$name" || continue
 		case $name in
@@ -230,11 +230,14 @@ select_tests()
 	for name in "${guest_tests[@]}"; do
 		if wants_to_be_alone "$name"; then
 			alone+=("$name")
+		elif [[ ${name#*.} == @(debug|race)-* ]]; then
+			shared_later+=("$name")
 		else
 			shared+=("$name")
 		fi
 	done
-	all_tests=("${host_tests[@]}" "${dkms_tests[@]}" "${shared[@]}" "${alone[@]}")
+	all_tests=("${host_tests[@]}" "${dkms_tests[@]}" "${shared[@]}" "${shared_later[@]}"
+		"${alone[@]}")
 	[ ${#all_tests[@]} -gt 0 ] || usage_error "no test matches: ${patterns[*]}"
 }
 
@@ -256,24 +259,26 @@ lane_is_used()
 	guest_test_like "*.$1-*"
 }
 
-# The project's own kernels take long, so only for tests that want them.
+# The project's own kernels take long, so only for tests that want them, and with
+# what processor time the other tests leave.
 make_test_kernels()
 {
 	local each
 
 	for each in debug race; do
 		lane_is_used "$each" || continue
-		"$SMMUX_TOP/tests/rig/testkernel.sh" "$each"
-		"$SMMUX_TOP/tests/rig/guest.sh" "$each"
+		nice -n 19 "$SMMUX_TOP/tests/rig/testkernel.sh" "$each" || return 1
+		"$SMMUX_TOP/tests/rig/guest.sh" "$each" || return 1
 	done
 }
 
-# A driver that does not build fails here, at once, and not in every machine.
+# build_modules LANE...: a driver that does not build fails here, at once, and not in
+# every machine.
 build_modules()
 {
 	local each what
 
-	for each in stable backports debug race; do
+	for each in "$@"; do
 		lane_is_used "$each" || continue
 		what=(client)
 		[ "$driver" = builtin ] || what+=(driver)
@@ -294,16 +299,18 @@ main()
 	fi
 	"$SMMUX_TOP/tests/rig/setup.sh"
 	mkdir -p "$RESULTS"
-	if [ ${#guest_tests[@]} -gt 0 ]; then
-		make_test_kernels
-		build_modules
-	fi
+	build_modules stable backports
 	run=$(mktemp -d)
 	trap 'rm -rf "$run"' EXIT
+	trap 'trap - TERM EXIT; rm -rf "$run"; kill 0' INT TERM
+	make_test_kernels &
+	kernels=$!
 	echo "KTAP version 1"
 	echo "1..${#all_tests[@]}"
-	trap 'trap - TERM EXIT; rm -rf "$run"; kill 0' INT TERM
 	run_all "${host_tests[@]}" "${dkms_tests[@]}" "${shared[@]}"
+	wait "$kernels" || die "no test kernel"
+	build_modules debug race
+	run_all "${shared_later[@]}"
 	jobs=1
 	run_all "${alone[@]}"
 	step "all tests have run; logs are in build/results"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: the driver takes the SMMU and every client lands in a translated group
 # MATRIX: lane=stable,backports fw=dt,acpi
-# ALSO: lane=debug
+# MATRIX: lane=debug
 # MATRIX: lane=backports fw=dt smp=1
 # DEVICES: nvme blk net edu testdev
 # TIMEOUT: 60

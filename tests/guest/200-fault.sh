@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: an access outside all mappings is blocked, shows as a decoded event, and hurts nobody else
 # MATRIX: lane=stable,backports fw=dt,acpi
-# ALSO: lane=debug
+# MATRIX: lane=debug
 # DEVICES: nvme blk net edu testdev
 # TIMEOUT: 120
 # EXPECT: (smmux|arm-smmu-v3) .*(event|F_TRANSLATION|client:|unpriv)

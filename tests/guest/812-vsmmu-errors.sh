@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: command errors, global errors, slow SYNCs, SYNCs by MSI and by SEV, from a modelled SMMU: each is reported, acknowledged and survived
 # MATRIX: lane=backports smp=3 smmu=none
-# ALSO: lane=debug,race smp=3 smmu=none
+# MATRIX: lane=debug,race smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # WHEN: alone
 # TIMEOUT: 240

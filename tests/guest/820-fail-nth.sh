@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: every allocation of probe, attach, map, PASIDs, bind and unbind fails in turn: an errno, no splat, no leak, and all works as before
-# ALSO: lane=debug smp=3 smmu=none
+# MATRIX: lane=debug smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
 # WHEN: alone

@@ -91,6 +91,14 @@ setup_lock()
 	export SMMUX_LOCKED=1
 }
 
+# Does nothing where the lock is the caller's.
+setup_unlock()
+{
+	[ -n "${SMMUX_LOCK_FD:-}" ] || return 0
+	exec {SMMUX_LOCK_FD}>&-
+	unset SMMUX_LOCK_FD SMMUX_LOCKED
+}
+
 in_tree()
 {
 	"$SMMUX_TOP/tests/rig/in.sh" "$@"

@@ -89,7 +89,7 @@ link_headers()
 
 main()
 {
-	local hash series version only_config='' start make
+	local hash series version only_config='' start make building
 
 	[ "${1:-}" != -c ] || { only_config=1 && shift; }
 	case ${1:-} in
@@ -102,6 +102,9 @@ main()
 	hash=$(stamp_of "$0" "$HERE/common.config" "$HERE/$name.config" \
 		"$(cat "$SMMUX_BUILD/kernels/backports/version")" \
 		"$(in_tree aarch64-linux-gnu-gcc --version | head -n 1)")
+	mkdir -p "$OUT"
+	exec {building}>"$OUT/.lock"
+	flock "$building"
 	if stamp_fresh "$SMMUX_BUILD/kernels/$name" "$hash" && [ -z "$only_config" ]; then
 		link_headers
 		return 0
@@ -115,9 +118,11 @@ main()
 		KBUILD_BUILD_TIMESTAMP=2026-01-01 KBUILD_BUILD_USER=smmux
 		KBUILD_BUILD_HOST=smmux -j"$(nproc)")
 	fetch_source "$series" "$version"
+	# From here on others may set up other things: this takes long.
+	setup_unlock
 	configure
 	[ -z "$only_config" ] || return 0
-	step "building the $name kernel, about 10 minutes the first time"
+	step "building the $name kernel, 10 minutes or more the first time"
 	start=$SECONDS
 	logged "kernel-$name" "${make[@]}" Image modules || die "the $name kernel does not build"
 	install_kernel
