@@ -91,6 +91,13 @@ for c in 0 1 4 5; do
 	tally $c "$c: attach"
 done
 
+for c in 0 1 4 5; do
+	client_do $c join 50 || fail "$c: join ended with an error"
+	check_equal "$c: join: rounds" 50 "$(client_got $c rounds)"
+	check "$c: join: it was at work meanwhile" test "$(client_got $c maps)" -gt 50
+	tally $c "$c: join"
+done
+
 queue_empty()
 {
 	test "$(vsmmu_state "$1" eventq_prod)" = "$(vsmmu_state "$1" eventq_cons)"

@@ -43,6 +43,9 @@ client_do "$bdf" storm 3 3
 tally storm
 client_do "$bdf" attach 50
 tally attach
+client_do "$bdf" join 100
+check "it maps while the device comes and goes" test "$(client_got "$bdf" maps)" -gt 100
+tally join
 for round in 1 2 3; do
 	echo "$bdf" >/sys/bus/pci/drivers/vsmmu-pci/unbind
 	check "round $round: bound again" pci_bind "$bdf"

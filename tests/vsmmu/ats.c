@@ -6,6 +6,10 @@
  * An ATC holds what it got until an ATC_INV that was read later names it and the
  * SYNC behind that completes.  It is not emptied when ATS is switched off: only a
  * device that asks again finds out.  A device that does not answer keeps it all.
+ *
+ * What one SYNC completes has no order within.  So a device that loses a line to
+ * an ATC_INV asks for it again at once, while TLBs and configuration caches still
+ * hold what the same SYNC is to rid them of.
  */
 #include "vsmmu.h"
 
@@ -91,8 +95,9 @@ static bool believed(struct vsmmu *v, const struct vsmmu_request *req)
 		return false;
 	if (!(v->cr0 & CR0_ATSCHK))
 		return true;
-	if (!vsmmu_config(v, req->sid, req->ssv, req->ssid, &cfg, &fault) && !cfg.abort &&
-	    cfg.eats == EATS_FULL)
+	/* It is translated already: the STE has a say, a CD has not. */
+	vsmmu_config(v, req->sid, req->ssv, req->ssid, &cfg, &fault);
+	if (!cfg.abort && cfg.eats == EATS_FULL)
 		return true;
 	fault = (struct vsmmu_fault){ .id = EVT_F_TRANSL_FORBIDDEN };
 	vsmmu_event_of(v, req, &fault);
@@ -129,11 +134,20 @@ static bool hits(const struct vsmmu_atc_line *line, u64 w0, u64 w1)
 	return line->iova <= last && line->iova + BIT_ULL(line->bits) - 1 >= first;
 }
 
-void vsmmu_ats_drop(struct vsmmu *v, const struct vsmmu_inv *inv)
+void vsmmu_ats_drop(struct vsmmu *v, const struct vsmmu_inv *inv, bool again)
 {
 	unsigned int i;
 
-	for (i = 0; i < ATC_LINES; i++)
-		if (v->atc[i].born <= inv->read_at && hits(&v->atc[i], inv->w0, inv->w1))
-			v->atc[i].used = false;
+	for (i = 0; i < ATC_LINES; i++) {
+		struct vsmmu_atc_line *line = &v->atc[i];
+		struct vsmmu_request req = {
+			.sid = line->sid, .ssid = line->ssid, .ssv = line->ssv, .iova = line->iova,
+		};
+
+		if (line->born > inv->read_at || !hits(line, inv->w0, inv->w1))
+			continue;
+		line->used = false;
+		if (again)
+			ask(v, &req);
+	}
 }

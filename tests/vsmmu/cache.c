@@ -236,10 +236,6 @@ static void apply(struct vsmmu *v, const struct vsmmu_inv *inv)
 	struct vsmmu_cache *c = &v->cache;
 	struct vsmmu_line *line, *next;
 
-	if (inv->op == OP_ATC_INV) {
-		vsmmu_ats_drop(v, inv);
-		return;
-	}
 	list_for_each_entry_safe(line, next, &c->used, node) {
 		if (!hits(v, inv, line))
 			continue;
@@ -248,13 +244,21 @@ static void apply(struct vsmmu *v, const struct vsmmu_inv *inv)
 	}
 }
 
+/* The ATCs first: what they ask for next may still come from what is to go. */
 void vsmmu_cache_settle(struct vsmmu *v)
 {
 	struct vsmmu_cache *c = &v->cache;
+	bool others = false;
 	unsigned int i;
 
 	for (i = 0; i < c->num_inv; i++)
-		apply(v, &c->inv[i]);
+		others |= c->inv[i].op != OP_ATC_INV;
+	for (i = 0; i < c->num_inv; i++)
+		if (c->inv[i].op == OP_ATC_INV)
+			vsmmu_ats_drop(v, &c->inv[i], others);
+	for (i = 0; i < c->num_inv; i++)
+		if (c->inv[i].op != OP_ATC_INV)
+			apply(v, &c->inv[i]);
 	c->num_inv = 0;
 }
 

@@ -13,15 +13,15 @@
 
 static struct dentry *root;
 
-void client_transact(const struct client_stream *s, const u32 *ssid, bool ats, u64 iova, bool write,
-		     u32 *val, struct vsmmu_answer *ans)
+void client_transact(const struct client_stream *s, const u32 *ssid, const struct device *asks,
+		     u64 iova, bool write, u32 *val, struct vsmmu_answer *ans)
 {
 	struct vsmmu_request req = {
 		.sid = s->sid,
 		.ssv = ssid,
 		.ssid = ssid ? *ssid : 0,
 		.write = write,
-		.ats = ats,
+		.asks = asks,
 		.iova = iova,
 		.buf = val,
 		.len = sizeof(*val),
@@ -38,7 +38,7 @@ struct client_stream *client_access(struct client *c, u64 iova, bool write, u32 
 {
 	struct client_stream *s = &c->stream[(u32)atomic_inc_return(&c->turn) % c->num];
 
-	client_transact(s, NULL, client_has_ats(c), iova, write, val, ans);
+	client_transact(s, NULL, c->dev, iova, write, val, ans);
 	return s;
 }
 
@@ -129,6 +129,8 @@ static int run(struct client *c, const char *line)
 		return program_storm(c, a, b);
 	if (sscanf(line, "attach %u", &a) == 1)
 		return program_attach(c, a);
+	if (sscanf(line, "join %u", &a) == 1)
+		return program_join(c, a);
 	if (sscanf(line, "random %u %u %u", &a, &n, &b) == 3)
 		return program_random(c, a, n, b);
 	return -EINVAL;

@@ -10,6 +10,7 @@
  *   race N                  map, access, unmap, access: N times
  *   storm THREADS SECONDS   the same by many, with bursts of other unmaps
  *   attach N                domains that have the same address, one after the other
+ *   join N                  into a domain and out again, while it maps and unmaps: N times
  *   random SEED N STEPS     N programs of that many steps, with seeds from SEED on
  *   fail N COMMAND          any of these, with its N-th allocation failing (debug kernel)
  */
@@ -50,10 +51,10 @@ void client_remove(struct client *c);
 
 /*
  * One transaction of four bytes; without a SubstreamID if @ssid is NULL, by way of
- * the device's ATC if @ats.
+ * the ATC of @asks, if it is not NULL and has ATS switched on.
  */
-void client_transact(const struct client_stream *s, const u32 *ssid, bool ats, u64 iova, bool write,
-		     u32 *val, struct vsmmu_answer *ans);
+void client_transact(const struct client_stream *s, const u32 *ssid, const struct device *asks,
+		     u64 iova, bool write, u32 *val, struct vsmmu_answer *ans);
 
 /* Back to the device's own domain, which the IOMMU core WARNs of if it fails. */
 void client_detach(struct client *c, struct iommu_domain *dom);
@@ -65,9 +66,9 @@ struct client_stream *client_access(struct client *c, u64 iova, bool write, u32 
 int program_race(struct client *c, unsigned int tries);
 int program_storm(struct client *c, unsigned int threads, unsigned int seconds);
 int program_attach(struct client *c, unsigned int rounds);
+int program_join(struct client *c, unsigned int rounds);
 
 /* pci.c */
-bool client_has_ats(const struct client *c);
 int vsmmu_pci_register(void);
 void vsmmu_pci_unregister(void);
 

@@ -12,9 +12,13 @@
 #include <linux/of.h>
 #include <linux/pci.h>
 
-bool client_has_ats(const struct client *c)
+/*
+ * Under the model's lock: what is sent because the capability changes is then
+ * executed after what the device does by its old state.
+ */
+bool vsmmu_pci_asks(const struct device *dev)
 {
-	return dev_is_pci(c->dev) && to_pci_dev(c->dev)->ats_enabled;
+	return dev && dev_is_pci(dev) && data_race((bool)to_pci_dev(dev)->ats_enabled);
 }
 
 static int pci_client_probe(struct pci_dev *pdev, const struct pci_device_id *id)

@@ -10,6 +10,7 @@
 #include "client.h"
 
 #include <linux/completion.h>
+#include <linux/delay.h>
 #include <linux/dma-mapping.h>
 #include <linux/gfp.h>
 #include <linux/iommu.h>
@@ -265,5 +266,89 @@ int program_attach(struct client *c, unsigned int rounds)
 		if (page[i])
 			__free_page(page[i]);
 	report(c, &t);
+	return ret;
+}
+
+/* --- join --- */
+
+struct churn {
+	struct client *c;
+	struct iommu_domain *dom;
+	struct page *page;
+	struct tally t;
+};
+
+/*
+ * Is the device in @dom, or was it a moment ago?  It does not matter: what was
+ * unmapped is not to be reached, by whatever of the two it is.
+ *
+ *   churn                          program_join
+ *   -----                          ------------
+ *   map, let the device cache it   @dom is to invalidate the device's caches
+ *   unmap, invalidate              the device translates by @dom
+ *   access: must not land          and the other way round
+ */
+static int churn(void *arg)
+{
+	struct churn *w = arg;
+	struct vsmmu_answer ans;
+	unsigned int i;
+	u32 val;
+
+	while (!kthread_should_stop()) {
+		if (iommu_map(w->dom, ATTACH_IOVA, page_to_phys(w->page), PAGE_SIZE,
+			      IOMMU_READ | IOMMU_WRITE, GFP_KERNEL)) {
+			w->t.errors++;
+			break;
+		}
+		w->t.maps++;
+		for (i = 0; i < w->c->num; i++)
+			client_access(w->c, ATTACH_IOVA, false, &val, &ans);
+		if (iommu_unmap(w->dom, ATTACH_IOVA, PAGE_SIZE) != PAGE_SIZE)
+			w->t.errors++;
+		must_not_land(w->c, ATTACH_IOVA, w->page, &w->t);
+		cond_resched();
+	}
+	/* The task stays until it is told to go. */
+	while (!kthread_should_stop())
+		schedule_timeout_interruptible(1);
+	return 0;
+}
+
+static int join_and_leave(struct churn *w, unsigned int rounds)
+{
+	struct task_struct *task = kthread_run(churn, w, "vsmmu-churn");
+	int ret = 0;
+
+	if (IS_ERR(task))
+		return PTR_ERR(task);
+	for (; rounds && !ret; rounds--) {
+		ret = iommu_attach_device(w->dom, w->c->dev);
+		if (ret)
+			break;
+		usleep_range(100, 500);
+		client_detach(w->c, w->dom);
+		usleep_range(100, 500);
+		w->t.rounds++;
+	}
+	kthread_stop(task);
+	return ret;
+}
+
+int program_join(struct client *c, unsigned int rounds)
+{
+	struct churn w = { .c = c, .page = alloc_page(GFP_KERNEL) };
+	int ret;
+
+	if (!w.page)
+		return -ENOMEM;
+	w.dom = iommu_paging_domain_alloc(c->dev);
+	ret = PTR_ERR_OR_ZERO(w.dom);
+	if (!ret) {
+		ret = join_and_leave(&w, rounds);
+		iommu_domain_free(w.dom);
+	}
+	__free_page(w.page);
+	report(c, &w.t);
 	return ret;
 }

@@ -16,6 +16,7 @@
 #include <linux/dma-mapping.h>
 #include <linux/gfp.h>
 #include <linux/iommu.h>
+#include <linux/pci.h>
 #include <linux/prandom.h>
 #include <linux/slab.h>
 
@@ -278,11 +279,11 @@ static void probe_at(struct plot *p, const u32 *ssid, u8 space, const struct slo
 	bool write = some_direction(p, s), allowed = s && (write ? s->writable : s->readable);
 	u64 want = allowed ? page_to_phys(s->page) + (iova - s->iova) : 0;
 	u32 val = write ? prandom_u32_state(&p->rnd) : 0;
-	bool ats = client_has_ats(p->c) && dice(p, 4);
+	bool asks = dev_is_pci(p->c->dev) && dice(p, 4);
 	u32 old = *word_of(at, iova), before = s ? *word_of(s, iova) : 0, after;
 	struct vsmmu_answer ans;
 
-	client_transact(st, ssid, ats, iova, write, &val, &ans);
+	client_transact(st, ssid, asks ? p->c->dev : NULL, iova, write, &val, &ans);
 	p->probes++;
 	/* An SMMU that lost its power translates nothing, and that is right. */
 	if (!ans.done && READ_ONCE(st->v->lost_power))

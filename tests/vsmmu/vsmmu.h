@@ -168,7 +168,7 @@ struct vsmmu_leaf {
 struct vsmmu_request {
 	u32 sid, ssid;
 	bool ssv, write;
-	bool ats;		/* the device asks first, and keeps the answer */
+	const struct device *asks;	/* first, if its ATS is on, and keeps the answer */
 	u64 iova;
 	void *buf;
 	u32 len;		/* within one 4K page */
@@ -338,7 +338,10 @@ void vsmmu_event_of(struct vsmmu *v, const struct vsmmu_request *req,
 int vsmmu_ats_init(struct vsmmu *v);
 void vsmmu_ats_exit(struct vsmmu *v);
 void vsmmu_ats_access(struct vsmmu *v, const struct vsmmu_request *req, struct vsmmu_answer *ans);
-void vsmmu_ats_drop(struct vsmmu *v, const struct vsmmu_inv *inv);
+void vsmmu_ats_drop(struct vsmmu *v, const struct vsmmu_inv *inv, bool again);
+
+/* pci.c */
+bool vsmmu_pci_asks(const struct device *dev);
 
 /* pri.c */
 int vsmmu_page_request(struct vsmmu *v, const struct vsmmu_request *req);
