@@ -30,11 +30,13 @@ quiet()
 }
 
 must "driver loads" load_driver
-must "modelled SMMUs" vsmmu_load smmu=plain,msi,sev+s2only,ats client=0:1,1:1,2:1,3:1
+must "modelled SMMUs" vsmmu_load smmu=plain,msi,sev+s2only,ats client=0:1,1:1,2:1,3:1 its=1
 must "clients are bound" wait_for 20 test -e "$(vsmmu_client 3)/command"
 check "SYNC by polling" dmesg_has "$(vsmmu_name 0): .* sync by polling"
 check "SYNC by MSI" dmesg_has "$(vsmmu_name 1): .* sync by msi"
 check "SYNC by event" dmesg_has "$(vsmmu_name 2): .* sync by wfe"
+check "interrupts by wire" dmesg_has "$(vsmmu_name 0): .* irq wired"
+check "interrupts by message" dmesg_has "$(vsmmu_name 1): .* irq msi"
 
 for n in 0 1 2 3; do
 	race $n "$n: plain"
@@ -69,21 +71,36 @@ done
 # One record of each kind that the architecture has, and one of none.
 records()
 {
-	sed -n "s/^$1: //p" "$SMMUX_DEBUG/$(vsmmu_name 0)/evtq/counters"
+	sed -n "s/^events: //p" "$SMMUX_DEBUG/$(vsmmu_name "$1")/evtq/counters"
 }
 
-before=$(records events)
+before=$(records 0)
 ids='1 2 3 4 5 6 7 8 9 0xa 0xb 0x10 0x11 0x12 0x13 0x20 0x21 0x24 0x25 0xe0 0x5f'
 for id in $ids; do
 	vsmmu_inject 0 "record $id"
 done
 all_seen()
 {
-	[ $(($(records events) - before)) -ge "$(wc -w <<<"$ids")" ]
+	[ $(($(records 0) - before)) -ge "$(wc -w <<<"$ids")" ]
 }
 check "all records come through" wait_for 5 all_seen
 check_equal "each kind is known by its name" "" \
 	"$(awk '/^evt\./ && $2 == 0' "$SMMUX_DEBUG/$(vsmmu_name 0)/evtq/counters")"
+
+# Both of these came by message, and no wire was touched.
+one_more()
+{
+	[ "$(records 1)" -gt "$before" ]
+}
+before=$(records 1) messages=$(vsmmu_counter 1 messages)
+vsmmu_inject 1 "record 0x10"
+check "1: a record comes through" wait_for 5 one_more
+vsmmu_inject 1 "gerror $((1 << 2))"
+check "1: the driver acknowledges a global error" wait_for 5 sh -c \
+	"grep -qx 'gerror_active: 0x0' $(vsmmu_dir 1)/state"
+check "1: messages were sent" test $(($(vsmmu_counter 1 messages) - messages)) -ge 2
+check_equal "1: wires touched" 0 "$(vsmmu_counter 1 irqs)"
+check_equal "0: messages sent" 0 "$(vsmmu_counter 0 messages)"
 
 # A SYNC that is called illegal, so that no invalidation is lost with it: the driver
 # has it done again and charges the submitter.

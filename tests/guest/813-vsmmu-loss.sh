@@ -32,7 +32,7 @@ race()
 
 must "driver loads" load_driver
 must "modelled SMMUs" vsmmu_load \
-	smmu=stallonly,s2only+stallonly+eventqs=2,stall+noril+eventqs=3,plain+msi client=0:1,1:1,2:1,3:1
+	smmu=stallonly,s2only+stallonly+eventqs=2,stall+noril+eventqs=3,plain+msi client=0:1,1:1,2:1,3:1 its=3
 must "clients are bound" wait_for 20 test -e "$(vsmmu_client 3)/command"
 
 # The last look at PROD shows an overflow and nothing to drain.

@@ -44,7 +44,7 @@ small=cmdqs=3
 must "driver loads" load_driver
 must "modelled SMMUs" vsmmu_load \
 	smmu=plain+msi,noril+linear+sids=6+ssids=6+tags8,s2only+$small,stall+only4k+noril+hyp+sev \
-	client=0:1,0:2+3+0x45/8,1:3+4/6,2:7,3:9,3:0x800/12,0:0x11
+	client=0:1,0:2+3+0x45/8,1:3+4/6,2:7,3:9,3:0x800/12,0:0x11 its=0
 must "clients are bound" wait_for 20 test -e "$(vsmmu_client 6)/command"
 
 rounds=0

@@ -79,7 +79,7 @@ lose_often()
 
 must "driver loads" load_driver
 must "modelled SMMUs" vsmmu_load smmu=stall,s2only+cmdqs=3,noril+linear+sids=6+sev,plain+msi \
-	client=0:1/8,1:1,2:1,3:1/6
+	client=0:1/8,1:1,2:1,3:1/6 its=3
 must "clients are bound" wait_for 20 test -e "$(vsmmu_client 3)/command"
 
 jobs=()

@@ -66,8 +66,8 @@ static int counters_show(struct seq_file *seq, void *unused)
 			seq_printf(seq, "%s: %llu\n", vsmmu_cmd_text(op), n->op[op]);
 	seq_printf(seq, "accesses: %llu\naborted: %llu\nstalls: %llu\n", n->accesses, n->aborted,
 		   n->stalls);
-	seq_printf(seq, "events: %llu\nlost_events: %llu\nirqs: %llu\n", n->events, n->lost_events,
-		   n->irqs);
+	seq_printf(seq, "events: %llu\nlost_events: %llu\nirqs: %llu\nmessages: %llu\n", n->events,
+		   n->lost_events, n->irqs, n->messages);
 	seq_printf(seq, "ats_requests: %llu\ntranslated: %llu\n", n->ats_requests, n->translated);
 	seq_printf(seq, "page_requests: %llu\nlost_pages: %llu\n", n->page_requests, n->lost_pages);
 	seq_printf(seq, "walks: %llu\nhits: %llu\ndropped: %llu\nevicted: %llu\nspeculated: %llu\n",

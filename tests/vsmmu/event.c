@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * event - the event queue, global errors, and the interrupts of both.
+ * event - the event queue, global errors, and interrupts: messages where the
+ * driver gave an address for them, else wires.
  *
  * The event queue's interrupt comes when the queue stops being empty, and at no
  * other time: a handler that leaves records behind hears of them no more.
@@ -11,12 +12,32 @@
 #include <linux/irq.h>
 #include <linux/platform_device.h>
 
-void vsmmu_raise(struct vsmmu *v, int virq)
+static const struct source {
+	u32 ctrl, aborted;
+	u8 addr, data;		/* registers; 0: never by message */
+} sources[VSMMU_IRQS] = {
+	[VSMMU_IRQ_EVENTQ] = { IRQ_CTRL_EVENTQ, GERROR_MSI_EVENTQ_ABT, VR_EVENTQ_CFG0,
+			       VR_EVENTQ_CFG1 },
+	[VSMMU_IRQ_GERROR] = { IRQ_CTRL_GERROR, GERROR_MSI_GERROR_ABT, VR_GERROR_CFG0,
+			       VR_GERROR_CFG1 },
+	[VSMMU_IRQ_PRIQ] = { IRQ_CTRL_PRIQ },
+};
+
+void vsmmu_raise(struct vsmmu *v, enum vsmmu_irq irq)
 {
-	if (virq <= 0)
+	const struct source *s = &sources[irq];
+	u64 addr = s->addr && vsmmu_has(v, IDR0_MSI) ? v->reg[s->addr] & IRQ_CFG0_ADDR : 0;
+
+	if (!(v->irq_ctrl & s->ctrl))
 		return;
-	v->counts.irqs++;
-	irq_set_irqchip_state(virq, IRQCHIP_STATE_PENDING, true);
+	if (addr) {
+		v->counts.messages++;
+		if (!vsmmu_mem_write32(addr, v->reg[s->data]))
+			vsmmu_gerror(v, s->aborted);
+	} else if (v->virq[irq] > 0) {
+		v->counts.irqs++;
+		irq_set_irqchip_state(v->virq[irq], IRQCHIP_STATE_PENDING, true);
+	}
 }
 
 void vsmmu_gerror(struct vsmmu *v, u32 bits)
@@ -29,8 +50,7 @@ void vsmmu_gerror(struct vsmmu *v, u32 bits)
 	if (bits & GERROR_SFM_ERR)
 		v->failed = true;
 	vsmmu_put(v, VR_GERROR, v->reg[VR_GERROR] ^ bits);
-	if (v->irq_ctrl & IRQ_CTRL_GERROR)
-		vsmmu_raise(v, v->virq_gerror);
+	vsmmu_raise(v, VSMMU_IRQ_GERROR);
 }
 
 static u32 log2_of(const struct vsmmu *v)
@@ -54,8 +74,7 @@ static void announce(struct vsmmu *v, u32 prod)
 {
 	mb();
 	if (is_at(v, prod)) {
-		if (v->irq_ctrl & IRQ_CTRL_EVENTQ)
-			vsmmu_raise(v, v->virq_eventq);
+		vsmmu_raise(v, VSMMU_IRQ_EVENTQ);
 	} else if (!v->announce_again) {
 		v->announce_again = true;
 		v->announce_prod = prod;
@@ -121,7 +140,7 @@ bool vsmmu_event_post(struct vsmmu *v, const u64 words[4])
 void vsmmu_event_overflow(struct vsmmu *v)
 {
 	overflow(v);
-	vsmmu_raise(v, v->virq_eventq);
+	vsmmu_raise(v, VSMMU_IRQ_EVENTQ);
 }
 
 static void record(struct vsmmu *v, u8 id, u64 addr)

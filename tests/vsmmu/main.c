@@ -35,6 +35,9 @@ MODULE_PARM_DESC(client, "clients: instance:sid[+sid...][/log2 of its SubstreamI
 static int pci = -1;
 module_param(pci, int, 0444);
 MODULE_PARM_DESC(pci, "instance that PCI devices below root ports are behind; -1: none");
+static int its = -1;
+module_param(its, int, 0444);
+MODULE_PARM_DESC(its, "instance whose interrupts are messages to the machine's ITS; -1: none");
 static unsigned int irq_base = 200;
 module_param(irq_base, uint, 0444);
 MODULE_PARM_DESC(irq_base, "first of the shared peripheral interrupts to use, three for each instance");
@@ -306,6 +309,7 @@ static void stop_all(void)
 	}
 	for (i = 0; i < num_smmus; i++)
 		stop(&instance[i]);
+	vsmmu_mem_exit();
 }
 
 static int __init vsmmu_init(void)
@@ -313,10 +317,11 @@ static int __init vsmmu_init(void)
 	unsigned int i;
 	int ret = 0;
 
-	if (pci >= (int)max(num_smmus, 1U))
+	if (max(pci, its) >= (int)max(num_smmus, 1U))
 		return -EINVAL;
 	if (!num_smmus)
 		smmu[num_smmus++] = "plain";
+	vsmmu_mem_init();
 	root = debugfs_create_dir("vsmmu", NULL);
 	for (i = 0; i < num_smmus && !ret; i++)
 		ret = start(&instance[i], i);
@@ -327,7 +332,7 @@ static int __init vsmmu_init(void)
 	ret = vsmmu_client_register(root);
 	if (ret)
 		goto err_stop;
-	ret = vsmmu_tree_add(instance, num_smmus, client, num_clients, irq_base, pci);
+	ret = vsmmu_tree_add(instance, num_smmus, client, num_clients, irq_base, pci, its);
 	if (ret)
 		goto err_clients;
 	return 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * mem - the memory that a device can reach: what the kernel owns, and no more.
+ * mem - what a device can reach: the memory that the kernel owns, and the register
+ * of the ITS that takes messages.
  *
  * A device does not ask whether memory is in use, so nothing here is checked by
  * sanitizers.  Each 64-bit word is read and written in one go, as the
@@ -8,10 +9,44 @@
  */
 #include "vsmmu.h"
 
+#include <linux/io.h>
 #include <linux/mm.h>
+#include <linux/of.h>
+#include <linux/of_address.h>
 #include <asm/barrier.h>
 #include <asm/memory.h>
 #include <asm/page.h>
+
+#define ITS_FRAME	0x10000		/* of an ITS, the second */
+#define ITS_TRANSLATER	0x40		/* in there */
+
+static struct device_node *its;
+static void __iomem *its_frame;
+static u64 its_frame_pa;
+
+/* Without an ITS there are no messages to it. */
+void vsmmu_mem_init(void)
+{
+	struct resource res;
+
+	its = of_find_compatible_node(NULL, NULL, "arm,gic-v3-its");
+	if (!its || of_address_to_resource(its, 0, &res))
+		return;
+	its_frame_pa = res.start + ITS_FRAME;
+	its_frame = ioremap(its_frame_pa, PAGE_SIZE);
+}
+
+void vsmmu_mem_exit(void)
+{
+	if (its_frame)
+		iounmap(its_frame);
+	of_node_put(its);
+}
+
+struct device_node *vsmmu_mem_its(void)
+{
+	return its_frame ? its : NULL;
+}
 
 static void *reach(u64 pa, size_t len)
 {
@@ -48,6 +83,10 @@ bool vsmmu_mem_write32(u64 pa, u32 val)
 {
 	__le32 *at = reach(pa, sizeof(u32));
 
+	if (its_frame && pa == its_frame_pa + ITS_TRANSLATER) {
+		writel(val, its_frame + ITS_TRANSLATER);
+		return true;
+	}
 	if (!at)
 		return false;
 	dma_wmb();

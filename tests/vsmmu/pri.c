@@ -49,8 +49,7 @@ static bool put_request(struct vsmmu *v, const u64 words[PPR_WORDS])
 	if (!vsmmu_mem_write(base + (prod & (size - 1)) * PPR_WORDS * sizeof(u64), words, PPR_WORDS))
 		vsmmu_gerror(v, GERROR_PRIQ_ABT);
 	vsmmu_put(v, VR_PRIQ_PROD, ((prod + 1) & wrap) | (prod & QUEUE_OVFLG));
-	if (v->irq_ctrl & IRQ_CTRL_PRIQ)
-		vsmmu_raise(v, v->virq_priq);
+	vsmmu_raise(v, VSMMU_IRQ_PRIQ);
 	return true;
 }
 

@@ -56,7 +56,19 @@ static struct device_node *add_node(const char *name)
 	return np;
 }
 
-static int add_smmu(struct vsmmu *v, unsigned int irq)
+/*
+ * Its messages are to reach the machine's ITS.  The model writes them as a CPU, and
+ * CPUs have the DeviceID 0 there.
+ */
+static int add_msi_parent(struct vsmmu *v)
+{
+	struct device_node *its = vsmmu_mem_its();
+	const u32 parent[] = { its ? its->phandle : 0, 0 };
+
+	return its ? add_cells(v->np, "msi-parent", parent, ARRAY_SIZE(parent)) : -ENODEV;
+}
+
+static int add_smmu(struct vsmmu *v, unsigned int irq, bool messages)
 {
 	static const char compatible[] = "arm,smmu-v3", names[] = "eventq\0gerror\0priq";
 	const u32 reg[] = { 0, v->pa, 0, VSMMU_BYTES };
@@ -75,6 +87,8 @@ static int add_smmu(struct vsmmu *v, unsigned int irq)
 	ret = ret ?: add_property(v->np, "interrupt-names", names, sizeof(names));
 	ret = ret ?: add_cells(v->np, "#iommu-cells", &one, 1);
 	ret = ret ?: add_cells(v->np, "phandle", &phandle, 1);
+	if (!ret && messages)
+		ret = add_msi_parent(v);
 	return ret ?: add_property(v->np, "dma-coherent", "", 0);
 }
 
@@ -137,9 +151,9 @@ static void forget(void)
 
 static void find_irqs(struct vsmmu *v)
 {
-	v->virq_eventq = of_irq_get_byname(v->np, "eventq");
-	v->virq_gerror = of_irq_get_byname(v->np, "gerror");
-	v->virq_priq = of_irq_get_byname(v->np, "priq");
+	v->virq[VSMMU_IRQ_EVENTQ] = of_irq_get_byname(v->np, "eventq");
+	v->virq[VSMMU_IRQ_GERROR] = of_irq_get_byname(v->np, "gerror");
+	v->virq[VSMMU_IRQ_PRIQ] = of_irq_get_byname(v->np, "priq");
 }
 
 /*
@@ -161,14 +175,14 @@ static int add_pci(unsigned int index)
 }
 
 int vsmmu_tree_add(struct vsmmu *all, unsigned int num, char **clients, unsigned int num_clients,
-		   unsigned int irq_base, int pci)
+		   unsigned int irq_base, int pci, int its)
 {
 	unsigned int i;
 	int ret = 0;
 
 	of_changeset_init(&changes);
 	for (i = 0; i < num && !ret; i++)
-		ret = add_smmu(&all[i], irq_base + 3 * i);
+		ret = add_smmu(&all[i], irq_base + 3 * i, its == (int)i);
 	for (i = 0; i < num_clients && !ret; i++)
 		ret = add_client(i, clients[i]);
 	if (!ret && pci >= 0)

@@ -35,6 +35,8 @@ struct device_node;
 
 /* --- what the driver does wrong --- */
 
+enum vsmmu_irq { VSMMU_IRQ_EVENTQ, VSMMU_IRQ_GERROR, VSMMU_IRQ_PRIQ, VSMMU_IRQS };
+
 enum vsmmu_bad {
 	BAD_READ_ONLY,		/* a register that the SMMU owns was written */
 	BAD_GUARDED,		/* a register was written while it was in use */
@@ -229,7 +231,7 @@ struct vsmmu_inject {
 struct vsmmu_counts {
 	u64 op[VSMMU_OPS];
 	u64 bad[NUM_BAD];
-	u64 accesses, aborted, events, lost_events, stalls, irqs;
+	u64 accesses, aborted, events, lost_events, stalls, irqs, messages;
 	u64 walks, hits, dropped, evicted, prefetched;
 	u64 ats_requests, translated, page_requests, lost_pages;
 };
@@ -239,7 +241,7 @@ struct vsmmu {
 	phys_addr_t pa;
 	void __iomem *base;
 	struct device_node *np;
-	int virq_eventq, virq_gerror, virq_priq;
+	int virq[VSMMU_IRQS];		/* of the wires */
 	spinlock_t lock;
 	u64 now;		/* counts memory reads and commands */
 
@@ -306,7 +308,7 @@ const char *vsmmu_cmd_text(unsigned int op);
 
 /* event.c */
 void vsmmu_gerror(struct vsmmu *v, u32 bits);
-void vsmmu_raise(struct vsmmu *v, int virq);
+void vsmmu_raise(struct vsmmu *v, enum vsmmu_irq irq);
 bool vsmmu_event_post(struct vsmmu *v, const u64 words[4]);
 void vsmmu_event_poll(struct vsmmu *v);
 void vsmmu_event_flood(struct vsmmu *v, unsigned int num);
@@ -348,6 +350,9 @@ int vsmmu_page_request(struct vsmmu *v, const struct vsmmu_request *req);
 void vsmmu_page_response(struct vsmmu *v, u32 sid, u64 w1);
 
 /* mem.c: physical memory, as a device reaches it. False where there is none. */
+void vsmmu_mem_init(void);
+void vsmmu_mem_exit(void);
+struct device_node *vsmmu_mem_its(void);
 bool vsmmu_mem_read(u64 pa, u64 *words, unsigned int num);
 bool vsmmu_mem_write(u64 pa, const u64 *words, unsigned int num);
 bool vsmmu_mem_write32(u64 pa, u32 val);
@@ -355,7 +360,7 @@ bool vsmmu_mem_copy(u64 pa, void *buf, u32 len, bool to_memory);
 
 /* tree.c */
 int vsmmu_tree_add(struct vsmmu *all, unsigned int num, char **clients, unsigned int num_clients,
-		   unsigned int irq_base, int pci);
+		   unsigned int irq_base, int pci, int its);
 void vsmmu_tree_remove(void);
 
 /* control.c */
