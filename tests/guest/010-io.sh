@@ -4,6 +4,7 @@
 # MATRIX: lane=stable,backports fw=dt,acpi
 # MATRIX: lane=backports fw=dt smmu=1,2,nested
 # MATRIX: lane=stable fw=dt smmu=2
+# ALSO: lane=debug
 # DEVICES: nvme blk net edu testdev
 # TIMEOUT: 120
 # EXPECT: (smmux|arm-smmu-v3) .*(event|F_TRANSLATION|client:|unpriv)

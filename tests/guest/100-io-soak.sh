@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: NVMe and virtio-blk by four verifying jobs each, and checked network traffic, all at once (20 s, soak 60 s)
 # MATRIX: lane=stable,backports fw=dt,acpi strict=1,0
+# ALSO: lane=debug
 # DEVICES: nvme blk net
 # TIMEOUT: 240
 

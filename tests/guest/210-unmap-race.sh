@@ -3,6 +3,7 @@
 # DESCRIPTION: a device's access right after dma_unmap never lands, in 10,000 tries by edu and 10,000 by iommu-testdev, under load (2,000 in stage 2)
 # MATRIX: lane=stable,backports
 # MATRIX: lane=backports smmu=2
+# ALSO: lane=debug
 # DEVICES: nvme blk net testdev edu20
 # TIMEOUT: 400
 # EXPECT: (smmux|arm-smmu-v3) .*(event|F_TRANSLATION|client:|unpriv|evtq overflow)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: 1,000 rounds (300 on 7.x, but for a soak) of unbind, group type change, blocked, bind, under I/O of another device; no leak
 # MATRIX: lane=stable,backports
+# ALSO: lane=debug
 # DEVICES: nvme blk net testdev nvme2
 # TIMEOUT: 560
 # EXPECT: (smmux|arm-smmu-v3) .*(event|F_TRANSLATION|client:|unpriv|evtq overflow)

@@ -3,6 +3,7 @@
 # DESCRIPTION: loaded when devices already work without it, the driver refuses with one clear message and all goes on
 # MATRIX: lane=stable,backports fw=dt
 # MATRIX: lane=backports fw=acpi
+# ALSO: lane=debug
 # DEVICES: nvme blk net
 # CMDLINE: deferred_probe_timeout=0
 # TIMEOUT: 120

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: an SMMU whose table walks are not coherent, by device tree: the driver cleans what it writes, I/O is right
 # MATRIX: lane=stable,backports
+# ALSO: lane=debug
 # DEVICES: nvme blk net testdev
 # DTB: -d @ /smmuv3@9050000 dma-coherent
 # DTB: @ /smmuv3@9050000 dma-noncoherent

@@ -4,6 +4,7 @@
 # MATRIX: lane=stable,backports fw=dt,acpi
 # MATRIX: lane=backports fw=dt strict=0
 # MATRIX: lane=backports fw=dt smmu=2
+# ALSO: lane=debug
 # DEVICES: nvme blk net testdev
 # TIMEOUT: 120
 

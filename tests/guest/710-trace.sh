@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: trace events, counters, positions and the registers tell one story
 # MATRIX: lane=stable,backports
+# ALSO: lane=debug
 # DEVICES: nvme blk testdev
 # TIMEOUT: 120
 # EXPECT: smmux .*(event|F_TRANSLATION)
