@@ -31,7 +31,7 @@ start_client
 mapfile -t edus < <(client_dirs "$EDU")
 mapfile -t testdevs < <(client_dirs "$TESTDEV")
 must "20 edu devices" test ${#edus[@]} = 20
-tries=10000
+tries=$((SOAK > 1 ? 10000 : 4000))
 [ "$SMMU" = machine ] || tries=2000
 each=$((tries / ${#edus[@]}))
 

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: two SMMUs, each with clients of its own; I/O at once, and a fault is told from the right one
 # MATRIX: lane=stable,backports fw=acpi smmu=two
-# ALSO: lane=debug fw=acpi smmu=two
 # DEVICES: nvme blk net testdev nvme-far edu-far
 # TIMEOUT: 150
 # EXPECT: (smmux|arm-smmu-v3) .*(event|F_TRANSLATION|client:|unpriv)

@@ -13,7 +13,8 @@
 # shellcheck source=tests/guest/lib/io.sh
 . /smmux/io.sh
 
-readonly RANDOM_EACH=$((6 * SOAK))
+RANDOM_EACH=$(some 6)
+readonly RANDOM_EACH
 
 # Input N into /tmp/input: first those that are known to hurt, then random ones.
 make_input()

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: full event queues, faults that stall, and loss of power at random instants, on modelled SMMUs: nothing hangs, nothing passes, and a new bind puts it right
 # MATRIX: lane=backports smp=3 smmu=none
-# MATRIX: lane=debug,race smp=3 smmu=none
+# MATRIX: lane=debug smp=3 smmu=none
+# ALSO: lane=race smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
 # WHEN: alone

@@ -18,7 +18,8 @@
 . /smmux/vsmmu.sh
 
 # To see one again: SMMUX_SEED=n make test-one T=814 has all clients begin with that one.
-readonly PROGRAMS=$((50 * SOAK)) STEPS=60
+PROGRAMS=$(some 50)
+readonly PROGRAMS STEPS=60
 readonly CLIENTS='0 1 2 3 4 5'
 
 seed_of()

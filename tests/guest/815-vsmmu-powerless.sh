@@ -21,7 +21,8 @@
 # shellcheck source=tests/vsmmu/vsmmu.sh
 . /smmux/vsmmu.sh
 
-readonly ROUNDS=$((4 * SOAK))
+ROUNDS=$(some 4)
+readonly ROUNDS
 
 knows_of_it()
 {

@@ -18,7 +18,8 @@
 # shellcheck source=tests/vsmmu/vsmmu.sh
 . /smmux/vsmmu.sh
 
-readonly PROGRAMS=$((60 * SOAK))
+PROGRAMS=$(some 60)
+readonly PROGRAMS
 
 tally()
 {
@@ -39,12 +40,12 @@ tally race
 check "the device asked for translations" test "$(vsmmu_counter 0 ats_requests)" -gt 100
 check "and used them" test "$(vsmmu_counter 0 translated)" -gt 300
 check "they were invalidated one by one" test "$(vsmmu_counter 0 ATC_INV)" -gt 190
-client_do "$bdf" storm 3 3
+client_do "$bdf" storm 3 "$(some 3)"
 tally storm
-client_do "$bdf" attach 50
+client_do "$bdf" attach "$(some 50)"
 tally attach
-client_do "$bdf" join 100
-check "it maps while the device comes and goes" test "$(client_got "$bdf" maps)" -gt 100
+client_do "$bdf" join "$(some 100)"
+check "it maps while the device comes and goes" test "$(client_got "$bdf" maps)" -gt "$(some 100)"
 tally join
 for round in 1 2 3; do
 	echo "$bdf" >/sys/bus/pci/drivers/vsmmu-pci/unbind

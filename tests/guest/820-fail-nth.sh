@@ -17,7 +17,7 @@
 . /smmux/vsmmu.sh
 
 # A whole sweep takes every N; a short one every few, from a random one on.
-readonly STRIDE=$((SOAK > 1 ? 1 : 30))
+readonly STRIDE=$((SOAK > 1 ? 1 : 60))
 readonly MOST=3000
 
 faults_on()

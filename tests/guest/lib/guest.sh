@@ -11,6 +11,16 @@ set -u
 SMMUX_COUNT=0
 export SMMUX_DEBUG=/sys/kernel/debug/smmux
 
+# some N: as many of what is random or repeated: a third where each takes three times as
+# long, more where somebody asked for more.
+some()
+{
+	case $LANE in
+	debug | race) echo $((($1 * SOAK + 2) / 3)) ;;
+	*) echo $(($1 * SOAK)) ;;
+	esac
+}
+
 # say LINE: to the host, and to the console log so that it stands among the
 # kernel's messages of that moment.
 say()
