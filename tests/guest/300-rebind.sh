@@ -13,8 +13,7 @@
 # shellcheck source=tests/guest/lib/io.sh
 . /smmux/io.sh
 
-rounds=1000
-[ "$LANE" = stable ] || [ "$SOAK" -gt 1 ] || rounds=300
+rounds=$((SOAK > 1 ? 1000 : 300))
 types=(identity DMA DMA-FQ)
 bad=''
 

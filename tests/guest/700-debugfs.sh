@@ -16,7 +16,7 @@
 # value FILE NAME: of a "name: value" line.
 value()
 {
-	sed -n "s/^$2: //p" "$SMMUX_DEBUG/$1"
+	value_of "$SMMUX_DEBUG/$1" "$2"
 }
 
 # Lines are "name: value", or columns under the header that follows an empty

@@ -16,7 +16,7 @@ tracing=/sys/kernel/tracing
 
 value()
 {
-	sed -n "s/^$2: //p" "$SMMUX_DEBUG/$smmu/$1"
+	value_of "$SMMUX_DEBUG/$smmu/$1" "$2"
 }
 
 # traced EVENT [REGEXP]: how many of them are in the buffer.

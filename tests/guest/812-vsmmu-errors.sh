@@ -75,7 +75,7 @@ done
 # One record of each kind that the architecture has, and one of none.
 records()
 {
-	sed -n "s/^events: //p" "$SMMUX_DEBUG/$(vsmmu_name "$1")/evtq/counters"
+	value_of "$SMMUX_DEBUG/$(vsmmu_name "$1")/evtq/counters" events
 }
 
 before=$(records 0)

@@ -83,7 +83,7 @@ must "modelled SMMUs" vsmmu_load smmu=stall,s2only+cmdqs=3,noril+linear+sids=6+s
 	client=0:1/8,1:1,2:1,3:1/6 its=3
 must "clients are bound" wait_for 20 test -e "$(vsmmu_client 3)/command"
 
-jobs=()
+jobs=() all_lost=0
 for n in 0 1 2 3; do
 	lose_often $n &
 	jobs+=($!)
@@ -91,10 +91,13 @@ done
 for n in 0 1 2 3; do
 	check_job "$n: $ROUNDS rounds end" "${jobs[$n]}"
 	check_equal "$n: nothing went wrong" "" "$(head -n 5 /tmp/wrong.$n)"
-	check "$n: power was lost" test "$(cat /tmp/lost.$n)" -ge $((ROUNDS / 2))
-	note "$n: power was lost $(cat /tmp/lost.$n) times"
+	lost=$(cat /tmp/lost.$n) all_lost=$((all_lost + lost))
+	note "$n: power was lost $lost times"
 	vsmmu_content $n
-	check "$n: the log says so" dmesg_has "$(vsmmu_name $n): was reset or lost its power"
+	# Of a loss within a probe it says other things.
+	[ "$lost" -lt $((ROUNDS / 2 + 1)) ] ||
+		check "$n: the log says so" dmesg_has "$(vsmmu_name $n): was reset or lost its power"
 done
+check "power was lost often enough" test "$all_lost" -ge "$ROUNDS"
 check "the model goes" rmmod vsmmu
 check "the driver goes" unload_driver

@@ -73,10 +73,13 @@ fail_write()
 	[ "$left" = 0 ]
 ) 2>&1
 
-# put_right: the SMMU and its client are bound, whatever went before.
+# put_right: the SMMU and its client are bound, whatever went before. Where the core
+# swallowed that it could not have the client probed, and keeps its SMMU, it would wonder
+# aloud at the client's bind.
 put_right()
 {
 	vsmmu_unbind_client 0
+	[ -e /sys/bus/platform/devices/vclient0/iommu_group ] || vsmmu_unbind 0
 	vsmmu_bind 0
 	race
 }

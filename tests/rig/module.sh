@@ -60,6 +60,12 @@ copy=${SMMUX_COPY:-$SMMUX_MOD/$version/$what}
 mkdir -p "$copy"
 exec {lock}>"$copy.lock"
 flock "$lock"
+# An option that went away is not among what objects depend on.
+if [ "$SMMUX_TREE/usr/lib/modules/$version/build/include/generated/autoconf.h" -nt "$copy/.begun" ]; then
+	rm -rf "$copy"
+	mkdir -p "$copy"
+	touch "$copy/.begun"
+fi
 copy_sources
 if [ "$what" = kunit ]; then
 	# The suites come with the driver's files, in the same places.

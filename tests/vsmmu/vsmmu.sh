@@ -17,7 +17,7 @@ vsmmu_dir()
 
 vsmmu_state()
 {
-	sed -n "s/^$2: //p" "$(vsmmu_dir "$1")/state"
+	value_of "/sys/kernel/debug/vsmmu/$1/state" "$2"
 }
 
 # vsmmu_counter N NAME: 0 if there is none.
@@ -25,44 +25,52 @@ vsmmu_counter()
 {
 	local value
 
-	value=$(sed -n "s/^$2: //p" "$(vsmmu_dir "$1")/counters")
+	value=$(value_of "/sys/kernel/debug/vsmmu/$1/counters" "$2")
 	echo "${value:-0}"
 }
 
 vsmmu_inject()
 {
-	echo "$2" >"$(vsmmu_dir "$1")/inject"
+	echo "$2" >"/sys/kernel/debug/vsmmu/$1/inject"
 }
 
 # vsmmu_content N: one subtest, the checker has nothing to say.
 vsmmu_content()
 {
-	check_equal "$1: the checker is content" "" "$(head -n 12 "$(vsmmu_dir "$1")/check")"
+	local lines
+
+	mapfile -t lines <"/sys/kernel/debug/vsmmu/$1/check"
+	check_equal "$1: the checker is content" "" "${lines[*]:0:12}"
 }
 
 # vsmmu_client CLIENT: platform clients go by number, PCI clients by address; so
 # everywhere below.
 vsmmu_client()
 {
-	case $1 in
-	*:*) echo "/sys/kernel/debug/vsmmu/$1" ;;
-	*) echo "/sys/kernel/debug/vsmmu/vclient$1" ;;
-	esac
+	client_path "$1"
+	echo "$REPLY"
+}
+
+# Into REPLY, which takes no process.
+client_path()
+{
+	REPLY=/sys/kernel/debug/vsmmu/vclient$1
+	[[ $1 != *:* ]] || REPLY=/sys/kernel/debug/vsmmu/$1
 }
 
 # client_do N COMMAND...: its values are then had by client_got.
 client_do()
 {
-	local n=$1
+	client_path "$1"
 	shift
-
-	echo "$*" >"$(vsmmu_client "$n")/command"
+	echo "$*" >"$REPLY/command"
 }
 
 # client_got N NAME
 client_got()
 {
-	sed -n "s/^$2: //p" "$(vsmmu_client "$1")/result"
+	client_path "$1"
+	value_of "$REPLY/result" "$2"
 }
 
 # vsmmu_name N: of the platform device.

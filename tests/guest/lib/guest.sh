@@ -139,6 +139,18 @@ wait_for()
 	done
 }
 
+# value_of FILE NAME: what lines "NAME: value" have. Without a process of its own: on a
+# kernel that checks everything, making one takes longer than most of what is tested.
+value_of()
+{
+	local line lines
+
+	mapfile -t lines <"$1"
+	for line in "${lines[@]}"; do
+		[[ $line != "$2: "* ]] || printf '%s\n' "${line#*: }"
+	done
+}
+
 # qmp JSON: has the host talk to QEMU; prints the answer.
 qmp()
 {

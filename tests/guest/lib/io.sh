@@ -97,7 +97,7 @@ client_run()
 
 client_value()
 {
-	sed -n "s/^$2: //p" "$1/result"
+	value_of "$1/result" "$2"
 }
 
 # The usual start of a test that is about traffic and not about loading.
