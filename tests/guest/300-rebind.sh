@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: 1,000 rounds (300 on 7.x, but for a soak) of unbind, group type change, blocked, bind, under I/O of another device; no leak
+# DESCRIPTION: 300 rounds (soak: 1,000) of unbind, group type change, blocked, bind, under I/O of another device; no leak
 # MATRIX: lane=stable,backports
 # ALSO: lane=debug
 # DEVICES: nvme blk net testdev nvme2

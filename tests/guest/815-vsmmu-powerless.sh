@@ -32,11 +32,16 @@ knows_of_it()
 # What is wrong is said on standard output; nothing said is well.
 lose_while_running()
 {
-	local n=$1 seed=$RANDOM$RANDOM at=$((RANDOM % 120 + 1))
+	local n=$1 seed at=$((RANDOM % 120 + 1))
 
 	vsmmu_inject "$n" "loss $at"
-	client_do "$n" random "$seed" 4 10 2>/dev/null
-	[ -z "$(client_got "$n" wrong)" ] || echo "seed $seed, loss at $at: $(client_got "$n" wrong)"
+	# Programs differ in how much they have the SMMU do: until it is enough.
+	for _ in 1 2 3 4 5 6 7 8; do
+		seed=$RANDOM$RANDOM
+		client_do "$n" random "$seed" 4 10 2>/dev/null
+		[ -z "$(client_got "$n" wrong)" ] || echo "seed $seed, loss at $at: $(client_got "$n" wrong)"
+		[ "$(vsmmu_state "$n" lost_power)" = 0 ] || break
+	done
 	if [ "$(vsmmu_state "$n" lost_power)" = 1 ]; then
 		client_do "$n" race 1
 		[ "$(client_got "$n" missed) $(client_got "$n" late)" = '1 0' ] ||
@@ -83,7 +88,7 @@ must "modelled SMMUs" vsmmu_load smmu=stall,s2only+cmdqs=3,noril+linear+sids=6+s
 	client=0:1/8,1:1,2:1,3:1/6 its=3
 must "clients are bound" wait_for 20 test -e "$(vsmmu_client 3)/command"
 
-jobs=() all_lost=0
+jobs=()
 for n in 0 1 2 3; do
 	lose_often $n &
 	jobs+=($!)
@@ -91,13 +96,10 @@ done
 for n in 0 1 2 3; do
 	check_job "$n: $ROUNDS rounds end" "${jobs[$n]}"
 	check_equal "$n: nothing went wrong" "" "$(head -n 5 /tmp/wrong.$n)"
-	lost=$(cat /tmp/lost.$n) all_lost=$((all_lost + lost))
-	note "$n: power was lost $lost times"
+	check "$n: power was lost" test "$(cat /tmp/lost.$n)" -ge "$ROUNDS"
+	note "$n: power was lost $(cat /tmp/lost.$n) times"
 	vsmmu_content $n
-	# Of a loss within a probe it says other things.
-	[ "$lost" -lt $((ROUNDS / 2 + 1)) ] ||
-		check "$n: the log says so" dmesg_has "$(vsmmu_name $n): was reset or lost its power"
+	check "$n: the log says so" dmesg_has "$(vsmmu_name $n): was reset or lost its power"
 done
-check "power was lost often enough" test "$all_lost" -ge "$ROUNDS"
 check "the model goes" rmmod vsmmu
 check "the driver goes" unload_driver

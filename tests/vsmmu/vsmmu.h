@@ -33,9 +33,9 @@ struct device_node;
 #define VSMMU_STRIDE		0x40000UL
 #define VSMMU_BYTES		(2 * SMMUX_PAGE1)
 
-/* --- what the driver does wrong --- */
-
 enum vsmmu_irq { VSMMU_IRQ_EVENTQ, VSMMU_IRQ_GERROR, VSMMU_IRQ_PRIQ, VSMMU_IRQS };
+
+/* --- what the driver does wrong --- */
 
 enum vsmmu_bad {
 	BAD_READ_ONLY,		/* a register that the SMMU owns was written */
