@@ -301,7 +301,7 @@ static int churn(void *arg)
 			w->t.errors++;
 			break;
 		}
-		w->t.maps++;
+		WRITE_ONCE(w->t.maps, w->t.maps + 1);	/* for have_churned() */
 		for (i = 0; i < w->c->num; i++)
 			client_access(w->c, ATTACH_IOVA, false, &val, &ans);
 		if (iommu_unmap(w->dom, ATTACH_IOVA, PAGE_SIZE) != PAGE_SIZE)
@@ -315,6 +315,23 @@ static int churn(void *arg)
 	return 0;
 }
 
+/*
+ * Wait a moment that differs from one time to the next, and then until the
+ * other thread has mapped at least once in it: however slow the machine is, and
+ * whichever of the two it prefers, each attach and each detach meets it.
+ */
+static int have_churned(struct churn *w)
+{
+	unsigned long limit = jiffies + 10 * HZ, seen = READ_ONCE(w->t.maps);
+
+	do {
+		usleep_range(100, 500);
+		if (READ_ONCE(w->t.maps) != seen)
+			return 0;
+	} while (time_before(jiffies, limit));
+	return -ETIMEDOUT;
+}
+
 static int join_and_leave(struct churn *w, unsigned int rounds)
 {
 	struct task_struct *task = kthread_run(churn, w, "vsmmu-churn");
@@ -326,9 +343,9 @@ static int join_and_leave(struct churn *w, unsigned int rounds)
 		ret = iommu_attach_device(w->dom, w->c->dev);
 		if (ret)
 			break;
-		usleep_range(100, 500);
+		ret = have_churned(w);
 		client_detach(w->c, w->dom);
-		usleep_range(100, 500);
+		ret = ret ?: have_churned(w);
 		w->t.rounds++;
 	}
 	kthread_stop(task);
