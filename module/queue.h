@@ -12,6 +12,8 @@
 
 #include <linux/types.h>
 
+#include "hw_regs.h"
+
 struct smmux_device;
 
 struct smmux_queue {
@@ -50,6 +52,12 @@ static inline u64 *smmux_queue_entry(const struct smmux_queue *q, u64 pos)
 static inline u64 smmux_queue_start(const struct smmux_queue *q)
 {
 	return 2ULL * (q->mask + 1);
+}
+
+/* Is @base_reg, as read, what the queue's *_BASE register was given?  RWA is a hint. */
+static inline bool smmux_queue_is_at(const struct smmux_queue *q, u64 base_reg)
+{
+	return !((q->base_reg ^ base_reg) & (QUEUE_BASE_ADDR | QUEUE_BASE_LOG2SIZE));
 }
 
 /**

@@ -117,6 +117,25 @@ static void program(struct smmux_device *smmu)
 	smmux_writel(smmu, smmux_readl(smmu, SMMUX_GERROR), SMMUX_GERRORN);
 }
 
+/*
+ * Power that went and came back since step 2 leaves registers that nobody wrote,
+ * and a write to CR0 would have the SMMU walk what they point to.  If it goes
+ * after CR0 was acknowledged CR0 is 0 again, so to look once is enough.
+ */
+static int switch_on(struct smmux_device *smmu, u32 cr0)
+{
+	int ret = set_cr0(smmu, cr0);
+
+	if (ret)
+		return ret;
+	if (smmux_strtab_is_set(smmu) &&
+	    smmux_queue_is_at(&smmu->cmdq.q, smmux_readq(smmu, SMMUX_CMDQ_BASE)) &&
+	    smmux_queue_is_at(&smmu->evtq.q, smmux_readq(smmu, SMMUX_EVENTQ_BASE)))
+		return 0;
+	dev_err(smmu->dev, "was reset or lost its power while it was set up\n");
+	return -EIO;
+}
+
 /* Step 3. */
 static int empty_caches(struct smmux_device *smmu)
 {
@@ -140,7 +159,7 @@ static int enable(struct smmux_device *smmu)
 	u32 cr0 = CR0_CMDQEN;
 	int ret;
 
-	ret = set_cr0(smmu, cr0);
+	ret = switch_on(smmu, cr0);
 	if (ret)
 		return ret;
 	WRITE_ONCE(smmu->powered, true);
@@ -157,7 +176,7 @@ static int enable(struct smmux_device *smmu)
 		cr0 |= CR0_EVENTQEN;
 	if (smmux_has(smmu, SMMUX_FEAT_ATS))
 		cr0 |= CR0_ATSCHK;
-	ret = set_cr0(smmu, cr0);
+	ret = switch_on(smmu, cr0);
 	if (ret)
 		return ret;
 	ret = smmux_irq_enable(smmu);
@@ -165,7 +184,7 @@ static int enable(struct smmux_device *smmu)
 		dev_err(smmu->dev, "IRQ_CTRL is not acknowledged\n");
 		return ret;
 	}
-	return set_cr0(smmu, cr0 | CR0_SMMUEN);
+	return switch_on(smmu, cr0 | CR0_SMMUEN);
 }
 
 int smmux_reset_enable(struct smmux_device *smmu)

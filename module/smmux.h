@@ -192,6 +192,11 @@ static inline void smmux_writel(const struct smmux_device *smmu, u32 val, u32 of
 	writel(val, smmux_reg(smmu, off));
 }
 
+static inline u64 smmux_readq(const struct smmux_device *smmu, u32 off)
+{
+	return readq(smmux_reg(smmu, off));
+}
+
 static inline void smmux_writeq(const struct smmux_device *smmu, u64 val, u32 off)
 {
 	writeq(val, smmux_reg(smmu, off));

@@ -84,6 +84,15 @@ void smmux_strtab_program(struct smmux_device *smmu)
 	smmux_writel(smmu, smmu->strtab.cfg_reg, SMMUX_STRTAB_BASE_CFG);
 }
 
+bool smmux_strtab_is_set(struct smmux_device *smmu)
+{
+	const struct smmux_strtab *st = &smmu->strtab;
+	u64 base = smmux_readq(smmu, SMMUX_STRTAB_BASE);
+
+	return !((base ^ st->base_reg) & STRTAB_BASE_ADDR) &&
+	       smmux_readl(smmu, SMMUX_STRTAB_BASE_CFG) == st->cfg_reg;
+}
+
 static int grow(struct smmux_device *smmu, u32 sid)
 {
 	struct smmux_strtab *st = &smmu->strtab;

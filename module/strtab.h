@@ -32,6 +32,9 @@ struct smmux_strtab {
 int smmux_strtab_init(struct smmux_device *smmu);
 void smmux_strtab_program(struct smmux_device *smmu);
 
+/* Do the registers hold what smmux_strtab_program() wrote? */
+bool smmux_strtab_is_set(struct smmux_device *smmu);
+
 /**
  * smmux_strtab_cover() - make sure that @sid has an STE
  * Sleeps.  Return: 0, -ERANGE for a StreamID beyond the table, -ENOMEM.

@@ -10,7 +10,7 @@
 # TIMEOUT: 120
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event: |event queue overflow|vclient|command error|was reset or lost its power)
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (refused: IDR5|GBPA does not take ABORT: |invalidations that were lost)
-# EXPECT: smmux [0-9a-f]+\.vsmmu: probe with driver smmux failed with error -110
+# EXPECT: smmux [0-9a-f]+\.vsmmu: probe with driver smmux failed with error -(110|5)$
 # EXPECT: callbacks suppressed
 
 # shellcheck source=tests/guest/lib/guest.sh

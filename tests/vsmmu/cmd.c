@@ -303,7 +303,10 @@ static u32 waiting(struct vsmmu *v, u32 log2, u32 cons)
 
 	if (num <= 1U << log2 && !(prod & ~wrap))
 		return num;
-	vsmmu_bad(v, BAD_QUEUE, "CMDQ_PROD %#x with CONS %#x and 2^%u entries", prod, cons, log2);
+	/* Enabled by who does not know yet that its registers are gone. */
+	if (!v->lost_power)
+		vsmmu_bad(v, BAD_QUEUE, "CMDQ_PROD %#x with CONS %#x and 2^%u entries", prod,
+			  cons, log2);
 	return 0;
 }
 

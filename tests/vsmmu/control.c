@@ -18,6 +18,8 @@
  *     overflow           of the event queue, seen when it is empty again
  *     power_loss         now
  *     loss N             of power, at the N-th command, transaction or register change
+ *     unready N          power was lost, and is back, before CR0 is written for the N-th
+ *                        time from now
  *     bypass 0|1         entries that say bypass are as the test wants it
  *     clear              forget what check shows
  */
@@ -118,6 +120,7 @@ static u32 *number_of(struct vsmmu *v, const char *word)
 		{ "atc", &v->inject.atc_sync },
 		{ "lazy_ack", &v->inject.lazy_ack },
 		{ "loss", &v->inject.loss },
+		{ "unready", &v->inject.unready },
 	};
 	unsigned int i;
 

@@ -166,7 +166,7 @@ static void take_cr0(struct vsmmu *v, u32 cr0)
 		vsmmu_bad(v, BAD_ENABLE, "SMMUEN with %u entries in the caches that nobody dropped",
 			  strays);
 	v->cr0 = cr0 & CR0_KNOWN;
-	/* Power may be lost between set-up and enable, of which nobody can know. */
+	/* A driver that wrote CR0 without knowing of a loss has not dropped what is there. */
 	if (on & CR0_SMMUEN && !strays)
 		v->lost_power = false;
 	if (off & CR0_SMMUEN)
@@ -232,6 +232,10 @@ void vsmmu_regs_poll(struct vsmmu *v)
 
 	if ((new_cr0 || new_irq) && vsmmu_power_fails(v))
 		return;
+	if (new_cr0 && !v->hand_cr0.pending && v->inject.unready && !--v->inject.unready) {
+		vsmmu_regs_lose_power(v);
+		writel(cr0, v->base + SMMUX_CR0);
+	}
 	if (new_cr0 || new_irq || !(v->turns++ % FULL_LOOK))
 		compare_all(v);
 	look_gbpa(v);
@@ -245,15 +249,20 @@ void vsmmu_regs_poll(struct vsmmu *v)
 /*
  * The worst that reset may leave: traffic passes, what has no reset value is
  * random, and the caches are full.
+ *
+ * To who reads registers meanwhile it is to be one event, as it is where no clock
+ * runs: CR0ACK is what a driver asks whether the rest means anything.  It neither
+ * says "enabled" beside a random CONS, nor "all off" before all is written.
  */
 static void reset(struct vsmmu *v)
 {
 	enum vsmmu_reg reg;
 
+	vsmmu_put(v, VR_CR0ACK, U32_MAX);
 	for (reg = VR_CR1; reg < NUM_VR; reg++)
 		vsmmu_put(v, reg, get_random_u64() & valid_bits(v, reg) &
 			  (rules[reg].wide ? U64_MAX : U32_MAX));
-	for (reg = VR_CR0ACK; reg < VR_CR1; reg++)
+	for (reg = VR_CR0ACK + 1; reg < VR_CR1; reg++)
 		vsmmu_put(v, reg, 0);
 	v->cr0 = v->irq_ctrl = v->gerrorn = 0;
 	v->hand_cr0.pending = v->hand_irq.pending = v->hand_gbpa.pending = false;
@@ -268,6 +277,7 @@ static void reset(struct vsmmu *v)
 	writel(get_random_u32() & GENMASK(19, 0), v->base + SMMUX_PRIQ_CONS);
 	vsmmu_stalls_end(v, 0, true);
 	vsmmu_cache_litter(v);
+	vsmmu_put(v, VR_CR0ACK, 0);
 }
 
 void vsmmu_regs_power_on(struct vsmmu *v, const struct vsmmu_model *model)

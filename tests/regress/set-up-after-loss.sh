@@ -1,0 +1,30 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Power that goes and comes back between the set-up of the registers and the write
+# of CR0 had the SMMU enabled with whatever was in them.
+
+needs()
+{
+	echo 'smmu=cmdqs=3 client=0:1'
+}
+
+scenario()
+{
+	local nth
+
+	# CR0 is written for the command queue, for the event queue, and for translation.
+	for nth in 1 2 3; do
+		vsmmu_unbind 0
+		vsmmu_inject 0 "unready $nth"
+		vsmmu_bind 0 2>/dev/null
+		check_equal "$nth: no bind" "" "$(bound_smmus)"
+		check "$nth: the log says why" \
+			dmesg_has "$(vsmmu_name 0): was reset or lost its power while it was set up"
+		check_equal "$nth: off" 0 $(($(vsmmu_state 0 cr0)))
+		check_equal "$nth: no traffic passes" $((1 << 20)) $(($(vsmmu_state 0 gbpa) & 1 << 20))
+		dmesg -C
+		check "$nth: bound again" vsmmu_bind 0
+	done
+	check_equal "after the last bind all is well" "0 0" "$(race_again)"
+}
