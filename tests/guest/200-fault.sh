@@ -1,8 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: an access outside all mappings is blocked, shows as a decoded event, and hurts nobody else
-# MATRIX: lane=stable,backports fw=dt,acpi
+# MATRIX: lane=stable fw=dt
+# MATRIX: lane=backports fw=acpi
 # MATRIX: lane=debug
+# ALSO: lane=stable,backports fw=dt,acpi
 # DEVICES: nvme blk net edu testdev
 # TIMEOUT: 120
 # EXPECT: (smmux|arm-smmu-v3) .*(event|F_TRANSLATION|client:|unpriv)

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: an NVMe controller is pulled and plugged again while another one works
-# MATRIX: lane=stable,backports fw=dt
+# MATRIX: lane=stable fw=dt
 # MATRIX: lane=backports fw=acpi
+# ALSO: lane=backports fw=dt
 # DEVICES: nvme blk net nvme2
 # TIMEOUT: 240
 # CMDLINE: pcie_port_pm=off

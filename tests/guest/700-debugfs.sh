@@ -1,9 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: every debugfs file reads in its form and agrees with the others and with sysfs
-# MATRIX: lane=stable,backports fw=dt,acpi
+# MATRIX: lane=stable fw=dt
+# MATRIX: lane=backports fw=acpi
 # MATRIX: lane=backports fw=dt strict=0
 # MATRIX: lane=backports fw=dt smmu=2
+# ALSO: lane=stable,backports fw=dt,acpi
 # ALSO: lane=debug
 # DEVICES: nvme blk net testdev
 # TIMEOUT: 120
