@@ -51,6 +51,9 @@ lose_while_running()
 		vsmmu_inject "$n" clear
 		knows_of_it "$n" || echo "seed $seed, loss at $at: the driver does not know"
 		lost=$((lost + 1))
+		# Of a long run the log only has the end.
+		[ "$lost" != 1 ] || dmesg_has "$(vsmmu_name "$n"): was reset or lost its power" ||
+			echo "seed $seed, loss at $at: the log does not say so"
 	fi
 	vsmmu_inject "$n" "loss 0"
 }
@@ -99,7 +102,6 @@ for n in 0 1 2 3; do
 	check "$n: power was lost" test "$(cat /tmp/lost.$n)" -ge "$ROUNDS"
 	note "$n: power was lost $(cat /tmp/lost.$n) times"
 	vsmmu_content $n
-	check "$n: the log says so" dmesg_has "$(vsmmu_name $n): was reset or lost its power"
 done
 check "the model goes" rmmod vsmmu
 check "the driver goes" unload_driver
