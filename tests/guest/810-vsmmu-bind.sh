@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: the driver takes modelled SMMUs through its ordinary probe, in every feature set, keeps to the register rules, lets go, and takes them again
 # MATRIX: lane=backports smp=3 smmu=none
-# MATRIX: lane=debug smp=3 smmu=none
+# ALSO: lane=debug smp=3 smmu=none
 # ALSO: lane=race smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1

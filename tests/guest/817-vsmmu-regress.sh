@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: what modelled SMMUs once found in the driver stays mended: all of tests/regress
 # MATRIX: lane=backports smp=3 smmu=none
-# MATRIX: lane=debug smp=3 smmu=none
+# ALSO: lane=debug smp=3 smmu=none
 # ALSO: lane=race smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
