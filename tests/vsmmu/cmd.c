@@ -13,6 +13,13 @@
 #define BUDGET		16	/* commands at a look */
 #define AGAIN		(-1)	/* not done yet */
 
+/*
+ * What this SMMU leaves in a slot that it is done with, though no real one writes
+ * there: PROD that moves over a slot before the slot is written shows, in place of
+ * a command of one round ago that may well be the same.  No command has this code.
+ */
+static const u64 used_up[2] = { 0, 0x0bad51075ULL };
+
 enum need { ANYONE, STAGE1, STAGE2, ATS, PRI, STALLS, HYP, NOBODY };
 
 #define W0_TLBI_VA	(TLBI_W0_NUM | TLBI_W0_SCALE)
@@ -154,7 +161,7 @@ static void check(struct vsmmu *v, const struct shape *s, u64 w0, u64 w1)
 		vsmmu_bad(v, BAD_COMMAND, "SYNC with an MSI, which this SMMU cannot send");
 }
 
-static void complete_sync(struct vsmmu *v, u64 w0, u64 w1)
+static void tell_of_sync(struct vsmmu *v, u64 w0, u64 w1)
 {
 	u64 addr = w1 & SYNC_W1_MSIADDR;
 
@@ -189,7 +196,6 @@ static int run_sync(struct vsmmu *v, u64 w0, u64 w1)
 		v->atc_failed = false;
 		return CERROR_ATC_INV_SYNC;
 	}
-	complete_sync(v, w0, w1);
 	return 0;
 }
 
@@ -266,13 +272,23 @@ static int execute(struct vsmmu *v, u64 w0, u64 w1)
 
 static int fetch_and_execute(struct vsmmu *v, u32 slot)
 {
-	u64 word[2], base = v->reg[VR_CMDQ_BASE] & QUEUE_BASE_ADDR;
+	u64 word[2], pa = (v->reg[VR_CMDQ_BASE] & QUEUE_BASE_ADDR) + slot * sizeof(word);
+	int ret;
 
 	if (v->inject.abt && !--v->inject.abt)
 		return CERROR_ABT;
-	if (!vsmmu_mem_read(base + slot * sizeof(word), word, 2))
+	if (!vsmmu_mem_read(pa, word, 2))
 		return CERROR_ABT;
-	return execute(v, word[0], word[1]);
+	if (!memcmp(word, used_up, sizeof(word)))
+		vsmmu_bad(v, BAD_QUEUE, "slot %u was not written since it was read last", slot);
+	ret = execute(v, word[0], word[1]);
+	if (ret)
+		return ret;
+	/* First, since who hears of the SYNC may write to the slot again. */
+	vsmmu_mem_write(pa, used_up, 2);
+	if (FIELD_GET(CMD_W0_OP, word[0]) == OP_SYNC)
+		tell_of_sync(v, word[0], word[1]);
+	return 0;
 }
 
 static void fail(struct vsmmu *v, u32 cons, int cerror)
