@@ -31,7 +31,7 @@ note "$(tr '\n' ' ' <"$dir/result")"
 check_equal "no mapping failed" 0 "$(client_value "$dir" map_errors)"
 check_equal "every mapped access landed" 0 "$(client_value "$dir" mapped_not_landed)"
 check_equal "no access landed after its unmap" 0 "$(client_value "$dir" unmapped_landed)"
-check_less "accesses were tried" 100 "$(client_value "$dir" accesses)"
+check_less "accesses were tried" "$(some 100)" "$(client_value "$dir" accesses)"
 # The driver's bound: one second for the SMMU, ten for a CPU that holds the queue up because its
 # host does not run it. The figure itself says more than the bound on a machine that is idle else.
 longest=$(($(client_value "$dir" max_unmap_ns) / 1000000))

@@ -15,7 +15,7 @@
 # shellcheck source=tests/guest/lib/io.sh
 . /smmux/io.sh
 
-must "clients work without an IOMMU" load_clients nvme virtio_blk virtio_net igb
+must "clients work without an IOMMU" load_clients nvme virtio_blk virtio_net igb e1000e
 must "disks are there" wait_for 30 disks_ready
 nvme=/dev/$(nvme_disk smmux-nvme)
 check "no client is in a group" test -z "$(clients_in_groups)"
