@@ -25,7 +25,7 @@ readonly SUITE=trixie
 readonly PACKAGES="bc bison ca-certificates cpio device-tree-compiler dwarves flex gcc libc6-dev
 	gcc-aarch64-linux-gnu git ipxe-qemu kmod libc6-dev-arm64-cross make openssl patch
 	e2fsprogs fdisk mtools pahole python3-minimal libpython3-stdlib qemu-efi-aarch64 qemu-system-arm
-	qemu-utils shellcheck sparse util-linux xz-utils zstd"
+	qemu-utils shellcheck sparse spin util-linux xz-utils zstd"
 
 # host_mirror SUFFIX: the URL from which this host gets its own SUITE+SUFFIX.
 host_mirror()

@@ -1,0 +1,59 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Runs the model of the gate: as it is, which must be right, and broken in each of
+# the ways that it knows, which must be found.
+
+set -euo pipefail
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+readonly HERE=$SMMUX_TOP/tests/model
+readonly OUT=$SMMUX_BUILD/model
+submitters=2
+failed=0
+
+usage()
+{
+	cat <<EOF
+usage: ${0##*/} [-l]
+Checks tests/model with spin.
+  -l  with three submitters, which takes some 10 GB of memory and long
+Exit code: 0 all is as it should be, 1 it is not, 2 wrong use.
+EOF
+}
+
+# verify NAME: searches all states; prints what spin found first, or "right".
+verify()
+{
+	local dir=$OUT/$1 found
+
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	cp "$HERE/gate.pml" "$dir/"
+	(cd "$dir" && in_tree sh -c "spin -DSUBMITTERS=$submitters -DBREAK_$1 -a gate.pml &&
+		gcc -w -O2 -DSAFETY -DCOLLAPSE -o pan pan.c" >build.log 2>&1) || { echo "no verifier: $dir/build.log" && return; }
+	(cd "$dir" && in_tree ./pan -m1000000 >pan.log 2>&1) || true
+	found=$(sed -n 's/^pan:1: \(.*\) (at depth.*/\1/p' "$dir/pan.log")
+	grep -q 'errors: [0-9]' "$dir/pan.log" || found=${found:-'gave up'}
+	echo "${found:-right}"
+}
+
+case ${1:-} in
+'') ;;
+-l) submitters=3 ;;
+-h | --help) usage && exit 0 ;;
+*) usage_error "'$1' is not known" ;;
+esac
+found=$(verify nothing)
+echo "gate: $found"
+[ "$found" = right ] || failed=1
+mapfile -t breaks < <(sed -nE 's/^#ifn?def BREAK_([A-Z_]+)$/\1/p' "$HERE/gate.pml" | sort -u)
+[ ${#breaks[@]} -gt 0 ] || die "$HERE/gate.pml knows no way to be broken"
+for break in "${breaks[@]}"; do
+	found=$(verify "$break")
+	case $found in
+	right | 'gave up' | 'no verifier'*) echo "$break: not found wrong ($found)" && failed=1 ;;
+	*) echo "$break: $found" ;;
+	esac
+done
+exit "$failed"
