@@ -206,6 +206,10 @@ static struct vsmmu_stall *transact(struct vsmmu *v, const struct vsmmu_request 
 	vsmmu_power_fails(v);
 	remember(v, req);
 	v->counts.accesses++;
+	if (v->unpowered) {
+		v->counts.aborted++;
+		return NULL;
+	}
 	if (vsmmu_pci_asks(req->asks)) {
 		vsmmu_ats_access(v, req, ans);
 		v->counts.aborted += !ans->done;

@@ -8,6 +8,7 @@
 #include <linux/iommu.h>
 #include <linux/of.h>
 #include <linux/platform_device.h>
+#include <linux/pm_runtime.h>
 #include <linux/property.h>
 #include <linux/sched.h>
 
@@ -109,6 +110,26 @@ static int ask_page(struct client *c, u64 iova, char rw)
 	return 0;
 }
 
+/* Runtime PM: a client works from its probe on, and keeps its SMMU awake. */
+static int client_rest(struct client *c)
+{
+	if (c->rests)
+		return -EALREADY;
+	c->rests = true;
+	return pm_runtime_put_sync_suspend(c->dev);
+}
+
+static int client_work(struct client *c)
+{
+	int ret;
+
+	if (!c->rests)
+		return -EALREADY;
+	ret = pm_runtime_resume_and_get(c->dev);
+	c->rests = ret;
+	return ret;
+}
+
 static int run(struct client *c, const char *line)
 {
 	unsigned int a, b, n;
@@ -123,6 +144,10 @@ static int run(struct client *c, const char *line)
 		return access_once(c, iova, word[0]);
 	if (sscanf(line, "page %llx %1s", &iova, word) == 2)
 		return ask_page(c, iova, word[0]);
+	if (!strncmp(line, "rest", 4))
+		return client_rest(c);
+	if (!strncmp(line, "work", 4))
+		return client_work(c);
 	if (sscanf(line, "race %u", &a) == 1)
 		return program_race(c, a);
 	if (sscanf(line, "storm %u %u", &a, &b) == 2)
@@ -207,12 +232,24 @@ static int platform_probe(struct platform_device *pdev)
 	c->pasids = bits >= 6;
 	platform_set_drvdata(pdev, c);
 	ret = find_streams(c, pdev->dev.of_node);
-	return ret ?: client_add(c, &pdev->dev);
+	ret = ret ?: client_add(c, &pdev->dev);
+	if (ret)
+		return ret;
+	pm_runtime_get_noresume(c->dev);
+	pm_runtime_set_active(c->dev);
+	pm_runtime_enable(c->dev);
+	return 0;
 }
 
 static void platform_remove(struct platform_device *pdev)
 {
-	client_remove(platform_get_drvdata(pdev));
+	struct client *c = platform_get_drvdata(pdev);
+
+	pm_runtime_disable(c->dev);
+	if (!c->rests)
+		pm_runtime_put_noidle(c->dev);
+	pm_runtime_set_suspended(c->dev);
+	client_remove(c);
 }
 
 static const struct of_device_id client_match[] = {
@@ -221,8 +258,19 @@ static const struct of_device_id client_match[] = {
 };
 MODULE_DEVICE_TABLE(of, client_match);
 
+static int nothing(struct device *dev)
+{
+	return 0;
+}
+
+static const struct dev_pm_ops client_pm = { RUNTIME_PM_OPS(nothing, nothing, NULL) };
+
 static struct platform_driver client_driver = {
-	.driver = { .name = "vsmmu-client", .of_match_table = client_match },
+	.driver = {
+		.name = "vsmmu-client",
+		.of_match_table = client_match,
+		.pm = pm_ptr(&client_pm),
+	},
 	.probe = platform_probe,
 	.remove = platform_remove,
 };

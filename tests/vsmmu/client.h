@@ -37,6 +37,7 @@ struct client {
 	} stream[CLIENT_IDS];
 	unsigned int num;
 	bool pasids;			/* it has at least 64 */
+	bool rests;			/* it lets its SMMU sleep */
 	atomic_t turn;			/* which stream the next transaction uses */
 	struct talk talk;
 	struct page *held;

@@ -39,6 +39,7 @@ static const char * const bad_names[NUM_BAD] = {
 	[BAD_TABLE]	= "table entry",
 	[BAD_BYPASS]	= "bypass",
 	[BAD_STREAM]	= "wrong page",
+	[BAD_POWER]	= "power",
 };
 
 static int check_show(struct seq_file *seq, void *unused)
@@ -71,7 +72,8 @@ static int counters_show(struct seq_file *seq, void *unused)
 	seq_printf(seq, "events: %llu\nlost_events: %llu\nirqs: %llu\nmessages: %llu\n", n->events,
 		   n->lost_events, n->irqs, n->messages);
 	seq_printf(seq, "ats_requests: %llu\ntranslated: %llu\n", n->ats_requests, n->translated);
-	seq_printf(seq, "page_requests: %llu\nlost_pages: %llu\n", n->page_requests, n->lost_pages);
+	seq_printf(seq, "page_requests: %llu\nlost_pages: %llu\npower_offs: %llu\n", n->page_requests,
+		   n->lost_pages, n->power_offs);
 	seq_printf(seq, "walks: %llu\nhits: %llu\ndropped: %llu\nevicted: %llu\nspeculated: %llu\n",
 		   n->walks, n->hits, n->dropped, n->evicted, n->prefetched);
 	return 0;
@@ -93,7 +95,7 @@ static int state_show(struct seq_file *seq, void *unused)
 		   v->reg[VR_CMDQ_CONS]);
 	seq_printf(seq, "eventq_prod: %#llx\neventq_cons: %#x\n", v->reg[VR_EVENTQ_PROD],
 		   vsmmu_read(v, SMMUX_EVENTQ_CONS));
-	seq_printf(seq, "lost_power: %d\n", v->lost_power);
+	seq_printf(seq, "lost_power: %d\nunpowered: %d\n", v->lost_power, v->unpowered);
 	seq_printf(seq, "cache_lines: %u\nstreams: %u\n", lines, v->num_streams);
 	spin_unlock_irq(&v->lock);
 	return 0;

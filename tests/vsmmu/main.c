@@ -46,7 +46,7 @@ MODULE_PARM_DESC(irq_base, "first of the shared peripheral interrupts to use, th
 
 struct word {
 	const char *name;
-	enum { SET, CLEAR, FIELD } how;
+	enum { SET, CLEAR, FIELD, DOMAIN, ABORTS } how;
 	u8 reg;			/* IDR number */
 	u32 mask, val;
 };
@@ -73,6 +73,8 @@ static const struct word vocabulary[] = {
 	{ "sids", FIELD, 1, IDR1_SIDSIZE },
 	{ "ssids", FIELD, 1, IDR1_SSIDSIZE },
 	{ "oas", FIELD, 5, IDR5_OAS },
+	{ "pd", DOMAIN },
+	{ "aborts", ABORTS },
 };
 
 static const struct vsmmu_model plain = {
@@ -107,6 +109,8 @@ static int apply_word(struct vsmmu_model *model, char *text)
 		if (text && kstrtouint(text, 0, &val))
 			break;
 		*idr &= ~w->mask;
+		model->pd |= w->how == DOMAIN;
+		model->aborts |= w->how == ABORTS;
 		if (w->how == SET)
 			*idr |= w->mask;
 		if (w->how == FIELD)
@@ -162,6 +166,8 @@ struct vsmmu *vsmmu_by_node(const struct device_node *np)
 
 static void act(struct vsmmu *v)
 {
+	if (v->unpowered)
+		return;
 	vsmmu_regs_poll(v);
 	vsmmu_cmd_poll(v);
 	vsmmu_stalls_record(v);
@@ -171,7 +177,7 @@ static void act(struct vsmmu *v)
 /* Without the lock: who holds it may be a CPU that the host has put aside. */
 static bool has_work(struct vsmmu *v)
 {
-	return vsmmu_regs_differ(v) || vsmmu_cmd_waits(v) || READ_ONCE(v->announce_again);
+	return !READ_ONCE(v->unpowered) && (vsmmu_regs_differ(v) || vsmmu_cmd_waits(v) || READ_ONCE(v->announce_again));
 }
 
 static bool look(struct vsmmu *v, bool ahead)
@@ -182,7 +188,8 @@ static bool look(struct vsmmu *v, bool ahead)
 		return false;
 	spin_lock_irq(&v->lock);
 	act(v);
-	vsmmu_speculate(v);
+	if (!v->unpowered)
+		vsmmu_speculate(v);
 	spin_unlock_irq(&v->lock);
 	return busy;
 }
@@ -259,6 +266,7 @@ static int go_live(void)
 
 static void stop(struct vsmmu *v)
 {
+	vsmmu_power_exit(v);
 	if (v->base)
 		iounmap(v->base);
 	vsmmu_cache_exit(v);
@@ -269,11 +277,10 @@ static void stop(struct vsmmu *v)
 
 static int start(struct vsmmu *v, unsigned int n)
 {
-	struct vsmmu_model model;
 	unsigned int i;
 	int ret;
 
-	ret = parse_model(&model, smmu[n]);
+	ret = parse_model(&v->model, smmu[n]);
 	if (ret)
 		return ret;
 	v->index = n;
@@ -292,10 +299,10 @@ static int start(struct vsmmu *v, unsigned int n)
 		return -ENOMEM;
 	}
 	spin_lock_irq(&v->lock);
-	vsmmu_regs_power_on(v, &model);
+	vsmmu_regs_power_on(v);
 	spin_unlock_irq(&v->lock);
 	vsmmu_control_add(v, root);
-	return 0;
+	return v->model.pd ? vsmmu_power_init(v) : 0;
 }
 
 static void stop_all(void)

@@ -19,6 +19,7 @@
 #define IRQ_KNOWN	(IRQ_CTRL_EVENTQ | IRQ_CTRL_PRIQ | IRQ_CTRL_GERROR)
 #define GBPA_KNOWN	(GENMASK(19, 16) | GENMASK(13, 8) | GENMASK(4, 0) | GBPA_ABORT)
 #define CR2_KNOWN	(CR2_PTM | CR2_RECINVSID | CR2_E2H)
+#define SEEN_BYTES	0x200	/* of each page: all that a driver may touch */
 #define FULL_LOOK	32	/* turns between two comparisons of everything */
 
 enum guard { ALWAYS, BY_CR0, BY_IRQ };
@@ -267,6 +268,8 @@ static void reset(struct vsmmu *v)
 	v->cr0 = v->irq_ctrl = v->gerrorn = 0;
 	v->hand_cr0.pending = v->hand_irq.pending = v->hand_gbpa.pending = false;
 	v->gbpa = get_random_u32() & GBPA_KNOWN & ~GBPA_ABORT;
+	if (v->model.aborts)
+		v->gbpa |= GBPA_ABORT;
 	v->sync_waits = v->atc_failed = v->failed = false;
 	writel(0, v->base + SMMUX_CR0);
 	writel(0, v->base + SMMUX_IRQ_CTRL);
@@ -280,16 +283,39 @@ static void reset(struct vsmmu *v)
 	vsmmu_put(v, VR_CR0ACK, 0);
 }
 
-void vsmmu_regs_power_on(struct vsmmu *v, const struct vsmmu_model *model)
+void vsmmu_regs_power_on(struct vsmmu *v)
 {
+	const struct vsmmu_model *model = &v->model;
 	unsigned int i;
 
-	memset_io(v->base, 0, VSMMU_BYTES);
+	memset_io(v->base, 0, SEEN_BYTES);
+	memset_io(v->base + SMMUX_PAGE1, 0, SEEN_BYTES);
 	for (i = 0; i < ARRAY_SIZE(model->idr); i++)
 		vsmmu_put(v, VR_IDR0 + i, model->idr[i]);
 	vsmmu_put(v, VR_IIDR, model->iidr);
 	vsmmu_put(v, VR_AIDR, model->aidr);
 	reset(v);
+}
+
+/* Nobody answers: all ones.  What was in the registers is gone. */
+void vsmmu_regs_power_off(struct vsmmu *v)
+{
+	reset(v);
+	memset_io(v->base, 0xff, SEEN_BYTES);
+	memset_io(v->base + SMMUX_PAGE1, 0xff, SEEN_BYTES);
+}
+
+void vsmmu_regs_check_untouched(struct vsmmu *v)
+{
+	unsigned int off;
+
+	for (off = 0; off < SEEN_BYTES; off += sizeof(u32)) {
+		if (readl(v->base + off) != U32_MAX)
+			vsmmu_bad(v, BAD_POWER, "offset %#x was written without power", off);
+		if (readl(v->base + SMMUX_PAGE1 + off) != U32_MAX)
+			vsmmu_bad(v, BAD_POWER, "offset %#x of page 1 was written without power",
+				  off);
+	}
 }
 
 void vsmmu_regs_lose_power(struct vsmmu *v)
@@ -301,6 +327,8 @@ void vsmmu_regs_lose_power(struct vsmmu *v)
 /* For each command, transaction and look at a changed register, before it is done. */
 bool vsmmu_power_fails(struct vsmmu *v)
 {
+	if (v->unpowered)
+		return true;
 	if (!v->inject.loss || --v->inject.loss)
 		return false;
 	vsmmu_regs_lose_power(v);

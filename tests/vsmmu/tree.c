@@ -18,7 +18,9 @@
 #define EDGE_RISING	1
 
 static struct of_changeset changes;
-static struct device_node *nodes[VSMMU_MAX + VSMMU_STREAMS];
+#define PHANDLE_POWER	0x5ab000
+
+static struct device_node *nodes[2 * VSMMU_MAX + VSMMU_STREAMS];
 static unsigned int num_nodes;
 
 /* Everything is the node's, which frees it. */
@@ -68,6 +70,24 @@ static int add_msi_parent(struct vsmmu *v)
 	return its ? add_cells(v->np, "msi-parent", parent, ARRAY_SIZE(parent)) : -ENODEV;
 }
 
+/* Its power domain's provider, and the property that names it. */
+static int add_power(struct vsmmu *v)
+{
+	const u32 zero = 0, phandle = PHANDLE_POWER + v->index;
+	struct device_node *np;
+	char name[32];
+	int ret;
+
+	snprintf(name, sizeof(name), "vsmmu-power%u", v->index);
+	np = add_node(name);
+	if (!np)
+		return -ENOMEM;
+	ret = add_cells(np, "#power-domain-cells", &zero, 1);
+	ret = ret ?: add_cells(np, "phandle", &phandle, 1);
+	ret = ret ?: add_cells(v->np, "power-domains", &phandle, 1);
+	return ret ?: vsmmu_power_provide(v, np);
+}
+
 static int add_smmu(struct vsmmu *v, unsigned int irq, bool messages)
 {
 	static const char compatible[] = "arm,smmu-v3", names[] = "eventq\0gerror\0priq";
@@ -89,6 +109,8 @@ static int add_smmu(struct vsmmu *v, unsigned int irq, bool messages)
 	ret = ret ?: add_cells(v->np, "phandle", &phandle, 1);
 	if (!ret && messages)
 		ret = add_msi_parent(v);
+	if (!ret && v->has_pd)
+		ret = add_power(v);
 	return ret ?: add_property(v->np, "dma-coherent", "", 0);
 }
 

@@ -16,6 +16,7 @@
 #include <linux/completion.h>
 #include <linux/io.h>
 #include <linux/list.h>
+#include <linux/pm_domain.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
@@ -48,6 +49,7 @@ enum vsmmu_bad {
 	BAD_TABLE,		/* an entry of a table that makes no sense */
 	BAD_BYPASS,		/* a transaction went through untranslated */
 	BAD_STREAM,		/* an access reached what its owner had taken back */
+	BAD_POWER,		/* power was taken or used at the wrong moment */
 	NUM_BAD
 };
 
@@ -235,6 +237,14 @@ struct vsmmu_counts {
 	u64 accesses, aborted, events, lost_events, stalls, irqs, messages;
 	u64 walks, hits, dropped, evicted, prefetched;
 	u64 ats_requests, translated, page_requests, lost_pages;
+	u64 power_offs;
+};
+
+/* What an instance is made as. */
+struct vsmmu_model {
+	u32 idr[6], iidr, aidr;
+	bool pd;		/* it has a power domain */
+	bool aborts;		/* GBPA resets to abort */
 };
 
 struct vsmmu {
@@ -275,19 +285,30 @@ struct vsmmu {
 	bool lost_power;	/* and nobody has set it up since */
 	bool bypass_allowed;	/* by a stream table entry */
 	struct dentry *dir;
+
+	struct vsmmu_model model;
+	struct generic_pm_domain pd;
+	struct device_node *pd_np;
+	bool has_pd, unpowered;
 };
 
 /* main.c */
 struct vsmmu *vsmmu_by_node(const struct device_node *np);
 
 /* regs.c: what the driver sees and what it may do to it. */
-struct vsmmu_model { u32 idr[6], iidr, aidr; };
-void vsmmu_regs_power_on(struct vsmmu *v, const struct vsmmu_model *model);
+void vsmmu_regs_power_on(struct vsmmu *v);
+void vsmmu_regs_power_off(struct vsmmu *v);
+void vsmmu_regs_check_untouched(struct vsmmu *v);
 void vsmmu_regs_lose_power(struct vsmmu *v);
 bool vsmmu_power_fails(struct vsmmu *v);
 void vsmmu_put(struct vsmmu *v, enum vsmmu_reg reg, u64 val);
 void vsmmu_regs_poll(struct vsmmu *v);
 bool vsmmu_regs_differ(struct vsmmu *v);
+
+/* power.c */
+int vsmmu_power_init(struct vsmmu *v);
+int vsmmu_power_provide(struct vsmmu *v, struct device_node *np);
+void vsmmu_power_exit(struct vsmmu *v);
 
 /* cache.c */
 int vsmmu_cache_init(struct vsmmu *v);

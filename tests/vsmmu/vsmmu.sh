@@ -107,6 +107,11 @@ vsmmu_unbind_client()
 	[ ! -e "$VSMMU_CLIENTS/vclient$1" ] || echo "vclient$1" >"$VSMMU_CLIENTS/unbind"
 }
 
+vsmmu_bind_client()
+{
+	[ -e "$VSMMU_CLIENTS/vclient$1" ] || echo "vclient$1" >"$VSMMU_CLIENTS/bind"
+}
+
 vsmmu_unbind()
 {
 	vsmmu_unbind_client "$1"
@@ -118,7 +123,7 @@ vsmmu_bind()
 {
 	[ -e "$(platform_driver)/$(vsmmu_name "$1")" ] ||
 		vsmmu_name "$1" >"$(platform_driver)/bind"
-	[ -e "$VSMMU_CLIENTS/vclient$1" ] || echo "vclient$1" >"$VSMMU_CLIENTS/bind"
+	vsmmu_bind_client "$1"
 }
 
 # What the checker had to say till then is forgotten.

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * power - a power domain for an instance that has the word "pd".
+ *
+ * Off is really off: what reset would leave is there when power comes back, and
+ * until then registers read as all ones, transactions abort, and a register that
+ * somebody wrote nevertheless is found when power returns.  Power that goes while
+ * the SMMU has anything left to do is the driver's fault.
+ */
+#include "vsmmu.h"
+
+#include <linux/module.h>
+#include <linux/of.h>
+#include <linux/pm_domain.h>
+
+static const char *unfinished(struct vsmmu *v)
+{
+	unsigned int i;
+
+	if (v->lost_power || v->failed)
+		return NULL;
+	if (v->cr0)
+		return "CR0 is not 0";
+	if (!(v->gbpa & GBPA_ABORT))
+		return "GBPA does not abort";
+	if (v->irq_ctrl)
+		return "IRQ_CTRL is not 0";
+	if ((vsmmu_read(v, SMMUX_CMDQ_PROD) ^ v->reg[VR_CMDQ_CONS]) & ~(u32)CMDQ_CONS_ERR)
+		return "commands are waiting";
+	if (vsmmu_read(v, SMMUX_EVENTQ_CONS) != v->reg[VR_EVENTQ_PROD])
+		return "events are waiting";
+	if (v->reg[VR_GERROR] != v->gerrorn)
+		return "a global error is waiting";
+	for (i = 0; i < VSMMU_STALLS; i++)
+		if (v->stall[i].used)
+			return "a transaction is stalled";
+	return NULL;
+}
+
+static int power_off(struct generic_pm_domain *pd)
+{
+	struct vsmmu *v = container_of(pd, struct vsmmu, pd);
+	const char *what;
+
+	spin_lock_irq(&v->lock);
+	what = unfinished(v);
+	if (what)
+		vsmmu_bad(v, BAD_POWER, "power goes, and %s", what);
+	v->unpowered = true;
+	v->counts.power_offs++;
+	vsmmu_regs_power_off(v);
+	spin_unlock_irq(&v->lock);
+	return 0;
+}
+
+static int power_on(struct generic_pm_domain *pd)
+{
+	struct vsmmu *v = container_of(pd, struct vsmmu, pd);
+
+	spin_lock_irq(&v->lock);
+	vsmmu_regs_check_untouched(v);
+	vsmmu_regs_power_on(v);
+	v->unpowered = false;
+	spin_unlock_irq(&v->lock);
+	return 0;
+}
+
+int vsmmu_power_init(struct vsmmu *v)
+{
+	int ret;
+
+	v->pd.name = kasprintf(GFP_KERNEL, "vsmmu%u", v->index);
+	if (!v->pd.name)
+		return -ENOMEM;
+	v->pd.power_off = power_off;
+	v->pd.power_on = power_on;
+	ret = pm_genpd_init(&v->pd, NULL, true);
+	if (ret) {
+		kfree(v->pd.name);
+		return ret;
+	}
+	v->has_pd = true;
+	spin_lock_irq(&v->lock);
+	v->unpowered = true;
+	vsmmu_regs_power_off(v);
+	spin_unlock_irq(&v->lock);
+	return 0;
+}
+
+/* The provider is @np from now on: before any device looks for it. */
+int vsmmu_power_provide(struct vsmmu *v, struct device_node *np)
+{
+	v->pd_np = np;
+	return of_genpd_add_provider_simple(np, &v->pd);
+}
+
+void vsmmu_power_exit(struct vsmmu *v)
+{
+	if (!v->has_pd)
+		return;
+	if (v->pd_np)
+		of_genpd_del_provider(v->pd_np);
+	WARN_ON(pm_genpd_remove(&v->pd));
+	kfree(v->pd.name);
+	v->has_pd = false;
+}
