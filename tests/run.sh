@@ -100,6 +100,7 @@ run_machine()
 	while IFS= read -r edit; do
 		[ -z "$edit" ] || arguments+=(--dtb-edit "$edit")
 	done < <(meta_all DTB)
+	[ -z "$(meta WITH)" ] || arguments+=(--with "$(meta WITH)" --mem 2G)
 	[ -z "$verbose" ] || arguments+=(--echo)
 	"$SMMUX_TOP/tests/rig/vm.sh" "${arguments[@]}"
 }
@@ -283,7 +284,7 @@ build_modules()
 		what=(client)
 		[ "$driver" = builtin ] || what+=(driver)
 		[ "$each" != debug ] || what+=(kunit)
-		! guest_test_like "8[12]*.$each-*" || what+=(vsmmu)
+		! guest_test_like "8[123]*.$each-*" || what+=(vsmmu)
 		payload_modules "$each" "${what[@]}"
 	done
 }

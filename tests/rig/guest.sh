@@ -15,8 +15,9 @@ usage()
 {
 	cat <<EOF
 usage: ${0##*/} [LANE...]
-Makes build/guest/base.cpio and build/guest/LANE.cpio (default: stable and
-backports), where they are missing or older than what they are made from.
+Makes build/guest/base.cpio, build/guest/bpftrace.cpio, which is laid over it for the
+tests that ask for it, and build/guest/LANE.cpio (default: stable and backports),
+where they are missing or older than what they are made from.
 Exit code: 0 they are there, 1 failure, 2 wrong use.
 EOF
 }
@@ -50,19 +51,28 @@ copy_with_libraries()
 	done
 }
 
-make_base()
+# unpack PACKAGE...: they and what they depend on, into build/guest/all.
+unpack()
 {
-	local root=$OUT/base.new deb link programs
+	local deb
 
-	step "fetching the guest's programs"
-	# shellcheck disable=SC2086
-	debs_closure "$OUT/debs" arm64 $DEBS || die "the guest's packages could not be fetched"
-	step "making the guest's initramfs"
-	rm -rf "$root" "$OUT/all"
-	mkdir -p "$root"/{dev,proc,sys,run,tmp,root,etc,mnt,usr/bin,usr/lib}
+	debs_closure "$OUT/debs" arm64 "$@" || die "the guest's packages could not be fetched"
+	rm -rf "$OUT/all"
 	for deb in "$OUT/debs"/*.deb; do
 		in_tree dpkg -x "$deb" "$OUT/all"
 	done
+}
+
+make_base()
+{
+	local root=$OUT/base.new link programs
+
+	step "fetching the guest's programs"
+	# shellcheck disable=SC2086
+	unpack $DEBS
+	step "making the guest's initramfs"
+	rm -rf "$root"
+	mkdir -p "$root"/{dev,proc,sys,run,tmp,root,etc,mnt,usr/bin,usr/lib}
 	read -ra programs <<<"${PROGRAMS//$'\n'/ }"
 	copy_with_libraries "$OUT/all" "$root" "${programs[@]}" /usr/bin/busybox
 	for link in lib:usr/lib lib64:usr/lib bin:usr/bin sbin:usr/bin usr/sbin:bin; do
@@ -77,6 +87,19 @@ make_base()
 		ln -sf kmod "$root/usr/bin/$link"
 	done
 	pack "$root" "$OUT/base.cpio"
+	rm -rf "$root" "$OUT/all" "$OUT/debs"
+}
+
+# Too large for the guests that do not need it: it brings LLVM.
+make_bpftrace()
+{
+	local root=$OUT/bpftrace.new
+
+	step "fetching bpftrace for the guest"
+	unpack bpftrace
+	rm -rf "$root"
+	copy_with_libraries "$OUT/all" "$root" /usr/bin/bpftrace
+	pack "$root" "$OUT/bpftrace.cpio"
 	rm -rf "$root" "$OUT/all" "$OUT/debs"
 }
 
@@ -144,7 +167,7 @@ pack()
 
 main()
 {
-	local base hash lane
+	local base hash lane what
 
 	case ${1:-} in
 	-h | --help) usage && exit 0 ;;
@@ -154,11 +177,15 @@ main()
 	need_root
 	mkdir -p "$OUT"
 	base=$(stamp_of "$0" "$(cat "$SMMUX_TREE.stamp")")
-	if ! stamp_fresh "$OUT/base.cpio" "$base"; then
+	for what in base bpftrace; do
+		stamp_fresh "$OUT/$what.cpio" "$base" && continue
 		setup_lock
-		make_base
-		stamp_set "$OUT/base.cpio" "$base"
-	fi
+		case $what in
+		base) make_base ;;
+		bpftrace) make_bpftrace ;;
+		esac
+		stamp_set "$OUT/$what.cpio" "$base"
+	done
 	for lane in "$@"; do
 		[ -e "$SMMUX_BUILD/kernels/$lane/version" ] || die "no kernel of lane $lane"
 		hash=$(stamp_of "$base" "$SMMUX_BUILD/kernels/$lane/version" \

@@ -17,6 +17,7 @@ the result channel), status, qemu.log, command (the QEMU line).
   --lane NAME       stable or backports (default backports)
   --boot disk       UEFI starts the first nvme, with the tables of --fw; no kernel given
   --kernel FILE     another kernel          --initrd FILE  another initramfs
+  --with bpftrace   lay it over the initramfs (with --mem 2G)
   --payload DIR     tree to lay over the lane's initramfs (holds /init)
   --fw dt|acpi      firmware (default dt)
   --smp N           CPUs (default 4)        --mem SIZE     memory (default 1G)
@@ -24,7 +25,7 @@ the result channel), status, qemu.log, command (the QEMU line).
                     separate SMMU), two (two SMMUs, acpi only), none
   --driver NAME     smmux (default): keep the built-in driver off; builtin
   --devices LIST    names, with commas or blanks: nvme nvme2 nvme-far blk net
-                    net-e1000e edu edu20 edu-far testdev rng ats (has ATS)
+                    net-e1000e net-virtio edu edu20 edu-far testdev rng ats (has ATS)
   --disk FILE       use FILE for the first nvme, and keep it
   --append STRING   more kernel command line
   --dtb-edit LINE   fdtput arguments, the first @ is the file, %smmu the SMMU's
@@ -41,7 +42,7 @@ parse()
 {
 	out='' lane=backports kernel='' initrd='' payload='' fw=dt smp=4 mem=1G
 	smmu=machine driver=smmux devices='' disk='' append='' timeout=120
-	trace='' icount='' echo='' boot='' dtb_edits=() extra=()
+	trace='' icount='' echo='' boot='' with='' dtb_edits=() extra=()
 
 	while [ $# -gt 0 ]; do
 		case $1 in
@@ -52,7 +53,7 @@ parse()
 		[ $# -ge 2 ] || usage_error "'$1' needs a value"
 		case $1 in
 		--out | --lane | --kernel | --initrd | --payload | --fw | --smp | --mem | --smmu | \
-			--driver | --devices | --disk | --boot | --append | --timeout | --trace)
+			--driver | --devices | --disk | --boot | --with | --append | --timeout | --trace)
 			printf -v "${1#--}" %s "$2"
 			;;
 		--dtb-edit) dtb_edits+=("$2") ;;
@@ -139,6 +140,7 @@ add_device()
 		qemu+=(-device "virtio-blk-pci,drive=blk-disk,serial=smmux-blk,$virtio") ;;
 	net) add_net igb ;;
 	net-e1000e) add_net e1000e ;;
+	net-virtio) add_net "virtio-net-pci,${virtio%,*}" ;;
 	ats) qemu+=(-device "pcie-root-port,id=ats-port,bus=pcie.0,chassis=7,slot=7"
 			-device "virtio-rng-pci,ats=on,${virtio/pcie.0/ats-port}") ;;
 	rng) qemu+=(-device "virtio-rng-pci,$virtio") ;;
@@ -159,6 +161,7 @@ make_initrd()
 	scratch+=("$initrd")
 	cp "$SMMUX_BUILD/guest/base.cpio" "$initrd"
 	cat "$SMMUX_BUILD/guest/$lane.cpio" >>"$initrd"
+	[ -z "$with" ] || cat "$SMMUX_BUILD/guest/$with.cpio" >>"$initrd"
 	[ -z "$payload" ] || in_tree sh -c \
 		'cd "$1" && find . | cpio -o -H newc --quiet -R 0:0 >>"$2"' initrd "$payload" "$initrd"
 }
