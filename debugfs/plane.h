@@ -73,6 +73,7 @@ extern const struct smmux_nodes smmux_dbg_smmu_nodes;
 extern const struct smmux_nodes smmux_dbg_control_nodes;
 extern const struct smmux_nodes smmux_dbg_cmdq_nodes;
 extern const struct smmux_nodes smmux_dbg_evtq_nodes;
+extern const struct smmux_nodes smmux_dbg_pm_nodes;
 extern const struct smmux_nodes smmux_dbg_master_nodes;
 extern const struct smmux_nodes smmux_dbg_domain_nodes;
 

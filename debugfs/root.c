@@ -193,6 +193,7 @@ static const struct family {
 	{ "", &root_nodes },
 	{ "<smmu>/", &smmux_dbg_smmu_nodes },
 	{ "<smmu>/", &smmux_dbg_cmdq_nodes },
+	{ "<smmu>/", &smmux_dbg_pm_nodes },
 	{ "<smmu>/", &smmux_dbg_evtq_nodes },
 	{ "<smmu>/", &smmux_dbg_control_nodes },
 	{ "masters/<device>/", &smmux_dbg_master_nodes },
@@ -234,7 +235,7 @@ void smmux_dbg_exit(void)
 void smmux_dbg_add_smmu(struct smmux_device *smmu)
 {
 	static const struct smmux_nodes * const below[] = {
-		&smmux_dbg_cmdq_nodes, &smmux_dbg_evtq_nodes,
+		&smmux_dbg_cmdq_nodes, &smmux_dbg_evtq_nodes, &smmux_dbg_pm_nodes,
 		&smmux_dbg_control_nodes,
 	};
 	unsigned int i;

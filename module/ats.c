@@ -47,6 +47,7 @@ static void flush(struct smmux_master *master, bool ssv, u32 ssid)
 	struct smmux_batch b __uninitialized;
 	unsigned int i;
 
+	guard(rcu)();
 	smmux_batch_init(&b, master->smmu);
 	b.how = SMMUX_ISSUE_ATC;
 	for (i = 0; i < master->num_streams; i++)

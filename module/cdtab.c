@@ -68,6 +68,7 @@ static void flush_cd(struct smmux_master *master, u32 ssid, bool leaf)
 	struct smmux_batch b __uninitialized;
 	unsigned int i;
 
+	guard(rcu)();
 	smmux_batch_init(&b, master->smmu);
 	for (i = 0; i < master->num_streams; i++)
 		smmux_batch_add(&b, smmux_cmd_cfgi_cd(master->streams[i].stream->sid,

@@ -150,3 +150,20 @@ int smmux_cmd_decode(const struct smmux_cmd *c, char *buf, size_t len)
 		n += scnprintf(buf + n, len - n, " leaf");
 	return n;
 }
+
+enum smmux_cmd_class smmux_cmd_class(u8 op)
+{
+	switch (op) {
+	case OP_PREFETCH_CONFIG:
+	case OP_PREFETCH_ADDR:
+		return SMMUX_CMD_PREFETCH;
+	case OP_CFGI_STE ... OP_CFGI_CD_ALL:
+		return SMMUX_CMD_CFGI;
+	case OP_TLBI_NH_ALL ... OP_TLBI_NSNH_ALL:
+		return SMMUX_CMD_TLBI;
+	case OP_SYNC:
+		return SMMUX_CMD_SYNC;
+	default:
+		return SMMUX_CMD_OWED;
+	}
+}

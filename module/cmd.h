@@ -18,6 +18,19 @@ struct smmux_cmd {
 	u64 w[2];
 };
 
+/*
+ * What becomes of a command that meets a sleeping SMMU (G2, G3): waking up drops
+ * all caches, which makes the first ones redundant.  The last may be lost by
+ * nobody: a device waits for it, or holds what it was to drop.
+ */
+enum smmux_cmd_class {
+	SMMUX_CMD_TLBI, SMMUX_CMD_CFGI, SMMUX_CMD_PREFETCH, SMMUX_CMD_SYNC,
+	SMMUX_CMD_OWED,
+	SMMUX_NUM_CMD_CLASSES
+};
+
+enum smmux_cmd_class smmux_cmd_class(u8 op);
+
 static inline struct smmux_cmd smmux_cmd_cfgi_ste(u32 sid, bool leaf)
 {
 	return (struct smmux_cmd){ {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cmdq - reservation and publication; waiting and errors are in cmdq_wait.c.
+ * cmdq - reservation and publication; waiting and errors are in cmdq_wait.c, who
+ * may submit at all is in cmdq_gate.c.
  *
  * A list of commands goes through four steps, none of which takes a lock:
  *
@@ -45,6 +46,7 @@
 #include <linux/dma-mapping.h>
 #include <linux/ktime.h>
 #include <linux/log2.h>
+#include <linux/rcupdate.h>
 #include <asm/cpufeature.h>
 #include <asm/hwcap.h>
 
@@ -136,22 +138,30 @@ static __always_inline void publish(struct smmux_cmdq *cq, struct smmux_counters
 	}
 }
 
-/* No room at first try; interrupts are off again on success. */
-static noinline int reserve_patiently(struct smmux_device *smmu, u32 num, u64 *pos,
-				      int ret, unsigned long *flags)
+/*
+ * No room at first try, or a closed gate; interrupts are off again on success,
+ * which is 0.  SMMUX_ELIDED: there is nothing to do.  That the gate is closed
+ * whenever we try, and open whenever we ask why, is a full sleep each time: no
+ * bound is needed there.
+ */
+static noinline int reserve_patiently(struct smmux_device *smmu,
+				      const struct smmux_cmd *cmds, u32 num, bool sync,
+				      u64 *pos, int ret, unsigned long *flags)
 {
 	struct smmux_patience p = {};
 
 	do {
-		if (ret != -EAGAIN) {
-			smmux_count(smmu, refused);
-			return ret;
+		if (ret == -EAGAIN) {
+			ret = smmux_cmdq_wait_room(smmu, *pos + num + sync, &p);
+			if (ret)
+				return ret;
+		} else {
+			ret = smmux_cmdq_at_gate(smmu, cmds, num, sync);
+			if (ret != -EAGAIN)
+				return ret;
 		}
-		ret = smmux_cmdq_wait_room(smmu, *pos + num, &p);
-		if (ret)
-			return ret;
 		local_irq_save(*flags);
-		ret = reserve(&smmu->cmdq, num, pos);
+		ret = reserve(&smmu->cmdq, num + sync, pos);
 		if (ret)
 			local_irq_restore(*flags);
 	} while (ret);
@@ -206,13 +216,14 @@ static __always_inline int issue_list(struct smmux_device *smmu,
 	u64 pos;
 	int ret;
 
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "power may go while this waits");
 	local_irq_save(flags);
 	ret = reserve(cq, len, &pos);
 	if (unlikely(ret)) {
 		local_irq_restore(flags);
-		ret = reserve_patiently(smmu, len, &pos, ret, &flags);
+		ret = reserve_patiently(smmu, cmds, num, sync, &pos, ret, &flags);
 		if (ret)
-			return ret;
+			return min(ret, 0);
 	}
 
 	cnt = this_cpu_ptr(smmu->stats.pcpu);
@@ -343,24 +354,6 @@ int smmux_batch_sync(struct smmux_batch *b)
 	return ret;
 }
 
-void smmux_cmdq_close(struct smmux_device *smmu)
-{
-	atomic64_or(SMMUX_RESV_CLOSED, &smmu->cmdq.resv);
-}
-
-void smmux_cmdq_kill(struct smmux_device *smmu)
-{
-	smmux_cmdq_close(smmu);
-	WRITE_ONCE(smmu->cmdq.dead, true);
-}
-
-void smmux_cmdq_open(struct smmux_device *smmu)
-{
-	smmu->cmdq.dead = false;
-	smmu->cmdq.err_repeats = 0;
-	atomic64_andnot(SMMUX_RESV_CLOSED, &smmu->cmdq.resv);
-}
-
 void smmux_cmdq_program(struct smmux_device *smmu)
 {
 	struct smmux_cmdq *cq = &smmu->cmdq;
@@ -422,8 +415,8 @@ int smmux_cmdq_init(struct smmux_device *smmu)
 		return -ENOMEM;
 	cq->max_list = min_t(u32, cq->q.mask + 1, LIST_MAX);
 	start = smmux_queue_start(&cq->q);
-	/* Closed until the SMMU runs. */
-	atomic64_set(&cq->resv, start | SMMUX_RESV_CLOSED);
+	/* Asleep until it runs for the first time. */
+	atomic64_set(&cq->resv, start | SMMUX_RESV_CLOSED | SMMUX_RESV_ASLEEP);
 	atomic64_set(&cq->cons, start);
 	cq->published = start;
 	return init_sync_mode(smmu);
@@ -440,11 +433,14 @@ void smmux_cmdq_snapshot(struct smmux_device *smmu, struct smmux_cmdq_snap *snap
 	resv = atomic64_read(&cq->resv);
 	snap->resv = resv & SMMUX_RESV_POS;
 	snap->closed = resv & SMMUX_RESV_CLOSED;
+	snap->asleep = resv & SMMUX_RESV_ASLEEP;
 	snap->dead = READ_ONCE(cq->dead);
 	snap->publishing = atomic_read(&cq->pub);
 	snap->size = cq->q.mask + 1;
 	snap->high_water = READ_ONCE(cq->high_water);
 	snap->mode = cq->mode;
+	/* Power stays until the section ends. */
+	guard(rcu)();
 	snap->regs = READ_ONCE(smmu->powered);
 	snap->prod_reg = snap->regs ? readl(cq->q.prod) : 0;
 	snap->cons_reg = snap->regs ? readl(cq->q.cons) : 0;

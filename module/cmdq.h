@@ -17,7 +17,8 @@ struct smmux_device;
 enum smmux_sync_mode { SMMUX_SYNC_POLL, SMMUX_SYNC_WFE, SMMUX_SYNC_MSI };
 
 /* Top bits of the reservation word; the rest is the next free position. */
-#define SMMUX_RESV_CLOSED	BIT_ULL(63)	/* no reservation any more */
+#define SMMUX_RESV_CLOSED	BIT_ULL(63)	/* no reservation */
+#define SMMUX_RESV_ASLEEP	BIT_ULL(62)	/* with it: invalidations are elided */
 #define SMMUX_RESV_POS		GENMASK_ULL(55, 0)
 
 struct smmux_cmdq {
@@ -75,11 +76,14 @@ void smmux_cmdq_program(struct smmux_device *smmu);
  *        submitted before
  * @how:  SMMUX_ISSUE_*
  *
- * Any context, bounded time: a wait for room or for a SYNC ends after one
- * second.  A list is split where it is longer than the queue.
+ * Within an RCU read-side section (see cmdq_gate.c), else any context; bounded
+ * time: a wait for room or for a SYNC ends after one second.  A list is split
+ * where it is longer than the queue.
  *
- * Return: 0; -EIO when a command of this list was in error (Q5); -ETIMEDOUT
- * when the SMMU did not finish in time; -ENODEV when the queue is closed.
+ * Return: 0, also when the SMMU sleeps and the commands are redundant (G2); -EIO
+ * when a command of this list was in error (Q5), or lost at a sleeping SMMU (G3);
+ * -ETIMEDOUT when the SMMU did not finish in time; -ENODEV when the queue is
+ * closed.
  */
 int smmux_cmdq_issue(struct smmux_device *smmu, const struct smmux_cmd *cmds,
 		     unsigned int num, unsigned int how);
@@ -101,12 +105,33 @@ bool smmux_cmdq_error(struct smmux_device *smmu);
 void smmux_cmdq_close(struct smmux_device *smmu);
 /* The same, and those under way end with an error as soon as they look. */
 void smmux_cmdq_kill(struct smmux_device *smmu);
+/* From any of these; what is submitted after it comes after all that was elided. */
 void smmux_cmdq_open(struct smmux_device *smmu);
+
+/**
+ * smmux_cmdq_stop() - close the gate for sleep, and drain
+ * @smmu: whose; SMMUEN is 0 and acknowledged, CMDQEN is 1
+ *
+ * From the first moment on submissions are elided.  Who was let in before may
+ * still touch registers until the caller has waited for an RCU grace period.
+ * Sleeps not, bounded time.  Return: 0 when the SMMU has consumed all that was
+ * ever reserved; -ETIMEDOUT or -EIO, with the gate closed all the same.
+ */
+int smmux_cmdq_stop(struct smmux_device *smmu);
+
+#define SMMUX_ELIDED	1
+
+/*
+ * For the submit path: a list that met a closed gate.  SMMUX_ELIDED; -EAGAIN if
+ * the gate is open by now; -EIO, -ENODEV as of smmux_cmdq_issue().
+ */
+int smmux_cmdq_at_gate(struct smmux_device *smmu, const struct smmux_cmd *cmds,
+		       u32 num, bool sync);
 
 struct smmux_cmdq_snap {
 	u64 resv, published, cons;
 	u32 prod_reg, cons_reg;		/* valid if @regs */
-	bool closed, dead, publishing, regs;
+	bool closed, asleep, dead, publishing, regs;
 	u32 size, high_water;
 	enum smmux_sync_mode mode;
 };

@@ -278,3 +278,22 @@ bool smmux_cmdq_error(struct smmux_device *smmu)
 	}
 	return true;
 }
+
+/* @cons alone may be old: commands without a SYNC have nobody who reads CONS. */
+int smmux_cmdq_wait_drained(struct smmux_device *smmu, u64 upto)
+{
+	struct smmux_cmdq *cq = &smmu->cmdq;
+	struct smmux_patience p = {};
+
+	while ((u64)atomic64_read_acquire(&cq->cons) < upto) {
+		if (unlikely(READ_ONCE(cq->dead)))
+			return -EIO;
+		if (look(smmu, &p))
+			continue;
+		refresh_cons(smmu);
+		if ((u64)atomic64_read_acquire(&cq->cons) >= upto)
+			break;
+		return timed_out(smmu, "the end of the queue", upto);
+	}
+	return 0;
+}

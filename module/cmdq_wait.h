@@ -42,6 +42,9 @@ int smmux_cmdq_wait_room(struct smmux_device *smmu, u64 upto,
  */
 int smmux_cmdq_wait_sync(struct smmux_device *smmu, u64 pos, u32 len);
 
+/* Until all before @upto is consumed: 0, -ETIMEDOUT, -EIO. */
+int smmux_cmdq_wait_drained(struct smmux_device *smmu, u64 upto);
+
 /* Is some invalidation lost that nobody has made good yet? */
 static __always_inline bool smmux_cmdq_in_debt(const struct smmux_cmdq *cq)
 {

@@ -17,6 +17,7 @@
  */
 #include "evtq.h"
 
+#include <linux/delay.h>
 #include <linux/dma-mapping.h>
 #include <linux/timekeeping.h>
 #include <trace/events/iommu.h>
@@ -88,7 +89,8 @@ static void answer_stall(struct smmux_device *smmu, const struct smmux_evt *evt,
 	cmd = smmux_cmd_resume(evt->sid, evt->stag, verdict == -EAGAIN ?
 			       SMMUX_RESUME_RETRY : SMMUX_RESUME_ABORT);
 	/* No SYNC: nothing here depends on when the device hears of it. */
-	smmux_cmdq_issue(smmu, &cmd, 1, 0);
+	scoped_guard(rcu)
+		smmux_cmdq_issue(smmu, &cmd, 1, 0);
 	smmux_count(smmu, stall_answered);
 }
 
@@ -238,10 +240,15 @@ irqreturn_t smmux_evtq_drain(struct smmux_device *smmu)
 	bool more = false;
 	unsigned int delay = 0;
 
+	/* Its cause was taken care of while the SMMU went to sleep. */
 	if (!READ_ONCE(smmu->powered))
-		return IRQ_NONE;
+		return IRQ_HANDLED;
 
 	mutex_lock(&eq->drain_lock);
+	if (eq->stopped) {
+		mutex_unlock(&eq->drain_lock);
+		return IRQ_HANDLED;
+	}
 	more = drain_some(smmu, DRAIN_MAX);
 	/* The flag may have toggled with nothing to drain after it. */
 	if (!more && waiting(smmu) > 0)
@@ -255,6 +262,29 @@ irqreturn_t smmux_evtq_drain(struct smmux_device *smmu)
 	if (delay)
 		mod_delayed_work(system_dfl_wq, &eq->again, msecs_to_jiffies(delay));
 	return IRQ_HANDLED;
+}
+
+int smmux_evtq_settle(struct smmux_device *smmu, bool stop)
+{
+	struct smmux_evtq *eq = &smmu->evtq;
+	u64 end = ktime_get_mono_fast_ns() + SMMUX_TIMEOUT_US * 1000ULL;
+	int ret = 0;
+
+	/* A handler of the domain's owner may take its time: no wait without end. */
+	while (!mutex_trylock(&eq->drain_lock)) {
+		if (ktime_get_mono_fast_ns() > end)
+			return -EBUSY;
+		usleep_range(20, 100);
+	}
+	while (!READ_ONCE(smmu->gerror.dead) && waiting(smmu) > 0 && !ret) {
+		drain_some(smmu, DRAIN_MAX);
+		if (ktime_get_mono_fast_ns() > end)
+			ret = -EBUSY;
+	}
+	if (!ret)
+		eq->stopped = stop;
+	mutex_unlock(&eq->drain_lock);
+	return ret;
 }
 
 static void drain_again(struct work_struct *work)
@@ -283,6 +313,7 @@ int smmux_evtq_init(struct smmux_device *smmu)
 
 	spin_lock_init(&eq->ring_lock);
 	mutex_init(&eq->drain_lock);
+	eq->stopped = true;
 	INIT_DELAYED_WORK(&eq->again, drain_again);
 	ret = devm_add_action(smmu->dev, cancel_again, smmu);
 	if (ret)
@@ -299,6 +330,7 @@ void smmux_evtq_program(struct smmux_device *smmu)
 	mutex_lock(&eq->drain_lock);
 	eq->cons = smmux_queue_start(&eq->q);
 	eq->ovflg = false;
+	eq->stopped = false;
 	smmux_writeq(smmu, eq->q.base_reg, SMMUX_EVENTQ_BASE);
 	writel(smmux_queue_reg(&eq->q, eq->cons), eq->q.prod);
 	writel(smmux_queue_reg(&eq->q, eq->cons), eq->q.cons);
@@ -313,6 +345,8 @@ void smmux_evtq_snapshot(struct smmux_device *smmu, struct smmux_evtq_snap *snap
 	snap->total = READ_ONCE(eq->total);
 	snap->ovflg = READ_ONCE(eq->ovflg);
 	snap->size = eq->q.mask + 1;
+	/* Power stays until the section ends. */
+	guard(rcu)();
 	snap->regs = READ_ONCE(smmu->powered);
 	snap->prod_reg = snap->regs ? readl(eq->q.prod) : 0;
 	snap->cons_reg = snap->regs ? readl(eq->q.cons) : 0;

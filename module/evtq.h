@@ -28,6 +28,7 @@ struct smmux_evtq {
 	struct mutex drain_lock;	/* one drains at a time; outside of streams_lock */
 	u64 cons;			/* under @drain_lock */
 	bool ovflg;			/* last PROD.OVFLG seen; under @drain_lock */
+	bool stopped;			/* no drain touches registers; under @drain_lock */
 	struct delayed_work again;	/* more to drain, or no interrupt to tell */
 	struct smmux_evtq_limit strangers; /* events of streams without a master */
 	spinlock_t ring_lock;
@@ -48,6 +49,16 @@ void smmux_evtq_program(struct smmux_device *smmu);
  * bounded work and sees to it that what is left is drained later.
  */
 irqreturn_t smmux_evtq_drain(struct smmux_device *smmu);
+
+/**
+ * smmux_evtq_settle() - all that the SMMU has written is handled
+ * @smmu: whose; it writes no more, or this may not end in time
+ * @stop: and nobody drains from now on, until smmux_evtq_program()
+ *
+ * Also waits for who is draining already, bounded.  Sleeps.  Return: 0 or -EBUSY,
+ * and then nothing is stopped.
+ */
+int smmux_evtq_settle(struct smmux_device *smmu, bool stop);
 
 struct smmux_evtq_snap {
 	u64 cons, total;

@@ -92,10 +92,12 @@ u32 smmux_gerror_handle(struct smmux_device *smmu, u32 only)
 	bool died;
 	u8 cerror = 0;
 
-	if (!READ_ONCE(smmu->powered))
-		return 0;
-
 	raw_spin_lock_irqsave(&ge->lock, flags);
+	/* Power that is on here stays till the lock is free: it is an RCU section. */
+	if (!READ_ONCE(smmu->powered)) {
+		raw_spin_unlock_irqrestore(&ge->lock, flags);
+		return 0;
+	}
 	gerror = smmux_readl(smmu, SMMUX_GERROR);
 	active = (gerror ^ smmux_readl(smmu, SMMUX_GERRORN)) & only;
 	/* All ones is not an error but a bus that nobody answers on. */
@@ -148,6 +150,15 @@ bool smmux_gerror_lost(struct smmux_device *smmu)
 			"was reset or lost its power (CR0ACK %#x): all traffic is aborted from now on, bind the driver again to recover\n",
 			ack);
 	return READ_ONCE(ge->dead);
+}
+
+void smmux_gerror_revive(struct smmux_device *smmu)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&smmu->gerror.lock, flags);
+	WRITE_ONCE(smmu->gerror.dead, false);
+	raw_spin_unlock_irqrestore(&smmu->gerror.lock, flags);
 }
 
 unsigned int smmux_gerror_history(struct smmux_device *smmu,

@@ -50,6 +50,9 @@ u32 smmux_gerror_handle(struct smmux_device *smmu, u32 only);
  */
 bool smmux_gerror_lost(struct smmux_device *smmu);
 
+/* Before an SMMU is enabled again, with all that was lost written anew. */
+void smmux_gerror_revive(struct smmux_device *smmu);
+
 /* The last records, newest first; returns how many were copied. */
 unsigned int smmux_gerror_history(struct smmux_device *smmu,
 				  struct smmux_gerror_rec *rec, unsigned int max);

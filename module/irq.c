@@ -39,7 +39,12 @@ static irqreturn_t on_event(int irq, void *data)
 
 static irqreturn_t on_gerror(int irq, void *data)
 {
-	return smmux_gerror_handle(data, ~0U) ? IRQ_HANDLED : IRQ_NONE;
+	struct smmux_device *smmu = data;
+
+	/* Sent before the SMMU went to sleep, which has seen to its cause. */
+	if (!READ_ONCE(smmu->powered))
+		return IRQ_HANDLED;
+	return smmux_gerror_handle(smmu, ~0U) ? IRQ_HANDLED : IRQ_NONE;
 }
 
 /* Errors at once, since a waiter may hold this CPU up; events in the thread. */
@@ -59,27 +64,40 @@ static void write_msi(struct smmux_device *smmu, enum smmux_irq_src src)
 		     sources[src].cfg2);
 }
 
-/* From the MSI layer, when it (re)composes a message; interrupts are off. */
+/*
+ * From the MSI layer, when it (re)composes a message; interrupts are off.
+ *
+ *   take_msi                          smmux_irq_enable, _disable
+ *   --------                          --------------------------
+ *   lock                              lock
+ *   keep the message                  on: write all messages
+ *   on? write it                      @on
+ *   unlock                            unlock
+ *
+ * so each message gets to its registers, once, and none after power went.
+ */
 static void take_msi(struct msi_desc *desc, struct msi_msg *msg)
 {
 	struct smmux_device *smmu = dev_get_drvdata(msi_desc_to_dev(desc));
 	enum smmux_irq_src src = desc->msi_index;
 	struct smmux_msi_msg *mine;
+	unsigned long flags;
 	u32 ctrl;
 
 	if (src >= SMMUX_NUM_IRQS)
 		return;
 	mine = &smmu->irqs.msg[src];
+	raw_spin_lock_irqsave(&smmu->irqs.lock, flags);
 	mine->addr = (u64)msg->address_hi << 32 | msg->address_lo;
 	mine->data = msg->data;
-	if (!READ_ONCE(smmu->powered))
-		return;		/* smmux_irq_enable() will */
-
-	ctrl = smmux_readl(smmu, SMMUX_IRQ_CTRL);
-	smmux_write_ack(smmu, ctrl & ~sources[src].ctrl, SMMUX_IRQ_CTRL,
-			SMMUX_IRQ_CTRLACK);
-	write_msi(smmu, src);
-	smmux_write_ack(smmu, ctrl, SMMUX_IRQ_CTRL, SMMUX_IRQ_CTRLACK);
+	if (smmu->irqs.on) {
+		ctrl = smmux_readl(smmu, SMMUX_IRQ_CTRL);
+		smmux_write_ack(smmu, ctrl & ~sources[src].ctrl, SMMUX_IRQ_CTRL,
+				SMMUX_IRQ_CTRLACK);
+		write_msi(smmu, src);
+		smmux_write_ack(smmu, ctrl, SMMUX_IRQ_CTRL, SMMUX_IRQ_CTRLACK);
+	}
+	raw_spin_unlock_irqrestore(&smmu->irqs.lock, flags);
 }
 
 static void free_msis(void *data)
@@ -132,6 +150,7 @@ int smmux_irq_setup(struct smmux_device *smmu)
 	unsigned int i;
 	int ret;
 
+	raw_spin_lock_init(&irqs->lock);
 	irqs->msi = setup_msis(smmu);
 	if (!irqs->msi && irqs->combined) {
 		for (i = 0; i < SMMUX_NUM_IRQS; i++)
@@ -163,6 +182,7 @@ int smmux_irq_enable(struct smmux_device *smmu)
 	u32 ctrl = 0;
 	unsigned int i;
 
+	guard(raw_spinlock_irqsave)(&smmu->irqs.lock);
 	for (i = 0; i < SMMUX_NUM_IRQS; i++) {
 		if (smmu->irqs.msi)
 			write_msi(smmu, i);
@@ -174,12 +194,24 @@ int smmux_irq_enable(struct smmux_device *smmu)
 	/* Of firmware, or of reset: a PRI queue that nobody owns sends nothing. */
 	if (hw_msi && smmux_has(smmu, SMMUX_FEAT_PRI))
 		smmux_writeq(smmu, 0, SMMUX_PRIQ_IRQ_CFG0);
+	smmu->irqs.on = true;
 	return smmux_write_ack(smmu, ctrl, SMMUX_IRQ_CTRL, SMMUX_IRQ_CTRLACK);
 }
 
 int smmux_irq_disable(struct smmux_device *smmu)
 {
+	guard(raw_spinlock_irqsave)(&smmu->irqs.lock);
+	smmu->irqs.on = false;
 	return smmux_write_ack(smmu, 0, SMMUX_IRQ_CTRL, SMMUX_IRQ_CTRLACK);
+}
+
+void smmux_irq_synchronize(struct smmux_device *smmu)
+{
+	unsigned int i;
+
+	for (i = 0; i < SMMUX_NUM_IRQS; i++)
+		if (smmu->irqs.virq[i])
+			synchronize_hardirq(smmu->irqs.virq[i]);
 }
 
 const char *smmux_irq_mode(const struct smmux_device *smmu)

@@ -8,6 +8,7 @@
 #ifndef SMMUX_IRQ_H
 #define SMMUX_IRQ_H
 
+#include <linux/spinlock.h>
 #include <linux/types.h>
 
 struct smmux_device;
@@ -15,6 +16,8 @@ struct smmux_device;
 enum smmux_irq_src { SMMUX_IRQ_EVTQ, SMMUX_IRQ_GERROR, SMMUX_NUM_IRQS };
 
 struct smmux_irqs {
+	raw_spinlock_t lock;		/* @msg, @on, and the registers of both */
+	bool on;			/* the SMMU may send interrupts */
 	int wired[SMMUX_NUM_IRQS];	/* Linux irq numbers from firmware, 0: none */
 	int combined;			/* one line for all, 0: none */
 	bool msi;			/* MSIs in use instead */
@@ -28,6 +31,8 @@ struct smmux_irqs {
 int smmux_irq_setup(struct smmux_device *smmu);
 int smmux_irq_enable(struct smmux_device *smmu);	/* -ETIMEDOUT */
 int smmux_irq_disable(struct smmux_device *smmu);	/* -ETIMEDOUT */
+/* Until no handler that has begun is at registers.  Sleeps. */
+void smmux_irq_synchronize(struct smmux_device *smmu);
 
 /* "msi", "wired", "combined", "none" */
 const char *smmux_irq_mode(const struct smmux_device *smmu);

@@ -43,6 +43,31 @@ static int get_ats(char *buf, const struct kernel_param *kp)
 
 static const struct kernel_param_ops ats_param = { .set = set_ats, .get = get_ats };
 
+static const char * const pm_names[] = {
+	[SMMUX_PM_AUTO]	 = "auto",
+	[SMMUX_PM_NEVER] = "off",
+	[SMMUX_PM_TRUST] = "trust",
+};
+
+static int set_pm(const char *val, const struct kernel_param *kp)
+{
+	int policy = sysfs_match_string(pm_names, val);
+
+	if (policy < 0) {
+		pr_err("smmux: pm=%s: must be auto, off or trust\n", val);
+		return -EINVAL;
+	}
+	*(enum smmux_pm_policy *)kp->arg = policy;
+	return 0;
+}
+
+static int get_pm(char *buf, const struct kernel_param *kp)
+{
+	return sysfs_emit(buf, "%s\n", pm_names[*(enum smmux_pm_policy *)kp->arg]);
+}
+
+static const struct kernel_param_ops pm_param = { .set = set_pm, .get = get_pm };
+
 static int set_cmdq_log2(const char *val, const struct kernel_param *kp)
 {
 	unsigned int log2;
@@ -63,6 +88,8 @@ static const struct kernel_param_ops cmdq_log2_param = {
 
 module_param_cb(ats, &ats_param, &smmux_params.ats, 0444);
 MODULE_PARM_DESC(ats, "address translation services of PCI devices: auto, on or off");
+module_param_cb(pm, &pm_param, &smmux_params.pm, 0444);
+MODULE_PARM_DESC(pm, "runtime power management: auto, off, or trust (GBPA is known to reset to abort)");
 module_param_cb(cmdq_log2, &cmdq_log2_param, &smmux_params.cmdq_log2, 0444);
 MODULE_PARM_DESC(cmdq_log2, "cap of the command queue's size, log2 of its entries; 0: none");
 module_param_named(allow_unbind, smmux_params.allow_unbind, bool, 0444);

@@ -18,6 +18,7 @@
 #include "../debugfs/debugfs.h"
 #include "ats.h"
 #include "attach.h"
+#include "pm.h"
 #include "smmux.h"
 #include "trace.h"
 
@@ -199,6 +200,7 @@ struct smmux_master *smmux_master_probe(struct device *dev, struct smmux_device 
 	smmux_ats_init(master);
 	/* Nobody here resolves faults, so stall only where nothing else exists. */
 	master->stall = smmux_has(smmu, SMMUX_FEAT_STALL_FORCED);
+	smmux_pm_link(master);
 	mutex_lock(&smmu->streams_lock);
 	smmu->num_masters++;
 	mutex_unlock(&smmu->streams_lock);
@@ -208,27 +210,38 @@ struct smmux_master *smmux_master_probe(struct device *dev, struct smmux_device 
 	return master;
 }
 
-/* The core (or release_device) has attached it to blocked or identity before. */
-void smmux_master_release(struct smmux_master *master)
+/*
+ * The SMMU may hold CDs of the table that is about to be freed; without stage 1
+ * it has none, and the command is illegal.
+ */
+static void forget_cds(struct smmux_master *master)
 {
 	struct smmux_device *smmu = master->smmu;
 	struct smmux_batch b __uninitialized;
 	unsigned int i;
 
+	if (!smmux_has(smmu, SMMUX_FEAT_S1))
+		return;
+	guard(rcu)();
+	smmux_batch_init(&b, smmu);
+	for (i = 0; i < master->num_streams; i++)
+		smmux_batch_add(&b, smmux_cmd_cfgi_cd_all(master->streams[i].stream->sid));
+	smmux_batch_sync(&b);
+}
+
+/* The core (or release_device) has attached it to blocked or identity before. */
+void smmux_master_release(struct smmux_master *master)
+{
+	struct smmux_device *smmu = master->smmu;
+
 	smmux_dbg_remove_master(master);
 	trace_master_remove(dev_name(master->dev), dev_name(smmu->dev),
 			    master->streams[0].stream->sid, master->num_streams);
-	/*
-	 * The SMMU may hold CDs of the table that is about to be freed; without
-	 * stage 1 it has none, and the command is illegal.
-	 */
-	smmux_batch_init(&b, smmu);
-	for (i = 0; i < master->num_streams && smmux_has(smmu, SMMUX_FEAT_S1); i++)
-		smmux_batch_add(&b, smmux_cmd_cfgi_cd_all(master->streams[i].stream->sid));
+	forget_cds(master);
 	leave_streams(master);
-	smmux_batch_sync(&b);
 	smmux_cdtab_free(master);
 	exit_substreams(master);
+	smmux_pm_unlink(master);
 	mutex_lock(&smmu->streams_lock);
 	smmu->num_masters--;
 	mutex_unlock(&smmu->streams_lock);

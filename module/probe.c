@@ -131,6 +131,7 @@ static int init_structures(struct smmux_device *smmu)
 	xa_init(&smmu->streams);
 	mutex_init(&smmu->streams_lock);
 	smmux_gerror_init(smmu);
+	smmux_pm_init(smmu);
 	ret = devm_add_action_or_reset(smmu->dev, destroy_tags, smmu);
 	if (!ret)
 		ret = smmux_stats_init(smmu);
@@ -155,6 +156,7 @@ static int bypass_rmr_sid(struct smmux_device *smmu, u32 sid)
 			sid, ERR_PTR(ret));
 		return ret;
 	}
+	smmu->has_rmr = true;
 	smmux_ste_bypass(&ste, smmux_has(smmu, SMMUX_FEAT_ATTR_OVR));
 	mutex_lock(&smmu->streams_lock);
 	smmux_strtab_write(smmu, sid, &ste);
@@ -162,9 +164,13 @@ static int bypass_rmr_sid(struct smmux_device *smmu, u32 sid)
 	return 0;
 }
 
-static void force_off(void *smmu)
+static void force_off(void *data)
 {
-	smmux_reset_force_off(smmu);
+	struct smmux_device *smmu = data;
+
+	/* Without power it can be no more off than it is. */
+	if (!smmux_pm_asleep(smmu))
+		smmux_reset_force_off(smmu);
 }
 
 static int start(struct smmux_device *smmu)
@@ -320,6 +326,8 @@ static int probe(struct platform_device *pdev)
 	if (!ret)
 		ret = start(smmu);
 	if (!ret)
+		ret = smmux_pm_allow(smmu);
+	if (!ret)
 		ret = publish_or_wait(smmu);
 	if (!ret)
 		announce(smmu);
@@ -349,7 +357,8 @@ static void shutdown(struct platform_device *pdev)
 	struct smmux_device *smmu = platform_get_drvdata(pdev);
 
 	/* What DMA is still under way ends here, not in the next kernel's memory. */
-	smmux_reset_disable(smmu);
+	if (!smmux_pm_asleep(smmu))
+		smmux_reset_disable(smmu);
 }
 
 static const struct of_device_id of_match[] = {
@@ -369,6 +378,7 @@ static struct platform_driver driver = {
 	.driver = {
 		.name = "smmux",
 		.of_match_table = of_match,
+		.pm = pm_ptr(&smmux_pm_ops),
 	},
 	.id_table = id_match,
 	.probe = probe,

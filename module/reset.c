@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * reset - the SMMU's state as a whole: from anything to translating, and to
- * aborting.
+ * reset - the SMMU's state as a whole: from anything to translating, to sleep and
+ * back, and to aborting for good.
  *
  * The order of enabling, each step with its reason:
  *
@@ -9,17 +9,32 @@
  *     crashed, is stopped rather than passed.
  *  2. attributes, stream table, queues: these registers may change only while
  *     what uses them is off.
- *  3. the command queue, and through it all caches are emptied: nothing is
- *     known of what they hold.
- *  4. event queue and interrupts, so that no event of the first transaction is
- *     lost.
+ *  3. the queues, and through the command queue all caches are emptied: nothing
+ *     is known of what they hold.
+ *  4. interrupts, so that no event of the first transaction is lost.
  *  5. translation.  Every stream without a master meets an STE that aborts.
  *
- * Callers keep everybody else away: probe and remove are alone by nature.
+ * The order of going to sleep is the reverse, with a look behind at each step:
+ *
+ *  1. GBPA aborts, SMMUEN off: no transaction gets through, no walk reads memory,
+ *     no TLB entry is used.  From here on an invalidation is redundant.
+ *  2. events that were written are handled, while commands may still follow from
+ *     them; then the event queue is off.
+ *  3. the gate of the command queue is closed and the queue drained.
+ *  4. interrupts off; who drains events is kept out; what GERROR says is handled.
+ *  5. @powered is off, and everybody who may have seen it on has left: RCU for
+ *     submitters, waiters and snapshots, synchronize_hardirq() for handlers.
+ *  6. CR0 is 0.  Nobody but waking up touches a register from here on.
+ *
+ * Nothing is saved: all that waking up writes is in memory at all times.
+ *
+ * Callers keep each other away: probe and remove are alone by nature, the PM core
+ * runs one callback at a time.
  */
 #include "reset.h"
 
 #include <linux/crash_dump.h>
+#include <linux/rcupdate.h>
 
 #include "smmux.h"
 
@@ -41,7 +56,7 @@ int smmux_reset_gbpa_abort(struct smmux_device *smmu)
 
 	/* A write while an update is under way is not taken. */
 	ret = wait_gbpa(smmu, &gbpa);
-	if (ret)
+	if (ret || gbpa & GBPA_ABORT)
 		return ret;
 	smmux_writel(smmu, gbpa | GBPA_ABORT | GBPA_UPDATE, SMMUX_GBPA);
 	ret = wait_gbpa(smmu, &gbpa);
@@ -60,10 +75,10 @@ static int set_cr0(struct smmux_device *smmu, u32 cr0)
 	return ret;
 }
 
-/* Step 1.  If it fails nothing was switched on or off. */
+/* Step 1.  If it fails nothing was switched on or off.  Writes what it must. */
 static int quiesce(struct smmux_device *smmu)
 {
-	u32 cr0 = smmux_readl(smmu, SMMUX_CR0) & CR0_ENABLES;
+	u32 all = smmux_readl(smmu, SMMUX_CR0), cr0 = all & CR0_ENABLES;
 	int ret;
 
 	/* Whoever was here before may have left without waiting for an answer. */
@@ -73,25 +88,24 @@ static int quiesce(struct smmux_device *smmu)
 			smmux_readl(smmu, SMMUX_CR0ACK));
 		return ret;
 	}
-	if (cr0 & CR0_SMMUEN)
-		dev_info(smmu->dev, "found enabled, with tables that are not ours: traffic is aborted while it is reset\n");
 	ret = smmux_reset_gbpa_abort(smmu);
 	if (ret) {
 		dev_err(smmu->dev, "GBPA does not take ABORT: %pe\n", ERR_PTR(ret));
 		return ret;
 	}
-	ret = smmux_irq_disable(smmu);
+	if (smmux_readl(smmu, SMMUX_IRQ_CTRL) || smmux_readl(smmu, SMMUX_IRQ_CTRLACK))
+		ret = smmux_irq_disable(smmu);
 	if (ret) {
 		dev_err(smmu->dev, "IRQ_CTRL is not acknowledged\n");
 		return ret;
 	}
-	return set_cr0(smmu, 0);
+	return all ? set_cr0(smmu, 0) : 0;
 }
 
 /* Step 2. */
 static void program(struct smmux_device *smmu)
 {
-	u32 sh, c;
+	u32 sh, c, gerror;
 
 	/* As the CPU maps what dma_alloc_coherent() gives, or they would differ. */
 	if (smmux_has(smmu, SMMUX_FEAT_COHERENT)) {
@@ -114,7 +128,9 @@ static void program(struct smmux_device *smmu)
 	smmux_evtq_program(smmu);
 
 	/* A command error from before would keep the queue from starting. */
-	smmux_writel(smmu, smmux_readl(smmu, SMMUX_GERROR), SMMUX_GERRORN);
+	gerror = smmux_readl(smmu, SMMUX_GERROR);
+	if (gerror != smmux_readl(smmu, SMMUX_GERRORN))
+		smmux_writel(smmu, gerror, SMMUX_GERRORN);
 }
 
 /*
@@ -143,6 +159,7 @@ static int empty_caches(struct smmux_device *smmu)
 	unsigned int num = 0;
 	int ret;
 
+	guard(rcu)();
 	cmds[num++] = smmux_cmd_cfgi_all();
 	/* Tags of EL2: nobody uses them now, but firmware may have. */
 	if (smmux_has(smmu, SMMUX_FEAT_HYP))
@@ -159,15 +176,6 @@ static int enable(struct smmux_device *smmu)
 	u32 cr0 = CR0_CMDQEN;
 	int ret;
 
-	ret = switch_on(smmu, cr0);
-	if (ret)
-		return ret;
-	WRITE_ONCE(smmu->powered, true);
-	smmux_cmdq_open(smmu);
-	ret = empty_caches(smmu);
-	if (ret)
-		return ret;
-
 	/*
 	 * A crash kernel finds devices that still write to memory which is no
 	 * longer mapped: their events would be a storm that tells nothing.
@@ -179,6 +187,12 @@ static int enable(struct smmux_device *smmu)
 	ret = switch_on(smmu, cr0);
 	if (ret)
 		return ret;
+	WRITE_ONCE(smmu->powered, true);
+	smmux_cmdq_open(smmu);
+	ret = empty_caches(smmu);
+	if (ret)
+		return ret;
+
 	ret = smmux_irq_enable(smmu);
 	if (ret) {
 		dev_err(smmu->dev, "IRQ_CTRL is not acknowledged\n");
@@ -187,7 +201,7 @@ static int enable(struct smmux_device *smmu)
 	return switch_on(smmu, cr0 | CR0_SMMUEN);
 }
 
-int smmux_reset_enable(struct smmux_device *smmu)
+int smmux_reset_wake(struct smmux_device *smmu)
 {
 	int ret;
 
@@ -195,6 +209,7 @@ int smmux_reset_enable(struct smmux_device *smmu)
 	if (ret)
 		return ret;
 	program(smmu);
+	smmux_gerror_revive(smmu);
 	ret = enable(smmu);
 	if (ret) {
 		smmux_reset_force_off(smmu);
@@ -204,6 +219,66 @@ int smmux_reset_enable(struct smmux_device *smmu)
 	smmux_gerror_handle(smmu, GERROR_KNOWN);
 	smmux_evtq_drain(smmu);
 	return 0;
+}
+
+int smmux_reset_enable(struct smmux_device *smmu)
+{
+	if (smmux_readl(smmu, SMMUX_CR0) & CR0_SMMUEN)
+		dev_info(smmu->dev, "found enabled, with tables that are not ours: traffic is aborted while it is reset\n");
+	return smmux_reset_wake(smmu);
+}
+
+/* Of going to sleep steps 1 to 3. */
+static int stop_traffic(struct smmux_device *smmu, const char **step)
+{
+	u32 queues = smmux_readl(smmu, SMMUX_CR0) & (CR0_CMDQEN | CR0_EVENTQEN);
+	int ret;
+
+	*step = "GBPA";
+	ret = smmux_reset_gbpa_abort(smmu);
+	if (ret)
+		return ret;
+	*step = "SMMUEN";
+	ret = set_cr0(smmu, queues);
+	if (ret)
+		return ret;
+	*step = "events";
+	ret = smmux_evtq_settle(smmu, false);
+	if (ret)
+		return ret;
+	*step = "EVENTQEN";
+	ret = set_cr0(smmu, queues & CR0_CMDQEN);
+	if (ret)
+		return ret;
+	*step = "commands";
+	return smmux_cmdq_stop(smmu);
+}
+
+int smmux_reset_sleep(struct smmux_device *smmu, const char **step)
+{
+	int ret = 0;
+
+	/* Registers that were lost are not to be switched on once more. */
+	if (smmux_gerror_lost(smmu))
+		smmux_cmdq_stop(smmu);
+	else
+		ret = stop_traffic(smmu, step);
+	if (ret)
+		return ret;
+	*step = "interrupts";
+	ret = smmux_irq_disable(smmu);
+	if (ret)
+		return ret;
+	*step = "handlers";
+	ret = smmux_evtq_settle(smmu, true);
+	if (ret)
+		return ret;
+	smmux_gerror_handle(smmu, GERROR_KNOWN);
+	WRITE_ONCE(smmu->powered, false);
+	synchronize_rcu_expedited();
+	smmux_irq_synchronize(smmu);
+	*step = "CR0";
+	return set_cr0(smmu, 0);
 }
 
 int smmux_reset_disable(struct smmux_device *smmu)

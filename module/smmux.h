@@ -32,6 +32,7 @@
 #include "invs.h"
 #include "irq.h"
 #include "main.h"
+#include "pm.h"
 #include "stats.h"
 #include "strtab.h"
 
@@ -75,6 +76,8 @@ struct smmux_device {
 	struct smmux_evtq evtq;
 	struct smmux_gerror gerror;
 	struct smmux_irqs irqs;
+	struct smmux_pm pm;
+	bool has_rmr;			/* reserved memory ranges bypass; constant after probe */
 
 	struct ida asids, vmids;
 	struct xarray streams;
@@ -146,6 +149,8 @@ struct smmux_master {
 	u8 ssid_bits;			/* SubstreamIDs it may use, 0: none */
 	bool stall;			/* faults of this master stall */
 	bool ats_capable, ats_on;
+	bool linked;			/* there is a device link to the SMMU */
+	bool keeps_awake;		/* it holds a usage count of the SMMU */
 	bool leaving;			/* being released: shared streams go to the others */
 	struct dentry *dbg;
 };

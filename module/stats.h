@@ -11,6 +11,8 @@
 #include <linux/percpu.h>
 #include <linux/types.h>
 
+#include "cmd.h"
+
 struct smmux_device;
 
 #define SMMUX_NUM_OPS		0x50	/* opcodes counted one by one; 0 takes the rest */
@@ -27,6 +29,7 @@ struct smmux_counters {
 	u64 full_timeouts;
 	u64 cerror[SMMUX_NUM_CERR];	/* command errors by code */
 	u64 refused;			/* submissions to a queue that is closed */
+	u64 elided[SMMUX_NUM_CMD_CLASSES]; /* commands that met a sleeping SMMU; OWED: lost */
 	u64 evt[256];			/* events by id */
 	u64 evt_overflow;
 	u64 evt_suppressed;		/* not logged for rate limits */

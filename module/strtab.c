@@ -130,7 +130,8 @@ int smmux_strtab_cover(struct smmux_device *smmu, u32 sid)
 	ret = grow(smmu, sid);
 	mutex_unlock(&st->lock);
 	/* Not only the STE: the descriptor above it may be cached as empty. */
-	if (ret > 0 && READ_ONCE(smmu->powered))
+	guard(rcu)();
+	if (ret > 0)
 		smmux_cmdq_issue_one(smmu, smmux_cmd_cfgi_ste(sid, false));
 	return min(ret, 0);
 }
@@ -156,9 +157,8 @@ static void flush_ste(void *arg)
 {
 	struct flush_ctx *c = arg;
 
-	/* Before SMMUEN nothing is cached, and reset drops everything. */
-	if (READ_ONCE(c->smmu->powered))
-		smmux_cmdq_issue_one(c->smmu, smmux_cmd_cfgi_ste(c->sid, true));
+	guard(rcu)();
+	smmux_cmdq_issue_one(c->smmu, smmux_cmd_cfgi_ste(c->sid, true));
 }
 
 void smmux_strtab_write(struct smmux_device *smmu, u32 sid,

@@ -244,6 +244,7 @@ void smmux_tlb_inv_all(struct smmux_domain *dom)
 
 void smmux_tlb_inv_tag(const struct smmux_inv *inv)
 {
+	guard(rcu)();
 	smmux_cmdq_issue_one(inv->smmu, tag_cmd(inv));
 }
 

@@ -173,6 +173,75 @@ TRACE_EVENT(cmdq_sync,
 		  __entry->pos, __entry->wait_ns, __entry->ret)
 );
 
+/*
+ * The gate of the queue moved (what is stop or open), or a list of num commands was
+ * elided at it, of which op is the first.
+ */
+TRACE_EVENT(cmdq_gate,
+	TP_PROTO(const char *smmu, const char *what, u64 pos, u32 num, const char *op),
+	TP_ARGS(smmu, what, pos, num, op),
+	TP_STRUCT__entry(
+		__field(u64, pos)
+		__field(u32, num)
+		__string(smmu, smmu)
+		__string(what, what)
+		__string(op, op)
+	),
+	TP_fast_assign(
+		__entry->pos = pos;
+		__entry->num = num;
+		__assign_str(smmu);
+		__assign_str(what);
+		__assign_str(op);
+	),
+	TP_printk("%s what=%s pos=%llu num=%u op=%s", __get_str(smmu), __get_str(what),
+		  __entry->pos, __entry->num, __get_str(op))
+);
+
+/* The SMMU went to sleep, or did not; step is where it failed. */
+TRACE_EVENT(pm_suspend,
+	TP_PROTO(const char *smmu, const char *cause, u64 took_ns, int ret, const char *step),
+	TP_ARGS(smmu, cause, took_ns, ret, step),
+	TP_STRUCT__entry(
+		__field(u64, took_ns)
+		__field(int, ret)
+		__string(smmu, smmu)
+		__string(cause, cause)
+		__string(step, step)
+	),
+	TP_fast_assign(
+		__entry->took_ns = took_ns;
+		__entry->ret = ret;
+		__assign_str(smmu);
+		__assign_str(cause);
+		__assign_str(step);
+	),
+	TP_printk("%s cause=%s took_ns=%llu ret=%d step=%s", __get_str(smmu),
+		  __get_str(cause), __entry->took_ns, __entry->ret, __get_str(step))
+);
+
+/* The SMMU woke up; gbpa is what power brought. */
+TRACE_EVENT(pm_resume,
+	TP_PROTO(const char *smmu, const char *cause, u64 took_ns, int ret, u32 gbpa),
+	TP_ARGS(smmu, cause, took_ns, ret, gbpa),
+	TP_STRUCT__entry(
+		__field(u64, took_ns)
+		__field(int, ret)
+		__field(u32, gbpa)
+		__string(smmu, smmu)
+		__string(cause, cause)
+	),
+	TP_fast_assign(
+		__entry->took_ns = took_ns;
+		__entry->ret = ret;
+		__entry->gbpa = gbpa;
+		__assign_str(smmu);
+		__assign_str(cause);
+	),
+	TP_printk("%s cause=%s took_ns=%llu ret=%d gbpa=0x%x", __get_str(smmu),
+		  __get_str(cause), __entry->took_ns, __entry->ret, __entry->gbpa)
+);
+
 /* The SMMU refused a command. */
 TRACE_EVENT(cmdq_error,
 	TP_PROTO(const char *smmu, u64 pos, u32 cerror, u64 w0, u64 w1),

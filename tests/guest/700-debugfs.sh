@@ -34,7 +34,7 @@ in_form()
 		END { exit bad }' "$1"
 }
 
-table_files='strtab entries recent ste cds invs'
+table_files='strtab entries recent ste cds invs history clients'
 check_files()
 {
 	local file bad=0 number=0 name
@@ -133,6 +133,9 @@ check "every file reads in its form" check_files
 check "modes are 0444, and 0200 under control/" modes
 check "help names every file" helped
 check_masters
+
+check_equal "without a power domain it does not sleep" "no power domain on open" \
+	"$(value "$device/pm/state" refused) $(value "$device/pm/state" state) $(value "$device/pm/state" gate)"
 
 counters=$device/cmdq/counters
 fio_verify "$nvme" 2 1

@@ -30,10 +30,12 @@ tally()
 must "driver loads" load_driver
 bdf=$(pci_by_id 1af4:1044)
 must "a PCI device is free" pci_reserve "$bdf"
-must "a modelled SMMU with ATS" vsmmu_load smmu=pri pci=0
+must "a modelled SMMU with ATS" vsmmu_load smmu=pri+aborts+pd pci=0
 must "the device is ours" pci_bind "$bdf"
 info=$SMMUX_DEBUG/masters/$bdf/info
 [ "$DRIVER" != smmux ] || check "ATS is on" grep -qx 'ats: on' "$info" || note "$(tr '\n' ' ' <"$info")"
+[ "$DRIVER" != smmux ] || check "its SMMU may not sleep, though it could" \
+	grep -q "$bdf .*must not be lost" "$SMMUX_DEBUG/$(vsmmu_name 0)/pm/clients"
 
 client_do "$bdf" race 200
 tally race

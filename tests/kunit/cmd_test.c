@@ -181,6 +181,26 @@ static void opcode(struct kunit *test)
 	}
 }
 
+/* What may meet a sleeping SMMU: by the numbers of 4.1, all others are owed. */
+static void class(struct kunit *test)
+{
+	unsigned int op;
+
+	for (op = 0; op < 256; op++) {
+		enum smmux_cmd_class want = SMMUX_CMD_OWED;
+
+		if (op == 1 || op == 2)
+			want = SMMUX_CMD_PREFETCH;
+		else if (op >= 3 && op <= 6)
+			want = SMMUX_CMD_CFGI;
+		else if (op >= 0x10 && op <= 0x30)
+			want = SMMUX_CMD_TLBI;
+		else if (op == 0x46)
+			want = SMMUX_CMD_SYNC;
+		KUNIT_EXPECT_EQ_MSG(test, smmux_cmd_class(op), want, "opcode %#x", op);
+	}
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(cfgi),
 	KUNIT_CASE(tlbi),
@@ -191,6 +211,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(resume),
 	KUNIT_CASE(sync),
 	KUNIT_CASE(opcode),
+	KUNIT_CASE(class),
 	{}
 };
 

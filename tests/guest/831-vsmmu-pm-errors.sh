@@ -1,0 +1,145 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: whatever goes wrong while an SMMU goes to sleep or wakes up, it translates as before or aborts, and says so
+# MATRIX: lane=backports smp=3 smmu=none
+# MATRIX: lane=debug smp=3 smmu=none
+# CMDLINE: mem=1000M isolcpus=2
+# MODULE: allow_unbind=1
+# WHEN: alone
+# TIMEOUT: 200
+# EXPECT: smmux [0-9a-f]+\.vsmmu: (event: |event queue overflow|vclient|stays awake: |does not wake up|global error: )
+# EXPECT: smmux [0-9a-f]+\.vsmmu: (CR0|IRQ_CTRL|GBPA|CMD_SYNC|the end of the queue|caches cannot be emptied)
+# EXPECT: smmux [0-9a-f]+\.vsmmu: (was reset or lost its power|invalidations that were lost)
+# EXPECT: vsmmu-client vclient[0-9]:
+# EXPECT: callbacks suppressed
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+# shellcheck source=tests/vsmmu/vsmmu.sh
+. /smmux/vsmmu.sh
+
+pm()
+{
+	value_of "$SMMUX_DEBUG/$(vsmmu_name 0)/pm/state" "$1"
+}
+
+is()
+{
+	[ "$(pm state)" = "$1" ]
+}
+
+# What the last attempt to sleep stumbled over.
+last_step()
+{
+	awk '$2 == "suspend" && $5 { print $6; exit }' "$SMMUX_DEBUG/$(vsmmu_name 0)/pm/history"
+}
+
+works()
+{
+	client_do 0 race 5
+	[ "$(client_got 0 missed) $(client_got 0 late)" = '0 0' ]
+}
+
+failed=0
+
+# stumbles STEP: with what was injected the SMMU stays awake, for that reason, and
+# sleeps once it is over.
+stumbles()
+{
+	failed=$((failed + 1))
+	check "$1: it was tried" wait_for 10 sh -c "[ $failed = \$(sed -n 's/^suspend_failed: //p' \
+		$SMMUX_DEBUG/$(vsmmu_name 0)/pm/state) ]"
+	check_equal "$1: it says where" "$1" "$(last_step)"
+}
+
+recovers()
+{
+	check "$1: asleep when that is over" wait_for 10 is suspended
+	client_do 0 work
+	check "$1: and awake, and well" works
+	vsmmu_content 0
+}
+
+must "driver loads" load_driver
+must "a modelled SMMU" vsmmu_load smmu=aborts+pd+cmdqs=4 client=0:1,0:2
+must "clients are bound" wait_for 20 test -e "$(vsmmu_client 1)/command"
+echo 50 >"/sys/bus/platform/devices/$(vsmmu_name 0)/power/autosuspend_delay_ms"
+client_do 1 rest
+
+# A SYNC that does not come in time, while the next one, half a second later, does. The
+# submitter rests, or the SMMU would not try.
+client_do 0 map rw
+client_do 0 rest
+check "asleep" wait_for 5 is suspended
+client_do 0 work
+vsmmu_inject 0 "sync_delay 4000000"
+client_do 0 unmap &
+job=$!
+sleep 0.2
+client_do 0 rest &
+sleep 1.5
+vsmmu_inject 0 "sync_delay 0"
+stumbles commands
+wait "$job"
+recovers "a SYNC that does not come"
+
+# A handshake that is not answered in time, while the next one, half a second later, is.
+vsmmu_inject 0 "no_ack 1"
+client_do 0 rest
+sleep 1.5
+vsmmu_inject 0 "no_ack 0"
+stumbles SMMUEN
+recovers "no handshake"
+
+# Events and errors in the last moment are handled before it sleeps.
+before=$(pm suspend)
+for round in 1 2 3 4 5; do
+	vsmmu_inject 0 "events 20"
+	vsmmu_inject 0 "gerror 0x4"
+	client_do 0 rest
+	check "round $round: asleep" wait_for 5 is suspended
+	client_do 0 work
+done
+check_equal "five times asleep" $((before + 5)) "$(pm suspend)"
+check_equal "all events were seen" "$(vsmmu_counter 0 events)" \
+	"$(value_of "$SMMUX_DEBUG/$(vsmmu_name 0)/evtq/counters" events)"
+check_equal "and all errors" 5 "$(value_of "$SMMUX_DEBUG/$(vsmmu_name 0)/gerror" EVENTQ_ABT_ERR)"
+check "well after that" works
+vsmmu_content 0
+
+# Power that goes behind our back: sleep is a cure.
+vsmmu_inject 0 power_loss
+client_do 0 race 1
+check_equal "without power nothing lands" "1 0" "$(client_got 0 missed) $(client_got 0 late)"
+check "it is known" grep -qx 'dead: yes' "$SMMUX_DEBUG/$(vsmmu_name 0)/cmdq/state"
+vsmmu_inject 0 clear
+client_do 0 rest
+check "asleep all the same" wait_for 5 is suspended
+client_do 0 work
+check "well after sleep" works
+vsmmu_content 0
+
+# At any instant of sleep and waking up: it works, or it is off and can be bound again.
+for ((round = 0; round < $(some 30); round++)); do
+	vsmmu_inject 0 "loss $((RANDOM % 24 + 1))"
+	client_do 0 rest
+	wait_for 4 is suspended || wait_for 4 is failed || note "round $round: $(pm state)"
+	client_do 0 work 2>/dev/null
+	client_do 0 race 1 2>/dev/null
+	[ "$(client_got 0 late)" = 0 ] || echo "round $round: landed late"
+	vsmmu_inject 0 "loss 0"
+	vsmmu_inject 0 clear
+	if is on && works; then
+		continue
+	fi
+	vsmmu_unbind_client 1
+	vsmmu_unbind 0
+	vsmmu_bind 0 || echo "round $round: no bind"
+	vsmmu_bind_client 1
+	client_do 1 rest
+	echo 50 >"/sys/bus/platform/devices/$(vsmmu_name 0)/power/autosuspend_delay_ms"
+	works || echo "round $round: bound again and not well"
+done >/tmp/losses 2>&1
+check_equal "losses of power" "" "$(head -n 5 /tmp/losses)"
+check "the model goes" rmmod vsmmu
+check "the driver goes" unload_driver
