@@ -1,0 +1,143 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: QEMU's SMMU sleeps between bursts of checked traffic and loses all it had; a device that does DMA meanwhile is stopped
+# MATRIX: lane=stable,backports
+# DEVICES: nvme blk net-virtio edu
+# DTB: -c @ /smmux-power
+# DTB: -t s @ /smmux-power compatible smmux,test-power
+# DTB: -t x @ /smmux-power #power-domain-cells 0
+# DTB: -t x @ /smmux-power phandle 7777
+# DTB: -t x @ /smmuv3@9050000 power-domains 7777
+# WITH: bpftrace
+# TIMEOUT: 240
+# EXPECT: smmux .*(event|client:)
+# EXPECT: callbacks suppressed
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+# shellcheck source=tests/guest/lib/io.sh
+. /smmux/io.sh
+
+CYCLES=$(some 20)
+POWER=/sys/kernel/debug/smmux_test_power
+SMMU=9050000.smmuv3
+readonly CYCLES POWER SMMU
+
+pm()
+{
+	value_of "$SMMUX_DEBUG/$SMMU/pm/state" "$1"
+}
+
+is_asleep()
+{
+	[ "$(pm state)" = suspended ]
+}
+
+# Devices without a driver rest by themselves when they may; the others are told.
+all_devices()
+{
+	local dir
+
+	for dir in /sys/bus/pci/devices/*; do
+		[ ! -e "$dir/driver" ] || echo "$1 ${dir##*/}"
+	done
+}
+
+# A link that is up may send at any time, which is no rest.
+links()
+{
+	local n
+
+	for n in 1 2; do
+		ip -n side$n link set "$(ip -n side$n -o link | sed -n 's/^[0-9]*: \(e[^:]*\):.*/\1/p')" "$1" || return
+	done
+}
+
+all_rest()
+{
+	local dev
+
+	links down || return
+	for dev in $(all_devices ''); do
+		echo "$dev" >$POWER/rest || return
+	done
+}
+
+all_work()
+{
+	local dev
+
+	for dev in $(all_devices ''); do
+		echo "$dev" >$POWER/work || return
+	done
+	links up
+}
+
+must "power domain" insmod /smmux/smmux_test_power.ko
+start_all
+must "network comes up" net_up
+start_client
+check_equal "it may sleep" "yes -" "$(pm runtime_pm) $(pm refused)"
+for dir in /sys/bus/pci/devices/*; do
+	echo auto >"$dir/power/control"
+done
+mount -t tracefs tracefs /sys/kernel/tracing
+bpftrace -B line /smmux/pmwatch.bt $SMMU >/tmp/pmwatch 2>&1 &
+watch=$!
+wait_for 60 grep -q DETAIL /tmp/pmwatch || note "$(head -n 20 /tmp/pmwatch)"
+must "pmwatch starts" grep -q DETAIL /tmp/pmwatch
+echo 1 >/sys/bus/platform/devices/$SMMU/power/autosuspend_delay_ms
+check_equal "awake while devices work" on "$(pm state)"
+note "$(head -n 5 $SMMUX_DEBUG/$SMMU/pm/state; cat $SMMUX_DEBUG/$SMMU/pm/clients)"
+check "pmwatch says who keeps it awake" wait_for 20 grep -q "0000:00:01.0 .*is active" /tmp/pmwatch
+
+bad=''
+for ((i = 0; i < CYCLES; i++)); do
+	all_rest || { bad="$i: rest" && break; }
+	[ $((i % 3)) = 2 ] || wait_for 5 is_asleep || { bad="$i: does not sleep" && break; }
+	all_work || { bad="$i: work" && break; }
+	case $((i % 10)) in
+	0) fio_verify "$nvme" 1 2 || { bad="$i: NVMe" && break; } ;;
+	5) net_send 1 2 1 || { bad="$i: network" && break; } ;;
+	*) dd if="$nvme" of=/dev/null bs=64k count=4 iflag=direct status=none || { bad="$i: read" && break; } ;;
+	esac
+done
+check_equal "$CYCLES bursts" "" "$bad"
+check "it slept" test "$(pm suspend)" -ge $((CYCLES / 2))
+check_equal "power went only when all was done" 0 "$(value_of $POWER/state unfinished)"
+check_equal "and really went" "$(pm suspend)" "$(value_of $POWER/state offs)"
+check_equal "none failed, nothing was lost, nothing could pass" "0 0 0 0" \
+	"$(pm suspend_failed) $(pm resume_failed) $(pm lost) $(pm gbpa_not_aborting)"
+
+# A device that does not wait until it is woken.
+edu=$(client_dirs "$EDU")
+must "all rest" all_rest
+must "asleep" wait_for 5 is_asleep
+resumes=$(pm resume)
+for iova in 0xdead0000 0; do
+	client_run "$edu" "stray $iova"
+	check_equal "asleep: a stray access to $iova does not land" 0 "$(client_value "$edu" landed)"
+done
+client_run "$edu" "race 5"
+check_equal "asleep: nor does any other" "0 0" \
+	"$(client_value "$edu" mapped_landed) $(client_value "$edu" unmapped_landed)"
+check "its invalidations were elided" test "$(pm elided.TLBI)" -ge 5
+grep -r . $SMMUX_DEBUG/$SMMU >/dev/null
+check_equal "none of this woke it, nor did looking" "$resumes suspended" "$(pm resume) $(pm state)"
+must "all work" all_work
+client_run "$edu" "race 5"
+check_equal "awake: accesses land while they may" "5 0" \
+	"$(client_value "$edu" mapped_landed) $(client_value "$edu" unmapped_landed)"
+client_run "$edu" "stray 0xdead0000"
+check "awake: a stray one is told" wait_for 5 sh -c \
+	"dmesg | grep -v test: | grep F_TRANSLATION | grep -q '${edu##*/}'"
+
+kill -INT "$watch"
+check_job "pmwatch ends" "$watch"
+while IFS= read -r line; do note "pmwatch: $line"; done < <(grep -v '^[[({]' /tmp/pmwatch | tail -n 40)
+check "it saw them" test "$(grep -c ' suspend .* cause runtime, asleep' /tmp/pmwatch)" -ge $((CYCLES / 2))
+check "it knows for whom" grep -qE ' resume .* awake, for 0000:00:0[0-9]' /tmp/pmwatch
+check "it saw what was elided" grep -qE '@elided\[.*TLBI.*: [1-9]' /tmp/pmwatch
+note "$(pm suspend) times asleep, $(pm elided.TLBI) TLBIs elided, mean $(pm suspend_mean_ns) and $(pm resume_mean_ns) ns"
+check "NVMe works after that" fio_verify "$nvme" 3 2
+check "the network as well" net_send 2 1 4
