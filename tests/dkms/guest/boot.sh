@@ -15,11 +15,18 @@ firmware_tables_are()
 	esac
 }
 
-# As an upgrade may lose a file of ours, and the next image is made without it.
+# As an upgrade may lose a file of ours, and the next image is made without it.  The
+# module is out of the way meanwhile: initramfs-tools would find it by itself, since
+# the root disk has a device link to its SMMU.
 lose_initramfs_entry()
 {
+	local module
+
+	module=$(modinfo -k "$KERNEL" -n smmux)
 	rm /etc/initramfs-tools/hooks/smmux
+	mv "$module" /root/ && depmod "$KERNEL" || return
 	update-initramfs -u -k "$KERNEL" >/tmp/update.log 2>&1
+	mv "/root/${module##*/}" "$module" && depmod "$KERNEL" || return
 	tail -n 5 /tmp/update.log
 	[ "$(grep -c "$KERNEL has no smmux in its initramfs: the built-in driver stays in charge" /tmp/update.log)" = 1 ]
 }
