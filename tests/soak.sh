@@ -22,8 +22,8 @@ Exit code: 0 no test failed, 1 one did, 2 wrong use.
 EOF
 }
 
-readonly SOAK_TESTS=('81[1-6]*.debug' '81[1-6]*.race' '820*.debug' '730*.debug'
-	'100-io-soak' '210-unmap' '300-rebind' '400-storm')
+readonly SOAK_TESTS=('81[1-6]*.debug' '81[1-6]*.race' '820*.debug' '83*.debug' '83*.race' '730*.debug'
+	'100-io-soak' '210-unmap' '300-rebind' '400-storm' '640-pm')
 
 run_round()
 {

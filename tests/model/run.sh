@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Runs the model of the gate: as it is, which must be right, and broken in each of
-# the ways that it knows, which must be found.
+# Runs the model of the gate, and the litmus tests of its memory order: as they are,
+# which must be right, and broken in each of the ways that are known, which must be
+# found.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -16,8 +17,8 @@ usage()
 {
 	cat <<EOF
 usage: ${0##*/} [-l]
-Checks tests/model with spin.
-  -l  with three submitters, which takes some 10 GB of memory and long
+Checks tests/model with spin and herd7.
+  -l  spin with three submitters, which takes some 10 GB of memory and long
 Exit code: 0 all is as it should be, 1 it is not, 2 wrong use.
 EOF
 }
@@ -38,6 +39,23 @@ verify()
 	echo "${found:-right}"
 }
 
+# observe NAME EXPECTED WHAT [SED]: may what the litmus test asks for happen, with its
+# text so changed?  Never, Sometimes.
+observe()
+{
+	local file=$OUT/$1.litmus seen
+
+	sed "${4:-}" "$HERE/$1.litmus" >"$file"
+	if [ -n "${4:-}" ] && cmp -s "$file" "$HERE/$1.litmus"; then
+		echo "$1, $3: nothing was changed"
+		failed=1
+		return
+	fi
+	seen=$("$SMMUX_TOP/tests/rig/herd.sh" "$file" 2>&1 | sed -n "s/^Observation $1 \([A-Z][a-z]*\) .*/\1/p")
+	echo "$1, $3: ${seen:-nothing observed}"
+	[ "$seen" = "$2" ] || failed=1
+}
+
 case ${1:-} in
 '') ;;
 -l) submitters=3 ;;
@@ -56,4 +74,13 @@ for break in "${breaks[@]}"; do
 	*) echo "$break: $found" ;;
 	esac
 done
+
+observe elide Never "as it is"
+observe elide Sometimes "no barrier in unmap" '0,/smp_mb();/s/smp_mb();//'
+observe elide Sometimes "no barrier in waking up" '/gate, 0/,$s/smp_mb();//'
+observe stop Never "as it is"
+observe stop Sometimes "a relaxed exchange closes the gate" 's/atomic_fetch_add(/atomic_fetch_add_relaxed(/'
+observe power Never "as it is"
+observe power Sometimes "no grace period" '/synchronize_rcu/d'
+observe power Sometimes "no read-side section" '/rcu_read_/d'
 exit "$failed"
