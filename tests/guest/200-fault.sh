@@ -3,7 +3,7 @@
 # DESCRIPTION: an access outside all mappings is blocked, shows as a decoded event, and hurts nobody else
 # MATRIX: lane=stable fw=dt
 # MATRIX: lane=backports fw=acpi
-# MATRIX: lane=debug
+# ALSO: lane=debug
 # ALSO: lane=stable,backports fw=dt,acpi
 # DEVICES: nvme blk net edu testdev
 # TIMEOUT: 120

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: with allow_unbind the SMMU itself is unbound and bound again; without clients that is harmless
 # MATRIX: lane=stable,backports
-# MATRIX: lane=debug
+# ALSO: lane=debug
 # DEVICES: nvme blk net
 # MODULE: allow_unbind=1
 # TIMEOUT: 120
