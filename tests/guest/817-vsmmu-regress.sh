@@ -9,7 +9,7 @@
 # WHEN: alone
 # TIMEOUT: 120
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event: |event queue overflow|vclient|command error|was reset or lost its power)
-# EXPECT: smmux [0-9a-f]+\.vsmmu: (refused: IDR5|GBPA does not take ABORT: |invalidations that were lost)
+# EXPECT: smmux [0-9a-f]+\.vsmmu: (refused: IDR5|(GBPA does not take ABORT|CR0 0x[0-9a-f]+ is not acknowledged): |invalidations that were lost)
 # EXPECT: smmux [0-9a-f]+\.vsmmu: probe with driver smmux failed with error -(110|5)$
 # EXPECT: callbacks suppressed
 

@@ -42,13 +42,20 @@ works()
 
 failed=0
 
-# stumbles STEP: with what was injected the SMMU stays awake, for that reason, and
-# sleeps once it is over.
+# stumbles STEP INJECTION: with what was injected before the SMMU cannot sleep, for that
+# reason; the injection then ends it, before waking up gives up a second later.
 stumbles()
 {
+	local lines='' _
+
 	failed=$((failed + 1))
-	check "$1: it was tried" wait_for 10 sh -c "[ $failed = \$(sed -n 's/^suspend_failed: //p' \
-		$SMMUX_DEBUG/$(vsmmu_name 0)/pm/state) ]"
+	for _ in {1..500}; do
+		mapfile -t lines <"$SMMUX_DEBUG/$(vsmmu_name 0)/pm/state"
+		[[ " ${lines[*]} " != *" suspend_failed: $failed "* ]] || break
+		sleep 0.01
+	done
+	vsmmu_inject 0 "$2"
+	check_equal "$1: it was tried" "$failed" "$(pm suspend_failed)"
 	check_equal "$1: it says where" "$1" "$(last_step)"
 }
 
@@ -66,29 +73,24 @@ must "clients are bound" wait_for 20 test -e "$(vsmmu_client 1)/command"
 echo 50 >"/sys/bus/platform/devices/$(vsmmu_name 0)/power/autosuspend_delay_ms"
 client_do 1 rest
 
-# A SYNC that does not come in time, while the next one, half a second later, does. The
-# submitter rests, or the SMMU would not try.
+# A SYNC that does not come in time, while the next one does. The submitter rests, or the SMMU would not try.
 client_do 0 map rw
 client_do 0 rest
 check "asleep" wait_for 5 is suspended
 client_do 0 work
-vsmmu_inject 0 "sync_delay 4000000"
+vsmmu_inject 0 "sync_delay 9000000"
 client_do 0 unmap &
 job=$!
 sleep 0.2
 client_do 0 rest &
-sleep 1.5
-vsmmu_inject 0 "sync_delay 0"
-stumbles commands
+stumbles commands "sync_delay 0"
 wait "$job"
 recovers "a SYNC that does not come"
 
-# A handshake that is not answered in time, while the next one, half a second later, is.
+# A handshake that is not answered in time, while the next one is.
 vsmmu_inject 0 "no_ack 1"
 client_do 0 rest
-sleep 1.5
-vsmmu_inject 0 "no_ack 0"
-stumbles SMMUEN
+stumbles SMMUEN "no_ack 0"
 recovers "no handshake"
 
 # Events and errors in the last moment are handled before it sleeps.
