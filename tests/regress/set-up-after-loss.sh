@@ -13,8 +13,8 @@ scenario()
 {
 	local nth
 
-	# CR0 is written for the command queue, for the event queue, and for translation.
-	for nth in 1 2 3; do
+	# CR0 is written for the queues, and for translation.
+	for nth in 1 2; do
 		vsmmu_unbind 0
 		vsmmu_inject 0 "unready $nth"
 		vsmmu_bind 0 2>/dev/null
