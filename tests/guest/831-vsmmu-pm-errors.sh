@@ -46,7 +46,7 @@ failed=0
 # reason; the injection then ends it, before waking up gives up a second later.
 stumbles()
 {
-	local lines='' _
+	local lines=() _
 
 	failed=$((failed + 1))
 	for _ in {1..500}; do
