@@ -344,16 +344,14 @@ unsigned int smmux_pm_clients(struct smmux_device *smmu, struct smmux_pm_client 
 void smmux_pm_link(struct smmux_master *master)
 {
 	struct smmux_device *smmu = master->smmu;
-	u32 flags = DL_FLAG_STATELESS;
+	u32 flags = DL_FLAG_STATELESS | DL_FLAG_PM_RUNTIME;
 
-	if (smmu->pm.enabled)
-		flags |= DL_FLAG_PM_RUNTIME;
-	/* Held until the client's first suspend: one without runtime PM is never idle. */
-	if (smmu->pm.enabled && !rests(master->dev))
-		flags |= DL_FLAG_RPM_ACTIVE;
-	master->linked = device_link_add(master->dev, smmu->dev, flags);
 	if (!smmu->pm.enabled)
 		return;
+	/* Held until the client's first suspend: one without runtime PM is never idle. */
+	if (!rests(master->dev))
+		flags |= DL_FLAG_RPM_ACTIVE;
+	master->linked = device_link_add(master->dev, smmu->dev, flags);
 	if (!master->linked)
 		dev_notice(master->dev, "cannot be linked to %s, which stays awake for it\n",
 			   dev_name(smmu->dev));
