@@ -129,41 +129,35 @@ static int version_show(struct seq_file *m, void *unused)
 /* What this build of the driver can and cannot do, by name. */
 static int features_show(struct seq_file *m, void *unused)
 {
-	static const char * const ats[] = {
-		[SMMUX_ATS_AUTO] = "auto", [SMMUX_ATS_ON] = "on",
-		[SMMUX_ATS_OFF] = "off",
-	};
 	static const struct {
 		const char *name;
 		bool kernel;		/* the kernel has what it rests on */
 		const char *config;
-	} absent[] = {
-		{ "iopf", IS_ENABLED(CONFIG_IOMMU_IOPF), "CONFIG_IOMMU_IOPF" },
-		{ "sva", IS_ENABLED(CONFIG_IOMMU_SVA), "CONFIG_IOMMU_SVA" },
-		{ "nesting", IS_ENABLED(CONFIG_IOMMUFD), "CONFIG_IOMMUFD" },
-		{ "pm", IS_ENABLED(CONFIG_PM), "CONFIG_PM" },
-		{ "recovery", IS_ENABLED(CONFIG_PCI), "CONFIG_PCI" },
+		bool here;		/* this version of the driver has it */
+	} features[] = {
+		{ "dt", IS_ENABLED(CONFIG_OF), "CONFIG_OF", true },
+		{ "acpi", IS_ENABLED(CONFIG_ACPI_IORT), "CONFIG_ACPI_IORT", true },
+		{ "ats", IS_ENABLED(CONFIG_PCI_ATS), "CONFIG_PCI_ATS", true },
+		{ "pasid", IS_ENABLED(CONFIG_PCI_PASID), "CONFIG_PCI_PASID", true },
+		{ "pm", IS_ENABLED(CONFIG_PM), "CONFIG_PM", true },
+		{ "iopf", IS_ENABLED(CONFIG_IOMMU_IOPF), "CONFIG_IOMMU_IOPF", false },
+		{ "sva", IS_ENABLED(CONFIG_IOMMU_SVA), "CONFIG_IOMMU_SVA", false },
+		{ "nesting", IS_ENABLED(CONFIG_IOMMUFD), "CONFIG_IOMMUFD", false },
+		{ "recovery", IS_ENABLED(CONFIG_PCI), "CONFIG_PCI", false },
 	};
 	unsigned int i;
 
-	seq_printf(m, "dt: %s\n", IS_ENABLED(CONFIG_OF) ? "present" :
-		   "absent: the kernel has no CONFIG_OF");
-	seq_printf(m, "acpi: %s\n", IS_ENABLED(CONFIG_ACPI_IORT) ? "present" :
-		   "absent: the kernel has no CONFIG_ACPI_IORT");
-	seq_printf(m, "ats: %s\n", IS_ENABLED(CONFIG_PCI_ATS) ? "present" :
-		   "absent: the kernel has no CONFIG_PCI_ATS");
-	seq_printf(m, "pasid: %s\n", IS_ENABLED(CONFIG_PCI_PASID) ? "present" :
-		   "absent: the kernel has no CONFIG_PCI_PASID");
-	for (i = 0; i < ARRAY_SIZE(absent); i++) {
-		if (absent[i].kernel)
-			seq_printf(m, "%s: absent: not in this version\n",
-				   absent[i].name);
-		else
+	for (i = 0; i < ARRAY_SIZE(features); i++) {
+		if (!features[i].kernel)
 			seq_printf(m, "%s: absent: the kernel has no %s\n",
-				   absent[i].name, absent[i].config);
+				   features[i].name, features[i].config);
+		else
+			seq_printf(m, "%s: %s\n", features[i].name,
+				   features[i].here ? "present" : "absent: not in this version");
 	}
 	seq_printf(m, "page_size_bytes: %lu\n", PAGE_SIZE);
-	seq_printf(m, "parameter.ats: %s\n", ats[smmux_params.ats]);
+	seq_printf(m, "parameter.ats: %s\n", smmux_ats_words[smmux_params.ats]);
+	seq_printf(m, "parameter.pm: %s\n", smmux_pm_words[smmux_params.pm]);
 	seq_printf(m, "parameter.cmdq_log2: %u\n", smmux_params.cmdq_log2);
 	seq_printf(m, "parameter.allow_unbind: %s\n",
 		   smmux_dbg_yes(smmux_params.allow_unbind));

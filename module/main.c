@@ -18,55 +18,55 @@
 
 struct smmux_params smmux_params;
 
-static const char * const ats_names[] = {
+/* A parameter that is one word of a few; its value is the word's index. */
+struct choice {
+	const char * const *words;
+	unsigned int num;
+	const char *list;		/* of the words, for people */
+	unsigned int *val;
+};
+
+const char * const smmux_ats_words[] = {
 	[SMMUX_ATS_AUTO] = "auto",
 	[SMMUX_ATS_ON]	 = "on",
 	[SMMUX_ATS_OFF]	 = "off",
 };
 
-static int set_ats(const char *val, const struct kernel_param *kp)
-{
-	int policy = sysfs_match_string(ats_names, val);
-
-	if (policy < 0) {
-		pr_err("smmux: ats=%s: must be auto, on or off\n", val);
-		return -EINVAL;
-	}
-	*(enum smmux_ats_policy *)kp->arg = policy;
-	return 0;
-}
-
-static int get_ats(char *buf, const struct kernel_param *kp)
-{
-	return sysfs_emit(buf, "%s\n", ats_names[*(enum smmux_ats_policy *)kp->arg]);
-}
-
-static const struct kernel_param_ops ats_param = { .set = set_ats, .get = get_ats };
-
-static const char * const pm_names[] = {
+const char * const smmux_pm_words[] = {
 	[SMMUX_PM_AUTO]	 = "auto",
 	[SMMUX_PM_NEVER] = "off",
 	[SMMUX_PM_TRUST] = "trust",
 };
 
-static int set_pm(const char *val, const struct kernel_param *kp)
-{
-	int policy = sysfs_match_string(pm_names, val);
+static struct choice ats_choice = {
+	smmux_ats_words, ARRAY_SIZE(smmux_ats_words), "auto, on or off", &smmux_params.ats,
+};
 
-	if (policy < 0) {
-		pr_err("smmux: pm=%s: must be auto, off or trust\n", val);
+static struct choice pm_choice = {
+	smmux_pm_words, ARRAY_SIZE(smmux_pm_words), "auto, off or trust", &smmux_params.pm,
+};
+
+static int set_choice(const char *val, const struct kernel_param *kp)
+{
+	const struct choice *c = kp->arg;
+	int i = __sysfs_match_string(c->words, c->num, val);
+
+	if (i < 0) {
+		pr_err("smmux: %s=%s: must be %s\n", kp->name, val, c->list);
 		return -EINVAL;
 	}
-	*(enum smmux_pm_policy *)kp->arg = policy;
+	*c->val = i;
 	return 0;
 }
 
-static int get_pm(char *buf, const struct kernel_param *kp)
+static int get_choice(char *buf, const struct kernel_param *kp)
 {
-	return sysfs_emit(buf, "%s\n", pm_names[*(enum smmux_pm_policy *)kp->arg]);
+	const struct choice *c = kp->arg;
+
+	return sysfs_emit(buf, "%s\n", c->words[*c->val]);
 }
 
-static const struct kernel_param_ops pm_param = { .set = set_pm, .get = get_pm };
+static const struct kernel_param_ops choice_param = { .set = set_choice, .get = get_choice };
 
 static int set_cmdq_log2(const char *val, const struct kernel_param *kp)
 {
@@ -86,9 +86,9 @@ static const struct kernel_param_ops cmdq_log2_param = {
 	.get = param_get_uint,
 };
 
-module_param_cb(ats, &ats_param, &smmux_params.ats, 0444);
+module_param_cb(ats, &choice_param, &ats_choice, 0444);
 MODULE_PARM_DESC(ats, "address translation services of PCI devices: auto, on or off");
-module_param_cb(pm, &pm_param, &smmux_params.pm, 0444);
+module_param_cb(pm, &choice_param, &pm_choice, 0444);
 MODULE_PARM_DESC(pm, "runtime power management: auto, off, or trust (GBPA is known to reset to abort)");
 module_param_cb(cmdq_log2, &cmdq_log2_param, &smmux_params.cmdq_log2, 0444);
 MODULE_PARM_DESC(cmdq_log2, "cap of the command queue's size, log2 of its entries; 0: none");

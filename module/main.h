@@ -11,13 +11,16 @@ enum smmux_pm_policy { SMMUX_PM_AUTO, SMMUX_PM_NEVER, SMMUX_PM_TRUST };
 enum smmux_ats_policy { SMMUX_ATS_AUTO, SMMUX_ATS_ON, SMMUX_ATS_OFF };
 
 struct smmux_params {
-	enum smmux_ats_policy ats;
-	enum smmux_pm_policy pm;
+	unsigned int ats;		/* enum smmux_ats_policy */
+	unsigned int pm;		/* enum smmux_pm_policy */
 	unsigned int cmdq_log2;		/* cap of the command queue's size; 0: none */
 	bool allow_unbind;		/* let sysfs unbind an SMMU (test and development) */
 	bool no_msi;			/* neither MSI interrupts nor MSI completion */
 };
 
 extern struct smmux_params smmux_params;
+
+/* The words of those that are one, by value. */
+extern const char * const smmux_ats_words[], * const smmux_pm_words[];
 
 #endif /* SMMUX_MAIN_H */

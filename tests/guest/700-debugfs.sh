@@ -76,6 +76,16 @@ helped()
 	comm -3 <(echo "$here") <(echo "$there") | tee /dev/stderr | wc -l | grep -qx 0
 }
 
+# What features says of the module's parameters, against sysfs.
+parameters_shown()
+{
+	local file
+
+	for file in /sys/module/smmux/parameters/*; do
+		echo "parameter.${file##*/}: $(sed 's/^Y$/yes/; s/^N$/no/' "$file")"
+	done | sort
+}
+
 # masters/*/info against sysfs and the stream table.
 check_masters()
 {
@@ -132,6 +142,8 @@ must "the SMMU has its directory" test -d "$SMMUX_DEBUG/$device"
 check "every file reads in its form" check_files
 check "modes are 0444, and 0200 under control/" modes
 check "help names every file" helped
+check_equal "features knows every parameter" "$(parameters_shown)" "$(grep ^parameter "$SMMUX_DEBUG/features" | sort)"
+check_equal "features knows of sleep" present "$(value features pm)"
 check_masters
 
 check_equal "without a power domain it does not sleep" "no power domain on open" \
