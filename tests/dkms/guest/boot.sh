@@ -16,8 +16,8 @@ firmware_tables_are()
 }
 
 # As an upgrade may lose a file of ours, and the next image is made without it.  The
-# module is out of the way meanwhile: initramfs-tools would find it by itself, since
-# the root disk has a device link to its SMMU.
+# module is out of the way meanwhile: where the root disk has a device link to its
+# SMMU initramfs-tools would find it by itself.
 lose_initramfs_entry()
 {
 	local module
