@@ -33,13 +33,13 @@ is_asleep()
 	[ "$(pm state)" = suspended ]
 }
 
-# Devices without a driver rest by themselves when they may; the others are told.
+# All that have to be told: devices without a driver rest by themselves.
 all_devices()
 {
 	local dir
 
 	for dir in /sys/bus/pci/devices/*; do
-		[ ! -e "$dir/driver" ] || echo "$1 ${dir##*/}"
+		[ ! -e "$dir/driver" ] || echo "${dir##*/}"
 	done
 }
 
@@ -58,7 +58,7 @@ all_rest()
 	local dev
 
 	links down || return
-	for dev in $(all_devices ''); do
+	for dev in $(all_devices); do
 		echo "$dev" >$POWER/rest || return
 	done
 }
@@ -67,7 +67,7 @@ all_work()
 {
 	local dev
 
-	for dev in $(all_devices ''); do
+	for dev in $(all_devices); do
 		echo "$dev" >$POWER/work || return
 	done
 	links up

@@ -16,75 +16,54 @@
 # shellcheck source=tests/vsmmu/vsmmu.sh
 . /smmux/vsmmu.sh
 
-pm()
-{
-	value_of "$SMMUX_DEBUG/$(vsmmu_name "$1")/pm/state" "$2"
-}
-
-power()
-{
-	echo "/sys/bus/platform/devices/$(vsmmu_name "$1")/power"
-}
-
-is_asleep()
-{
-	[ "$(pm "$1" state)" = suspended ]
-}
-
-race_is_well()
-{
-	client_do "$1" race "$2" || return
-	[ "$(client_got "$1" missed) $(client_got "$1" late)" = '0 0' ]
-}
-
 must "driver loads" load_driver
 must "modelled SMMUs" vsmmu_load smmu=aborts+pd,pd,aborts+pd+stallonly,aborts+pd+msi+stall+cmdqs=3 \
 	client=0:1/8,0:2,1:1,2:1,3:1/6,3:2 its=3
 must "clients are bound" wait_for 20 test -e "$(vsmmu_client 5)/command"
 
-check_equal "0: may sleep" "yes -" "$(pm 0 runtime_pm) $(pm 0 refused)"
-check_equal "1: may not" "GBPA resets to bypass" "$(pm 1 refused)"
-check_equal "0: awake while a client works" "on open" "$(pm 0 state) $(pm 0 gate)"
+check_equal "0: may sleep" "yes -" "$(vsmmu_pm 0 runtime_pm) $(vsmmu_pm 0 refused)"
+check_equal "1: may not" "GBPA resets to bypass" "$(vsmmu_pm 1 refused)"
+check_equal "0: awake while a client works" "on open" "$(vsmmu_pm 0 state) $(vsmmu_pm 0 gate)"
 for n in 0 1 2 3; do
 	check "$n: power was tried" test "$(vsmmu_counter $n power_offs)" -gt 0
 done
 
 # A stalled transaction waits for an answer, so its SMMU may not sleep.
-echo 0 >"$(power 2)/autosuspend_delay_ms"
+vsmmu_pm_delay 2 0
 check "2: a client that stalls goes to rest" client_do 3 rest
 sleep 0.5
-check_equal "2: its SMMU stays awake" on "$(pm 2 state)"
+check_equal "2: its SMMU stays awake" on "$(vsmmu_pm 2 state)"
 check "2: and says why" grep -q 'vclient3 .*must not be lost' "$SMMUX_DEBUG/$(vsmmu_name 2)/pm/clients"
 
 # One SMMU, by hand.
-echo 1 >"$(power 0)/autosuspend_delay_ms"
+vsmmu_pm_delay 0 1
 check "a client goes to rest" client_do 0 rest
-check_equal "the other one still works" on "$(pm 0 state)"
+check_equal "the other one still works" on "$(vsmmu_pm 0 state)"
 check "it goes to rest as well" client_do 1 rest
-check "the SMMU sleeps" wait_for 5 is_asleep 0
-check_equal "its gate" stopped "$(pm 0 gate)"
+check "the SMMU sleeps" wait_for 5 vsmmu_pm_is 0 suspended
+check_equal "its gate" stopped "$(vsmmu_pm 0 gate)"
 check_equal "it has no power" 1 "$(vsmmu_state 0 unpowered)"
-resumes=$(pm 0 resume)
+resumes=$(vsmmu_pm 0 resume)
 check "a page is mapped in its sleep" client_do 0 map rw
 iova=$(client_got 0 iova)
 client_do 0 access "$iova" r
 check_equal "and not reached" 0 "$(client_got 0 'done')"
 grep -r . "$SMMUX_DEBUG/$(vsmmu_name 0)" >/dev/null
-check_equal "nothing of this wakes it" "$resumes suspended" "$(pm 0 resume) $(pm 0 state)"
+check_equal "nothing of this wakes it" "$resumes suspended" "$(vsmmu_pm 0 resume) $(vsmmu_pm 0 state)"
 check "a client works" client_do 0 work
-check_equal "the SMMU is awake" "on open" "$(pm 0 state) $(pm 0 gate)"
+check_equal "the SMMU is awake" "on open" "$(vsmmu_pm 0 state) $(vsmmu_pm 0 gate)"
 client_do 0 access "$iova" r
 check_equal "the page is reached" 1 "$(client_got 0 'done')"
 client_do 0 rest
-check "asleep again" wait_for 5 is_asleep 0
-tlbi=$(pm 0 elided.TLBI)
+check "asleep again" wait_for 5 vsmmu_pm_is 0 suspended
+tlbi=$(vsmmu_pm 0 elided.TLBI)
 check "the page is unmapped in its sleep" client_do 0 unmap
-check "its invalidation is elided" test "$(pm 0 elided.TLBI)" -gt "$tlbi"
+check "its invalidation is elided" test "$(vsmmu_pm 0 elided.TLBI)" -gt "$tlbi"
 client_do 0 work
 client_do 0 access "$iova" r
 check_equal "the page is not reached any more" 0 "$(client_got 0 'done')"
-check "all is well after that" race_is_well 0 5
-check_equal "nothing was lost" 0 "$(pm 0 lost)"
+check "all is well after that" client_is_well 0 5
+check_equal "nothing was lost" 0 "$(vsmmu_pm 0 lost)"
 vsmmu_content 0
 
 # Unmaps of one client while the other has the SMMU go and come.
@@ -94,7 +73,7 @@ cycle()
 
 	for ((i = 0; i < $(some 60); i++)); do
 		client_do "$c" rest || echo "$i: no rest"
-		[ $((i % 4)) = 0 ] || wait_for 5 is_asleep "$n" || echo "$i: still awake"
+		[ $((i % 4)) = 0 ] || wait_for 5 vsmmu_pm_is "$n" suspended || echo "$i: still awake"
 		client_do "$c" work || echo "$i: no work"
 	done >"/tmp/cycle.$n" 2>&1
 }
@@ -102,7 +81,7 @@ cycle()
 client_do 0 rest
 for n in 0 3; do
 	c=$([ $n = 0 ] && echo 0 || echo 4)
-	echo 0 >"$(power $n)/autosuspend_delay_ms"
+	vsmmu_pm_delay $n 0
 	[ $n = 0 ] || client_do "$c" rest
 	[ $n = 0 ] && client_do 1 work
 	cycle $n $((c + 1)) &
@@ -115,22 +94,22 @@ for n in 0 3; do
 	done
 	wait $job
 	check_equal "$n: rest and work" "" "$(head -n 5 /tmp/cycle.$n)"
-	check "$n: it slept often" test "$(pm $n suspend)" -ge "$(some 40)"
-	note "$n: $(pm $n suspend) times asleep, $(pm $n elided.TLBI) TLBIs elided, mean $(pm $n suspend_mean_ns) and $(pm $n resume_mean_ns) ns"
-	check_equal "$n: none failed" "0 0" "$(pm $n suspend_failed) $(pm $n resume_failed)"
+	check "$n: it slept often" test "$(vsmmu_pm $n suspend)" -ge "$(some 40)"
+	note "$n: $(vsmmu_pm $n suspend) times asleep, $(vsmmu_pm $n elided.TLBI) TLBIs elided, mean $(vsmmu_pm $n suspend_mean_ns) and $(vsmmu_pm $n resume_mean_ns) ns"
+	check_equal "$n: none failed" "0 0" "$(vsmmu_pm $n suspend_failed) $(vsmmu_pm $n resume_failed)"
 	client_do "$c" work
-	check "$n: all is well after that" race_is_well "$c" 5
-	check_equal "$n: nothing was lost" 0 "$(pm $n lost)"
-	check_equal "$n: GBPA always aborted" 0 "$(pm $n gbpa_not_aborting)"
+	check "$n: all is well after that" client_is_well "$c" 5
+	check_equal "$n: nothing was lost" 0 "$(vsmmu_pm $n lost)"
+	check_equal "$n: GBPA always aborted" 0 "$(vsmmu_pm $n gbpa_not_aborting)"
 	vsmmu_content $n
 done
 
 client_do 0 rest
 client_do 1 rest
-check "asleep once more" wait_for 5 is_asleep 0
+check "asleep once more" wait_for 5 vsmmu_pm_is 0 suspended
 vsmmu_unbind_client 1
 check "a sleeping SMMU is unbound" vsmmu_unbind 0
 check "and bound again" vsmmu_bind 0
-check "all is well after that" race_is_well 0 5
+check "all is well after that" client_is_well 0 5
 check "the model goes" rmmod vsmmu
 check "the driver goes" unload_driver

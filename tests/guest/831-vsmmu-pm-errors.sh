@@ -18,26 +18,10 @@
 # shellcheck source=tests/vsmmu/vsmmu.sh
 . /smmux/vsmmu.sh
 
-pm()
-{
-	value_of "$SMMUX_DEBUG/$(vsmmu_name 0)/pm/state" "$1"
-}
-
-is()
-{
-	[ "$(pm state)" = "$1" ]
-}
-
 # What the last attempt to sleep stumbled over.
 last_step()
 {
 	awk '$2 == "suspend" && $5 { print $6; exit }' "$SMMUX_DEBUG/$(vsmmu_name 0)/pm/history"
-}
-
-works()
-{
-	client_do 0 race 5
-	[ "$(client_got 0 missed) $(client_got 0 late)" = '0 0' ]
 }
 
 failed=0
@@ -55,28 +39,28 @@ stumbles()
 		sleep 0.01
 	done
 	vsmmu_inject 0 "$2"
-	check_equal "$1: it was tried" "$failed" "$(pm suspend_failed)"
+	check_equal "$1: it was tried" "$failed" "$(vsmmu_pm 0 suspend_failed)"
 	check_equal "$1: it says where" "$1" "$(last_step)"
 }
 
 recovers()
 {
-	check "$1: asleep when that is over" wait_for 10 is suspended
+	check "$1: asleep when that is over" wait_for 10 vsmmu_pm_is 0 suspended
 	client_do 0 work
-	check "$1: and awake, and well" works
+	check "$1: and awake, and well" client_is_well 0 5
 	vsmmu_content 0
 }
 
 must "driver loads" load_driver
 must "a modelled SMMU" vsmmu_load smmu=aborts+pd+cmdqs=4 client=0:1,0:2
 must "clients are bound" wait_for 20 test -e "$(vsmmu_client 1)/command"
-echo 50 >"/sys/bus/platform/devices/$(vsmmu_name 0)/power/autosuspend_delay_ms"
+vsmmu_pm_delay 0 50
 client_do 1 rest
 
 # A SYNC that does not come in time, while the next one does. The submitter rests, or the SMMU would not try.
 client_do 0 map rw
 client_do 0 rest
-check "asleep" wait_for 5 is suspended
+check "asleep" wait_for 5 vsmmu_pm_is 0 suspended
 client_do 0 work
 vsmmu_inject 0 "sync_delay 9000000"
 client_do 0 unmap &
@@ -94,19 +78,20 @@ stumbles SMMUEN "no_ack 0"
 recovers "no handshake"
 
 # Events and errors in the last moment are handled before it sleeps.
-before=$(pm suspend)
+before=$(vsmmu_pm 0 suspend)
 for round in 1 2 3 4 5; do
 	vsmmu_inject 0 "events 20"
+	vsmmu_inject 0 "parting 20"
 	vsmmu_inject 0 "gerror 0x4"
 	client_do 0 rest
-	check "round $round: asleep" wait_for 5 is suspended
+	check "round $round: asleep" wait_for 5 vsmmu_pm_is 0 suspended
 	client_do 0 work
 done
-check_equal "five times asleep" $((before + 5)) "$(pm suspend)"
+check_equal "five times asleep" $((before + 5)) "$(vsmmu_pm 0 suspend)"
 check_equal "all events were seen" "$(vsmmu_counter 0 events)" \
 	"$(value_of "$SMMUX_DEBUG/$(vsmmu_name 0)/evtq/counters" events)"
 check_equal "and all errors" 5 "$(value_of "$SMMUX_DEBUG/$(vsmmu_name 0)/gerror" EVENTQ_ABT_ERR)"
-check "well after that" works
+check "well after that" client_is_well 0 5
 vsmmu_content 0
 
 # Power that goes behind our back: sleep is a cure.
@@ -116,22 +101,22 @@ check_equal "without power nothing lands" "1 0" "$(client_got 0 missed) $(client
 check "it is known" grep -qx 'dead: yes' "$SMMUX_DEBUG/$(vsmmu_name 0)/cmdq/state"
 vsmmu_inject 0 clear
 client_do 0 rest
-check "asleep all the same" wait_for 5 is suspended
+check "asleep all the same" wait_for 5 vsmmu_pm_is 0 suspended
 client_do 0 work
-check "well after sleep" works
+check "well after sleep" client_is_well 0 5
 vsmmu_content 0
 
 # At any instant of sleep and waking up: it works, or it is off and can be bound again.
 for ((round = 0; round < $(some 30); round++)); do
 	vsmmu_inject 0 "loss $((RANDOM % 24 + 1))"
 	client_do 0 rest
-	wait_for 4 is suspended || wait_for 4 is failed || note "round $round: $(pm state)"
+	wait_for 4 vsmmu_pm_is 0 suspended || wait_for 4 vsmmu_pm_is 0 failed || note "round $round: $(vsmmu_pm 0 state)"
 	client_do 0 work 2>/dev/null
 	client_do 0 race 1 2>/dev/null
 	[ "$(client_got 0 late)" = 0 ] || echo "round $round: landed late"
 	vsmmu_inject 0 "loss 0"
 	vsmmu_inject 0 clear
-	if is on && works; then
+	if vsmmu_pm_is 0 on && client_is_well 0 5; then
 		continue
 	fi
 	vsmmu_unbind_client 1
@@ -139,8 +124,8 @@ for ((round = 0; round < $(some 30); round++)); do
 	vsmmu_bind 0 || echo "round $round: no bind"
 	vsmmu_bind_client 1
 	client_do 1 rest
-	echo 50 >"/sys/bus/platform/devices/$(vsmmu_name 0)/power/autosuspend_delay_ms"
-	works || echo "round $round: bound again and not well"
+	vsmmu_pm_delay 0 50
+	client_is_well 0 5 || echo "round $round: bound again and not well"
 done >/tmp/losses 2>&1
 check_equal "losses of power" "" "$(head -n 5 /tmp/losses)"
 check "the model goes" rmmod vsmmu

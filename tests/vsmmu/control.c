@@ -14,6 +14,7 @@
  *     atc_timeout SID N  the next N ATC_INV to SID
  *     lazy_ack N, no_ack 0|1  handshakes are answered late, or never
  *     events N           that many records at once
+ *     parting N          that many as SMMUEN is cleared, with an interrupt that comes too late
  *     record ID          one with that id, of the first stream
  *     overflow           of the event queue, seen when it is empty again
  *     power_loss         now
@@ -122,6 +123,7 @@ static u32 *number_of(struct vsmmu *v, const char *word)
 		{ "atc", &v->inject.atc_sync },
 		{ "lazy_ack", &v->inject.lazy_ack },
 		{ "loss", &v->inject.loss },
+		{ "parting", &v->inject.parting },
 		{ "unready", &v->inject.unready },
 	};
 	unsigned int i;

@@ -73,6 +73,8 @@ static bool is_at(struct vsmmu *v, u32 prod)
 static void announce(struct vsmmu *v, u32 prod)
 {
 	mb();
+	if (v->inject.parting)
+		return;
 	if (is_at(v, prod)) {
 		vsmmu_raise(v, VSMMU_IRQ_EVENTQ);
 	} else if (!v->announce_again) {

@@ -177,7 +177,8 @@ static void act(struct vsmmu *v)
 /* Without the lock: who holds it may be a CPU that the host has put aside. */
 static bool has_work(struct vsmmu *v)
 {
-	return !READ_ONCE(v->unpowered) && (vsmmu_regs_differ(v) || vsmmu_cmd_waits(v) || READ_ONCE(v->announce_again));
+	return !READ_ONCE(v->unpowered) &&
+	       (vsmmu_regs_differ(v) || vsmmu_cmd_waits(v) || READ_ONCE(v->announce_again));
 }
 
 static bool look(struct vsmmu *v, bool ahead)

@@ -170,8 +170,11 @@ static void take_cr0(struct vsmmu *v, u32 cr0)
 	/* A driver that wrote CR0 without knowing of a loss has not dropped what is there. */
 	if (on & CR0_SMMUEN && !strays)
 		v->lost_power = false;
-	if (off & CR0_SMMUEN)
+	if (off & CR0_SMMUEN) {
 		vsmmu_stalls_end(v, 0, true);
+		vsmmu_event_flood(v, v->inject.parting);
+		v->inject.parting = 0;
+	}
 	if (off & CR0_CMDQEN)
 		v->sync_waits = false;
 	vsmmu_put(v, VR_CR0ACK, v->cr0);

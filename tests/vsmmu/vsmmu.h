@@ -226,6 +226,7 @@ struct vsmmu_inject {
 	u32 atc_sync;		/* report ATC timeouts at the n-th SYNC from now */
 	u32 lazy_ack;		/* looks until a handshake is answered */
 	bool no_ack;		/* handshakes are never answered */
+	u32 parting;		/* events as SMMUEN is cleared; no interrupt meanwhile */
 	u32 loss;		/* power goes at the n-th thing that happens from now */
 	u32 unready;		/* power was gone and is back before the n-th write of CR0 */
 	u32 atc_sid, atc_count;	/* that many ATC_INV to this stream time out */

@@ -73,10 +73,34 @@ client_got()
 	value_of "$REPLY/result" "$2"
 }
 
+# client_is_well CLIENT TIMES: it reaches what is mapped, and nothing else.
+client_is_well()
+{
+	client_do "$1" race "$2" || return
+	[ "$(client_got "$1" missed) $(client_got "$1" late)" = '0 0' ]
+}
+
 # vsmmu_name N: of the platform device.
 vsmmu_name()
 {
 	printf '%x.vsmmu' $((0x7f000000 + $1 * 0x40000))
+}
+
+# Sleep, of SMMU N.  vsmmu_pm N NAME: from its pm/state; vsmmu_pm_is N STATE;
+# vsmmu_pm_delay N MS: until it sleeps when its clients rest.
+vsmmu_pm()
+{
+	value_of "$SMMUX_DEBUG/$(vsmmu_name "$1")/pm/state" "$2"
+}
+
+vsmmu_pm_is()
+{
+	[ "$(vsmmu_pm "$1" state)" = "$2" ]
+}
+
+vsmmu_pm_delay()
+{
+	echo "$2" >"/sys/bus/platform/devices/$(vsmmu_name "$1")/power/autosuspend_delay_ms"
 }
 
 dmesg_has()

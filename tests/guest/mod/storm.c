@@ -63,10 +63,10 @@ static size_t burst_bytes(struct storm_thread *t, unsigned int i)
 	return PAGE_SIZE << ((t->maps + i) % (t->order + 1));
 }
 
-/* Several mappings at once, so that unmaps come in bursts. */
 /*
- * Nothing of it is accessed; the direction is the one in which DMA API debugging
- * has nothing against a page that is mapped many times.
+ * Several mappings at once, so that unmaps come in bursts.  Nothing of it is
+ * accessed; the direction is the one in which DMA API debugging has nothing
+ * against a page that is mapped many times.
  */
 static void storm_burst(struct storm_thread *t)
 {
