@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a device's access right after dma_unmap never lands, in 4,000 tries (soak: 10,000) by edu and as many by iommu-testdev, under load (2,000 in stage 2)
-# MATRIX: lane=stable,backports
+# MATRIX: lane=stable
 # MATRIX: lane=backports smmu=2
-# ALSO: lane=debug
+# ALSO: lane=backports,debug
 # DEVICES: nvme blk net testdev edu20
 # TIMEOUT: 400
 # EXPECT: (smmux|arm-smmu-v3) .*(event|F_TRANSLATION|client:|unpriv|evtq overflow)

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: map and unmap on four CPUs for a minute (soak: five) with the smallest command queue; no command is lost
-# MATRIX: lane=stable,backports
-# ALSO: lane=debug
+# MATRIX: lane=stable
+# ALSO: lane=backports,debug
 # DEVICES: nvme blk net testdev
 # MODULE: cmdq_log2=1
 # TIMEOUT: 480

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: all debugfs files are read in a loop while devices and domains come and go
-# MATRIX: lane=stable,backports
-# ALSO: lane=debug
+# MATRIX: lane=backports
+# ALSO: lane=stable,debug
 # DEVICES: nvme blk net testdev nvme2
 # TIMEOUT: 240
 
