@@ -239,6 +239,8 @@ irqreturn_t smmux_evtq_drain(struct smmux_device *smmu)
 	struct smmux_evtq *eq = &smmu->evtq;
 	bool more = false;
 	unsigned int delay = 0;
+	u64 from;
+	bool any;
 
 	/* Its cause was taken care of while the SMMU went to sleep. */
 	if (!READ_ONCE(smmu->powered))
@@ -249,7 +251,9 @@ irqreturn_t smmux_evtq_drain(struct smmux_device *smmu)
 		mutex_unlock(&eq->drain_lock);
 		return IRQ_HANDLED;
 	}
+	from = eq->cons;
 	more = drain_some(smmu, DRAIN_MAX);
+	any = eq->cons != from;
 	/* The flag may have toggled with nothing to drain after it. */
 	if (!more && waiting(smmu) > 0)
 		more = true;
@@ -261,7 +265,7 @@ irqreturn_t smmux_evtq_drain(struct smmux_device *smmu)
 		delay = POLL_MS;
 	if (delay)
 		mod_delayed_work(system_dfl_wq, &eq->again, msecs_to_jiffies(delay));
-	return IRQ_HANDLED;
+	return IRQ_RETVAL(any);
 }
 
 int smmux_evtq_settle(struct smmux_device *smmu, bool stop)

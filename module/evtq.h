@@ -46,7 +46,8 @@ void smmux_evtq_program(struct smmux_device *smmu);
 
 /*
  * Threaded interrupt handler; also called to settle the queue.  Sleeps.  Does
- * bounded work and sees to it that what is left is drained later.
+ * bounded work and sees to it that what is left is drained later.  IRQ_NONE if
+ * there was nothing: the line may be a shared one.
  */
 irqreturn_t smmux_evtq_drain(struct smmux_device *smmu);
 

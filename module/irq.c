@@ -4,7 +4,8 @@
  *
  * MSIs are used if SMMU and platform have them, else the lines that firmware
  * names, else one combined line.  A source without interrupt is not fatal: a
- * waiter finds command errors by itself, and the event queue is polled.
+ * waiter finds command errors by itself, and the event queue is polled.  Lines may
+ * be shared, between sources, SMMUs, and with strangers.
  *
  * The IRQ_CFG registers of a source may only be written while IRQ_CTRL has the
  * source off.  They hold nothing over a loss of power, so what the MSI layer
@@ -32,7 +33,26 @@ static const struct irq_source {
 	},
 };
 
+/*
+ * While the SMMU sleeps.  One interrupt may have been sent before that, and sleep
+ * has seen to its cause; any other is of those who are on the same line, and if it
+ * is of nobody the core shall know.
+ */
+static irqreturn_t without_power(struct smmux_device *smmu, enum smmux_irq_src src)
+{
+	return xchg(&smmu->irqs.late[src], false) ? IRQ_HANDLED : IRQ_NONE;
+}
+
 static irqreturn_t on_event(int irq, void *data)
+{
+	struct smmux_device *smmu = data;
+
+	if (!READ_ONCE(smmu->powered))
+		return without_power(smmu, SMMUX_IRQ_EVTQ);
+	return IRQ_WAKE_THREAD;
+}
+
+static irqreturn_t handle_events(int irq, void *data)
 {
 	return smmux_evtq_drain(data);
 }
@@ -41,9 +61,8 @@ static irqreturn_t on_gerror(int irq, void *data)
 {
 	struct smmux_device *smmu = data;
 
-	/* Sent before the SMMU went to sleep, which has seen to its cause. */
 	if (!READ_ONCE(smmu->powered))
-		return IRQ_HANDLED;
+		return without_power(smmu, SMMUX_IRQ_GERROR);
 	return smmux_gerror_handle(smmu, ~0U) ? IRQ_HANDLED : IRQ_NONE;
 }
 
@@ -51,7 +70,7 @@ static irqreturn_t on_gerror(int irq, void *data)
 static irqreturn_t on_combined(int irq, void *data)
 {
 	smmux_gerror_handle(data, ~0U);
-	return IRQ_WAKE_THREAD;
+	return on_event(irq, data);
 }
 
 static void write_msi(struct smmux_device *smmu, enum smmux_irq_src src)
@@ -132,6 +151,7 @@ static int request(struct smmux_device *smmu, enum smmux_irq_src src)
 {
 	int irq = smmu->irqs.virq[src];
 	const char *name = sources[src].name;
+	unsigned long flags = smmu->irqs.msi ? 0 : IRQF_SHARED;
 
 	if (!irq) {
 		dev_warn(smmu->dev, "no %s interrupt: it is polled for instead\n",
@@ -139,9 +159,9 @@ static int request(struct smmux_device *smmu, enum smmux_irq_src src)
 		return 0;
 	}
 	if (src == SMMUX_IRQ_EVTQ)
-		return devm_request_threaded_irq(smmu->dev, irq, NULL, on_event,
-						 IRQF_ONESHOT, name, smmu);
-	return devm_request_irq(smmu->dev, irq, on_gerror, 0, name, smmu);
+		return devm_request_threaded_irq(smmu->dev, irq, on_event, handle_events,
+						 flags, name, smmu);
+	return devm_request_irq(smmu->dev, irq, on_gerror, flags, name, smmu);
 }
 
 int smmux_irq_setup(struct smmux_device *smmu)
@@ -156,7 +176,7 @@ int smmux_irq_setup(struct smmux_device *smmu)
 		for (i = 0; i < SMMUX_NUM_IRQS; i++)
 			irqs->virq[i] = irqs->combined;
 		ret = devm_request_threaded_irq(smmu->dev, irqs->combined,
-						on_combined, on_event, IRQF_ONESHOT,
+						on_combined, handle_events, IRQF_SHARED,
 						"arm-smmu-v3-combined-irq", smmu);
 		if (ret)
 			dev_err(smmu->dev, "combined interrupt %d: %pe\n",
@@ -200,8 +220,12 @@ int smmux_irq_enable(struct smmux_device *smmu)
 
 int smmux_irq_disable(struct smmux_device *smmu)
 {
+	unsigned int i;
+
 	guard(raw_spinlock_irqsave)(&smmu->irqs.lock);
 	smmu->irqs.on = false;
+	for (i = 0; i < SMMUX_NUM_IRQS; i++)
+		WRITE_ONCE(smmu->irqs.late[i], true);
 	return smmux_write_ack(smmu, 0, SMMUX_IRQ_CTRL, SMMUX_IRQ_CTRLACK);
 }
 

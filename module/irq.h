@@ -18,6 +18,7 @@ enum smmux_irq_src { SMMUX_IRQ_EVTQ, SMMUX_IRQ_GERROR, SMMUX_NUM_IRQS };
 struct smmux_irqs {
 	raw_spinlock_t lock;		/* @msg, @on, and the registers of both */
 	bool on;			/* the SMMU may send interrupts */
+	bool late[SMMUX_NUM_IRQS];	/* one of before may still come; handlers take it */
 	int wired[SMMUX_NUM_IRQS];	/* Linux irq numbers from firmware, 0: none */
 	int combined;			/* one line for all, 0: none */
 	bool msi;			/* MSIs in use instead */

@@ -88,11 +88,13 @@ static int add_power(struct vsmmu *v)
 	return ret ?: vsmmu_power_provide(v, np);
 }
 
-static int add_smmu(struct vsmmu *v, unsigned int irq, bool messages)
+static int add_smmu(struct vsmmu *v, unsigned int irq_base, bool messages)
 {
 	static const char compatible[] = "arm,smmu-v3", names[] = "eventq\0gerror\0priq";
 	const u32 reg[] = { 0, v->pa, 0, VSMMU_BYTES };
-	const u32 irqs[] = { 0, irq, EDGE_RISING, 0, irq + 1, EDGE_RISING, 0, irq + 2, EDGE_RISING };
+	const u32 irq = irq_base + (v->model.line ? 0 : 3 * v->index), next = !v->model.line;
+	const u32 irqs[] = { 0, irq, EDGE_RISING, 0, irq + next, EDGE_RISING,
+			     0, irq + 2 * next, EDGE_RISING };
 	const u32 one = 1, phandle = PHANDLE_BASE + v->index;
 	char name[32];
 	int ret;
@@ -204,7 +206,7 @@ int vsmmu_tree_add(struct vsmmu *all, unsigned int num, char **clients, unsigned
 
 	of_changeset_init(&changes);
 	for (i = 0; i < num && !ret; i++)
-		ret = add_smmu(&all[i], irq_base + 3 * i, its == (int)i);
+		ret = add_smmu(&all[i], irq_base, its == (int)i);
 	for (i = 0; i < num_clients && !ret; i++)
 		ret = add_client(i, clients[i]);
 	if (!ret && pci >= 0)
