@@ -7,7 +7,7 @@
 # MODULE: allow_unbind=1
 # WHEN: alone
 # TIMEOUT: 100
-# EXPECT: smmux [0-9a-f]+\.vsmmu: (event: vclient|event queue overflow|vclient)
+# EXPECT: smmux [0-9a-f]+\.vsmmu: (event: |event queue overflow|vclient|global error: )
 # EXPECT: smmux [0-9a-f]+\.vsmmu: stays awake: GBPA resets to bypass
 # EXPECT: callbacks suppressed
 
@@ -16,8 +16,13 @@
 # shellcheck source=tests/vsmmu/vsmmu.sh
 . /smmux/vsmmu.sh
 
+evtq_seen()
+{
+	[ "$(value_of "$SMMUX_DEBUG/$(vsmmu_name "$1")/evtq/counters" events)" = "$(vsmmu_counter "$1" events)" ]
+}
+
 must "driver loads" load_driver
-must "modelled SMMUs" vsmmu_load smmu=aborts+pd,pd,aborts+pd+stallonly,aborts+pd+msi+stall+cmdqs=3 \
+must "modelled SMMUs" vsmmu_load smmu=aborts+pd+line,pd+line,aborts+pd+stallonly,aborts+pd+msi+stall+cmdqs=3 \
 	client=0:1/8,0:2,1:1,2:1,3:1/6,3:2 its=3
 must "clients are bound" wait_for 20 test -e "$(vsmmu_client 5)/command"
 
@@ -49,6 +54,10 @@ iova=$(client_got 0 iova)
 client_do 0 access "$iova" r
 check_equal "and not reached" 0 "$(client_got 0 'done')"
 grep -r . "$SMMUX_DEBUG/$(vsmmu_name 0)" >/dev/null
+vsmmu_inject 1 "events 5"
+vsmmu_inject 1 "gerror 0x4"
+check "another SMMU on the same line is heard" wait_for 5 evtq_seen 1
+check_equal "and its errors" 1 "$(value_of "$SMMUX_DEBUG/$(vsmmu_name 1)/gerror" EVENTQ_ABT_ERR)"
 check_equal "nothing of this wakes it" "$resumes suspended" "$(vsmmu_pm 0 resume) $(vsmmu_pm 0 state)"
 check "a client works" client_do 0 work
 check_equal "the SMMU is awake" "on open" "$(vsmmu_pm 0 state) $(vsmmu_pm 0 gate)"
@@ -66,41 +75,48 @@ check "all is well after that" client_is_well 0 5
 check_equal "nothing was lost" 0 "$(vsmmu_pm 0 lost)"
 vsmmu_content 0
 
-# Unmaps of one client while the other has the SMMU go and come.
-cycle()
-{
-	local n=$1 c=$2 i
-
-	for ((i = 0; i < $(some 60); i++)); do
-		client_do "$c" rest || echo "$i: no rest"
-		[ $((i % 4)) = 0 ] || wait_for 5 vsmmu_pm_is "$n" suspended || echo "$i: still awake"
-		client_do "$c" work || echo "$i: no work"
-	done >"/tmp/cycle.$n" 2>&1
-}
-
+# Unmaps, attaches and detaches of one client while the other has the SMMU go and come.
+CYCLES=$(some 60)
 client_do 0 rest
 for n in 0 3; do
 	c=$([ $n = 0 ] && echo 0 || echo 4)
 	vsmmu_pm_delay $n 0
 	[ $n = 0 ] || client_do "$c" rest
 	[ $n = 0 ] && client_do 1 work
-	cycle $n $((c + 1)) &
+	client_do $((c + 1)) cycle "$CYCLES" &
 	job=$!
 	while kill -0 $job 2>/dev/null; do
 		client_do "$c" attach 3 || fail "$n: attach ended with an error"
 		check_equal "$n: no access lands late" 0 "$(client_got "$c" late)"
-		client_do "$c" storm 2 1 || fail "$n: storm ended with an error"
+		client_do "$c" storm 4 1 || fail "$n: storm ended with an error"
 		check_equal "$n: nor in the storm" 0 "$(client_got "$c" late)"
 	done
-	wait $job
-	check_equal "$n: rest and work" "" "$(head -n 5 /tmp/cycle.$n)"
-	check "$n: it slept often" test "$(vsmmu_pm $n suspend)" -ge "$(some 40)"
+	check_job "$n: rest and work" $job
+	check_equal "$n: it slept whenever it should" "$CYCLES $((CYCLES - (CYCLES + 3) / 4)) 0" \
+		"$(client_got $((c + 1)) cycles) $(client_got $((c + 1)) slept) $(client_got $((c + 1)) stayed_awake)"
 	note "$n: $(vsmmu_pm $n suspend) times asleep, $(vsmmu_pm $n elided.TLBI) TLBIs elided, mean $(vsmmu_pm $n suspend_mean_ns) and $(vsmmu_pm $n resume_mean_ns) ns"
 	check_equal "$n: none failed" "0 0" "$(vsmmu_pm $n suspend_failed) $(vsmmu_pm $n resume_failed)"
 	client_do "$c" work
 	check "$n: all is well after that" client_is_well "$c" 5
 	check_equal "$n: nothing was lost" 0 "$(vsmmu_pm $n lost)"
 	check_equal "$n: GBPA always aborted" 0 "$(vsmmu_pm $n gbpa_not_aborting)"
+	vsmmu_content $n
+done
+
+# System sleep asks nobody, not even the one that may not sleep by itself.
+echo 1 >/sys/module/suspend/parameters/pm_test_delay
+echo platform >/sys/power/pm_test
+channel_away
+check "system sleep" eval "echo freeze >/sys/power/state"
+channel_back
+for n in 0 1 2 3; do
+	check "$n: slept with the system" grep -qE '^[0-9]+ +suspend +system +[0-9]+ +0 ' \
+		"$SMMUX_DEBUG/$(vsmmu_name $n)/pm/history"
+done
+for c in 0 1 2 4 5; do
+	check "client $c: all is well after that" client_is_well $c 5
+done
+for n in 0 1 2 3; do
 	vsmmu_content $n
 done
 

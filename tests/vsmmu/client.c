@@ -111,7 +111,7 @@ static int ask_page(struct client *c, u64 iova, char rw)
 }
 
 /* Runtime PM: a client works from its probe on, and keeps its SMMU awake. */
-static int client_rest(struct client *c)
+int client_rest(struct client *c)
 {
 	if (c->rests)
 		return -EALREADY;
@@ -119,7 +119,7 @@ static int client_rest(struct client *c)
 	return pm_runtime_put_sync_suspend(c->dev);
 }
 
-static int client_work(struct client *c)
+int client_work(struct client *c)
 {
 	int ret;
 
@@ -148,6 +148,8 @@ static int run(struct client *c, const char *line)
 		return client_rest(c);
 	if (!strncmp(line, "work", 4))
 		return client_work(c);
+	if (sscanf(line, "cycle %u", &a) == 1)
+		return program_cycle(c, a);
 	if (sscanf(line, "race %u", &a) == 1)
 		return program_race(c, a);
 	if (sscanf(line, "storm %u %u", &a, &b) == 2)

@@ -64,10 +64,15 @@ void client_detach(struct client *c, struct iommu_domain *dom);
 struct client_stream *client_access(struct client *c, u64 iova, bool write, u32 *val,
 				    struct vsmmu_answer *ans);
 
+/* Its own runtime PM: it lets its SMMU sleep, it needs it.  -EALREADY. */
+int client_rest(struct client *c);
+int client_work(struct client *c);
+
 int program_race(struct client *c, unsigned int tries);
 int program_storm(struct client *c, unsigned int threads, unsigned int seconds);
 int program_attach(struct client *c, unsigned int rounds);
 int program_join(struct client *c, unsigned int rounds);
+int program_cycle(struct client *c, unsigned int cycles);
 
 /* pci.c */
 int vsmmu_pci_register(void);

@@ -46,7 +46,7 @@ MODULE_PARM_DESC(irq_base, "first of the shared peripheral interrupts to use, th
 
 struct word {
 	const char *name;
-	enum { SET, CLEAR, FIELD, DOMAIN, ABORTS } how;
+	enum { SET, CLEAR, FIELD, DOMAIN, ABORTS, LINE } how;
 	u8 reg;			/* IDR number */
 	u32 mask, val;
 };
@@ -75,6 +75,7 @@ static const struct word vocabulary[] = {
 	{ "oas", FIELD, 5, IDR5_OAS },
 	{ "pd", DOMAIN },
 	{ "aborts", ABORTS },
+	{ "line", LINE },
 };
 
 static const struct vsmmu_model plain = {
@@ -111,6 +112,7 @@ static int apply_word(struct vsmmu_model *model, char *text)
 		*idr &= ~w->mask;
 		model->pd |= w->how == DOMAIN;
 		model->aborts |= w->how == ABORTS;
+		model->line |= w->how == LINE;
 		if (w->how == SET)
 			*idr |= w->mask;
 		if (w->how == FIELD)

@@ -12,6 +12,7 @@
 #include <linux/module.h>
 #include <linux/of.h>
 #include <linux/pm_domain.h>
+#include <linux/reboot.h>
 
 static const char *unfinished(struct vsmmu *v)
 {
@@ -65,6 +66,21 @@ static int power_on(struct generic_pm_domain *pd)
 	return 0;
 }
 
+/* After all drivers were shut down: nobody comes back to look. */
+static int at_power_off(struct sys_off_data *data)
+{
+	struct vsmmu *v = data->cb_data;
+	u64 before = v->counts.bad[BAD_POWER];
+
+	spin_lock_irq(&v->lock);
+	if (v->unpowered)
+		vsmmu_regs_check_untouched(v);
+	WARN(v->counts.bad[BAD_POWER] != before, "vsmmu%u was written to without power\n",
+	     v->index);
+	spin_unlock_irq(&v->lock);
+	return NOTIFY_DONE;
+}
+
 int vsmmu_power_init(struct vsmmu *v)
 {
 	int ret;
@@ -80,11 +96,13 @@ int vsmmu_power_init(struct vsmmu *v)
 		return ret;
 	}
 	v->has_pd = true;
+	v->off_handler = register_sys_off_handler(SYS_OFF_MODE_POWER_OFF_PREPARE,
+						  SYS_OFF_PRIO_DEFAULT, at_power_off, v);
 	spin_lock_irq(&v->lock);
 	v->unpowered = true;
 	vsmmu_regs_power_off(v);
 	spin_unlock_irq(&v->lock);
-	return 0;
+	return PTR_ERR_OR_ZERO(v->off_handler);
 }
 
 /* The provider is @np from now on: before any device looks for it. */
@@ -98,6 +116,8 @@ void vsmmu_power_exit(struct vsmmu *v)
 {
 	if (!v->has_pd)
 		return;
+	if (!IS_ERR(v->off_handler))
+		unregister_sys_off_handler(v->off_handler);
 	if (v->pd_np)
 		of_genpd_del_provider(v->pd_np);
 	WARN_ON(pm_genpd_remove(&v->pd));

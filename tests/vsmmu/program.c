@@ -5,7 +5,8 @@
  *
  * With several threads on one device an address may have a new owner as soon as
  * it is free, so what a late access does to other pages says nothing; to ours it
- * says all.
+ * says all.  A cycle has the SMMU sleep and wake meanwhile, when all its other
+ * clients rest.
  */
 #include "client.h"
 
@@ -370,5 +371,45 @@ int program_join(struct client *c, unsigned int rounds)
 	}
 	__free_page(w.page);
 	report(c, &w.t);
+	return ret;
+}
+
+/* --- cycle --- */
+
+#define SLEEP_LIMIT	(5 * HZ)
+
+/* Until the SMMU behind which @c rests has lost its power. */
+static bool fell_asleep(struct client *c)
+{
+	unsigned long limit = jiffies + SLEEP_LIMIT;
+
+	while (!READ_ONCE(c->stream[0].v->unpowered)) {
+		if (time_after(jiffies, limit))
+			return false;
+		usleep_range(20, 100);
+	}
+	return true;
+}
+
+/* Rest and work in turn; each fourth time it thinks better of it at once. */
+int program_cycle(struct client *c, unsigned int cycles)
+{
+	unsigned int i, slept = 0, awake = 0;
+	int ret = 0;
+
+	for (i = 0; i < cycles && !ret; i++) {
+		ret = client_rest(c);
+		if (ret)
+			break;
+		if (i & 3) {
+			if (fell_asleep(c))
+				slept++;
+			else
+				awake++;
+		}
+		ret = client_work(c);
+		cond_resched();
+	}
+	talk_say(&c->talk, "cycles: %u\nslept: %u\nstayed_awake: %u\n", i, slept, awake);
 	return ret;
 }

@@ -246,6 +246,7 @@ struct vsmmu_model {
 	u32 idr[6], iidr, aidr;
 	bool pd;		/* it has a power domain */
 	bool aborts;		/* GBPA resets to abort */
+	bool line;		/* all its interrupts are on the first line there is */
 };
 
 struct vsmmu {
@@ -290,6 +291,7 @@ struct vsmmu {
 	struct vsmmu_model model;
 	struct generic_pm_domain pd;
 	struct device_node *pd_np;
+	struct sys_off_handler *off_handler;
 	bool has_pd, unpowered;
 };
 

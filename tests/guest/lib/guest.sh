@@ -8,6 +8,8 @@
 # DRIVER MODULE_PARAMS SOAK SEED.
 
 set -u
+# shellcheck source=tests/guest/lib/channel.sh
+. /smmux/channel.sh
 SMMUX_COUNT=0
 export SMMUX_DEBUG=/sys/kernel/debug/smmux
 

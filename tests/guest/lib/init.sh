@@ -14,18 +14,8 @@ mount -t debugfs debugfs /sys/kernel/debug
 mkdir -p /run/netns
 ln -s /proc/self/fd /dev/fd
 
-find_channel()
-{
-	local port
-
-	for port in /sys/class/virtio-ports/*/name; do
-		[ -e "$port" ] && [ "$(cat "$port")" = smmux.results ] || continue
-		port=${port%/name}
-		echo "/dev/${port##*/}"
-		return
-	done
-	return 1
-}
+# shellcheck source=tests/guest/lib/channel.sh
+. /smmux/channel.sh
 
 # Where the kernel can tell: with all of ours unloaded, so that what is reached
 # from nowhere is seen. An object must be some seconds old to count.
@@ -52,16 +42,10 @@ power_off()
 	sleep 60
 }
 
-modprobe -a virtio_mmio virtio_console
-for _ in $(seq 100); do
-	channel=$(find_channel) && break
-	sleep 0.1
-done
-if [ -z "$channel" ]; then
+if ! channel=$(open_channel); then
 	echo "smmux-rig: no result channel" >/dev/kmsg
 	power_off
 fi
-exec 3<>"$channel"
 ip link set lo up
 set -a
 . /smmux/env
@@ -70,6 +54,6 @@ set +a
 case $LANE in
 debug | race) echo 1 >/proc/sys/kernel/panic_on_warn ;;
 esac
-bash /smmux/test.sh </dev/null >/dev/console 2>&1
+bash /smmux/test.sh </dev/null >/dev/console 2>&1 3<>"$channel"
 look_for_leaks >/dev/console 2>&1
 power_off
