@@ -75,6 +75,7 @@ make_payload()
 	payload_make "$1/payload" "$c_lane" "$test_file" FW="$c_fw" SMP="$c_smp" SMMU="$c_smmu" \
 		STRICT="$c_strict" DRIVER="$c_driver" MODULE_PARAMS="$(meta MODULE)" \
 		SOAK="${SMMUX_SOAK:-1}" SEED="${SMMUX_SEED:-}"
+	[ "$(meta WITH)" != kernel ] || cp "$SMMUX_BUILD/kernels/$c_lane/vmlinuz" "$1/payload/smmux"
 }
 
 # Seconds for this configuration: what the test says, more where all is checked.
@@ -100,7 +101,11 @@ run_machine()
 	while IFS= read -r edit; do
 		[ -z "$edit" ] || arguments+=(--dtb-edit "$edit")
 	done < <(meta_all DTB)
-	[ -z "$(meta WITH)" ] || arguments+=(--with "$(meta WITH)" --mem 2G)
+	for edit in $(meta QEMU); do
+		arguments+=(--qemu "$edit")
+	done
+	[ -z "$(meta WITH)" ] || arguments+=(--mem 2G)
+	[ "$(meta WITH)" != bpftrace ] || arguments+=(--with bpftrace)
 	[ -z "$verbose" ] || arguments+=(--echo)
 	"$SMMUX_TOP/tests/rig/vm.sh" "${arguments[@]}"
 }
@@ -128,7 +133,7 @@ run_guest_test()
 # A test that is a program of its own: exit code 0, 4 for skipped, or failed.
 run_program_test()
 {
-	local name=$1 dir=$RESULTS/$1 rc=0 start=$SECONDS command limit=900
+	local name=$1 dir=$RESULTS/$1 rc=0 start=$SECONDS command limit=$((900 * ${SMMUX_SOAK:-1}))
 
 	command=("$SMMUX_TOP/tests/host/${name#host-}.sh")
 	if [[ $name == dkms-* ]]; then

@@ -17,78 +17,18 @@
 . /smmux/guest.sh
 # shellcheck source=tests/guest/lib/io.sh
 . /smmux/io.sh
+# shellcheck source=tests/guest/lib/power.sh
+. /smmux/power.sh
 
 CYCLES=$(some 20)
-POWER=/sys/kernel/debug/smmux_test_power
-SMMU=9050000.smmuv3
-readonly CYCLES POWER SMMU
-
-pm()
-{
-	value_of "$SMMUX_DEBUG/$SMMU/pm/state" "$1"
-}
-
-is_asleep()
-{
-	[ "$(pm state)" = suspended ]
-}
-
-# All that have to be told: devices without a driver rest by themselves.
-all_devices()
-{
-	local dir
-
-	for dir in /sys/bus/pci/devices/*; do
-		[ ! -e "$dir/driver" ] || echo "${dir##*/}"
-	done
-}
-
-# A link that is up may send at any time, which is no rest.
-links()
-{
-	local n
-
-	for n in 1 2; do
-		ip -n side$n link set "$(ip -n side$n -o link | sed -n 's/^[0-9]*: \(e[^:]*\):.*/\1/p')" "$1" || return
-	done
-}
-
-all_rest()
-{
-	local dev
-
-	links down || return
-	for dev in $(all_devices); do
-		echo "$dev" >$POWER/rest || return
-	done
-}
-
-all_work()
-{
-	local dev
-
-	for dev in $(all_devices); do
-		echo "$dev" >$POWER/work || return
-	done
-	links up
-}
-
-must "power domain" insmod /smmux/smmux_test_power.ko
-start_all
-must "network comes up" net_up
-start_client
-check_equal "it may sleep" "yes -" "$(pm runtime_pm) $(pm refused)"
-for dir in /sys/bus/pci/devices/*; do
-	echo auto >"$dir/power/control"
-done
+power_start
 mount -t tracefs tracefs /sys/kernel/tracing
-bpftrace -B line /smmux/pmwatch.bt $SMMU >/tmp/pmwatch 2>&1 &
+bpftrace -B line /smmux/pmwatch.bt $SMMU_NAME >/tmp/pmwatch 2>&1 &
 watch=$!
 wait_for 60 grep -q DETAIL /tmp/pmwatch || note "$(head -n 20 /tmp/pmwatch)"
 must "pmwatch starts" grep -q DETAIL /tmp/pmwatch
-echo 1 >/sys/bus/platform/devices/$SMMU/power/autosuspend_delay_ms
 check_equal "awake while devices work" on "$(pm state)"
-note "$(head -n 5 $SMMUX_DEBUG/$SMMU/pm/state; cat $SMMUX_DEBUG/$SMMU/pm/clients)"
+note "$(head -n 5 $SMMUX_DEBUG/$SMMU_NAME/pm/state; cat $SMMUX_DEBUG/$SMMU_NAME/pm/clients)"
 check "pmwatch says who keeps it awake" wait_for 20 grep -q "0000:00:01.0 .*is active" /tmp/pmwatch
 
 bad=''
@@ -104,10 +44,8 @@ for ((i = 0; i < CYCLES; i++)); do
 done
 check_equal "$CYCLES bursts" "" "$bad"
 check "it slept" test "$(pm suspend)" -ge $((CYCLES / 2))
-check_equal "power went only when all was done" 0 "$(value_of $POWER/state unfinished)"
+power_well
 check_equal "and really went" "$(pm suspend)" "$(value_of $POWER/state offs)"
-check_equal "none failed, nothing was lost, nothing could pass" "0 0 0 0" \
-	"$(pm suspend_failed) $(pm resume_failed) $(pm lost) $(pm gbpa_not_aborting)"
 
 # A device that does not wait until it is woken.
 edu=$(client_dirs "$EDU")
@@ -122,7 +60,7 @@ client_run "$edu" "race 5"
 check_equal "asleep: nor does any other" "0 0" \
 	"$(client_value "$edu" mapped_landed) $(client_value "$edu" unmapped_landed)"
 check "its invalidations were elided" test "$(pm elided.TLBI)" -ge 5
-grep -r . $SMMUX_DEBUG/$SMMU >/dev/null
+grep -r . $SMMUX_DEBUG/$SMMU_NAME >/dev/null
 check_equal "none of this woke it, nor did looking" "$resumes suspended" "$(pm resume) $(pm state)"
 must "all work" all_work
 client_run "$edu" "race 5"

@@ -10,7 +10,8 @@
 #   DEVICES      names that tests/rig/vm.sh knows
 #   CMDLINE      more kernel command line      MODULE  parameters of smmux.ko
 #   TIMEOUT      seconds for the whole machine (default 120)
-#   WITH         bpftrace: it is in this guest
+#   QEMU         more of its options
+#   WITH         bpftrace: it is in this guest; kernel: this kernel is, as /smmux/vmlinuz
 #   EXPECT       regexp of a kernel message that would else fail the test
 #   WHEN         alone: no other machine beside this one, after all others (a modelled SMMU
 #                that gets no CPU for a second is a dead one)

@@ -23,8 +23,9 @@ EOF
 }
 
 readonly OUT=$SMMUX_BUILD/guest
-readonly DEBS="bash busybox kmod fio iproute2 util-linux"
-readonly PROGRAMS="/usr/bin/bash /usr/bin/kmod /usr/bin/fio /usr/bin/ip /usr/bin/taskset"
+readonly DEBS="bash busybox kmod fio iproute2 kexec-tools util-linux"
+readonly PROGRAMS="/usr/bin/bash /usr/bin/kmod /usr/bin/fio /usr/bin/ip /usr/bin/taskset
+	/usr/sbin/kexec"
 readonly MODULES="nvme virtio_blk virtio_net virtio_mmio virtio-rng e1000e igb pci-stub
 	ext4 arm_smmuv3_pmu"
 
@@ -75,6 +76,7 @@ make_base()
 	mkdir -p "$root"/{dev,proc,sys,run,tmp,root,etc,mnt,usr/bin,usr/lib}
 	read -ra programs <<<"${PROGRAMS//$'\n'/ }"
 	copy_with_libraries "$OUT/all" "$root" "${programs[@]}" /usr/bin/busybox
+	mv "$root"/usr/sbin/* "$root/usr/bin/" && rmdir "$root/usr/sbin"
 	for link in lib:usr/lib lib64:usr/lib bin:usr/bin sbin:usr/bin usr/sbin:bin; do
 		ln -s "${link#*:}" "$root/${link%%:*}"
 	done
@@ -105,11 +107,11 @@ make_bpftrace()
 
 busybox_applets()
 {
-	echo "awk basename blkdiscard cat chmod chown chroot cmp cp cut date dd devmem df
+	echo "awk basename blkdiscard cat chmod chown chroot cmp cp cpio cut date dd devmem df
 		dirname dmesg du env expr false find free grep gunzip gzip head hexdump hostname
-		id kill killall less ln ls md5sum mkdir mkfifo mknod mktemp more mount mv nc nohup
+		id kill killall less ln ls md5sum mkdir mkfifo mknod mkswap mktemp more mount mv nc nohup
 		nproc od pidof pgrep ping poweroff printf ps pwd readlink realpath reboot rm rmdir
-		sed seq setsid sh sha256sum sleep sort stat strings stty sync sysctl tail tar tee
+		sed seq setsid sh sha256sum sleep sort stat strings stty swapoff swapon sync sysctl tail tar tee
 		test timeout top touch tr true truncate tty umount uname uniq uptime usleep vi
 		watch wc which xargs yes zcat"
 }

@@ -209,6 +209,7 @@ main()
 	for name in "${names[@]}"; do
 		add_device "$name"
 	done
+	qemu+=("${extra[@]}")
 	edit_dtb
 	if [ -z "$boot" ]; then
 		make_initrd
@@ -218,7 +219,6 @@ main()
 		qemu+=(-trace "$event")
 	done
 	[ -z "$trace" ] || qemu+=(-D "$out/trace.log")
-	qemu+=("${extra[@]}")
 	printf '%q ' "${qemu[@]}" >"$out/command"
 	in_tree python3 "$SMMUX_TOP/tests/rig/vmhost.py" --out "$out" \
 		--timeout "$timeout" $echo -- "${qemu[@]}" || rc=$?

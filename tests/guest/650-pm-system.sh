@@ -1,0 +1,106 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: system sleep, by each of its ways, takes the SMMU's power and brings it back; CPUs that come and go do not matter
+# MATRIX: lane=backports
+# ALSO: lane=stable
+# DEVICES: nvme blk net-virtio edu
+# DTB: -c @ /smmux-power
+# DTB: -t s @ /smmux-power compatible smmux,test-power
+# DTB: -t x @ /smmux-power #power-domain-cells 0
+# DTB: -t x @ /smmux-power phandle 7777
+# DTB: -t x @ /smmuv3@9050000 power-domains 7777
+# TIMEOUT: 240
+# EXPECT: smmux .*(event|client:)
+# EXPECT: callbacks suppressed
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+# shellcheck source=tests/guest/lib/io.sh
+. /smmux/io.sh
+# shellcheck source=tests/guest/lib/power.sh
+. /smmux/power.sh
+
+# How often the SMMU slept with the system.
+system_sleeps()
+{
+	grep -cE '^[0-9]+ +suspend +system +[0-9]+ +0 ' "$SMMUX_DEBUG/$SMMU_NAME/pm/history"
+}
+
+works()
+{
+	fio_verify "$nvme" 1 2 && net_send 1 2 1 && client_run "$edu" "race 5" &&
+		[ "$(client_value "$edu" mapped_landed) $(client_value "$edu" unmapped_landed)" = "5 0" ]
+}
+
+sleep_now()
+{
+	echo "$2" >/sys/power/pm_test && echo "$1" >/sys/power/state
+}
+
+# system_sleep STATE LEVEL SLEEPS: to that level of the PM core's own test, which the
+# SMMU's last moment is before or after.
+system_sleep()
+{
+	local before offs
+
+	before=$(system_sleeps)
+	offs=$(value_of $POWER/state offs)
+	check "$1, $2: ends well" sleep_now "$1" "$2"
+	check_equal "$1, $2: the SMMU slept" "$3" "$(($(system_sleeps) - before))"
+	check "$1, $2: without power" test "$(($(value_of $POWER/state offs) - offs))" -ge "$3"
+	check "$1, $2: everything works" works
+}
+
+power_start
+edu=$(client_dirs "$EDU")
+echo 1 >/sys/module/suspend/parameters/pm_test_delay
+check "everything works" works
+channel_away
+system_sleep freeze devices 0
+system_sleep freeze platform 1
+system_sleep disk platform 1
+system_sleep disk core 1
+
+# A clock ends it; nobody does anything meanwhile.
+before=$(system_sleeps)
+echo +3 >/sys/class/rtc/rtc0/wakealarm
+check "until the clock says so" sleep_now freeze none
+check_equal "the SMMU slept" 1 $(($(system_sleeps) - before))
+check "everything works" works
+
+# Asleep already.
+must "all rest" all_rest
+must "asleep" wait_for 5 is_asleep
+check "the system sleeps while the SMMU does" sleep_now freeze platform
+check "asleep again" wait_for 5 is_asleep
+for n in 1 2; do
+	check "CPU $n goes" eval "echo 0 >/sys/devices/system/cpu/cpu$n/online"
+done
+check_equal "asleep all the while" suspended "$(pm state)"
+must "all work" all_work
+check "everything works with fewer CPUs" works
+for n in 1 2; do
+	check "CPU $n comes" eval "echo 1 >/sys/devices/system/cpu/cpu$n/online"
+done
+check "everything works" works
+
+# Written to a disk, and read back over all memory.
+hibernate()
+{
+	check "a disk for the image" mkswap /dev/vda
+	check "is used" swapon /dev/vda
+	cat /sys/block/vda/dev >/sys/power/resume
+	echo 0 >/sys/power/image_size
+	echo test_resume >/sys/power/disk
+	check "hibernation" sleep_now disk none
+	check "everything works" works
+}
+
+if [ "$LANE" = stable ]; then
+	skip hibernation "6.12 dies of it on this CPU by itself, in trans_pgd_create_copy()"
+else
+	hibernate
+fi
+channel_back
+power_well
+note "$(cat "$SMMUX_DEBUG/$SMMU_NAME/pm/history")"

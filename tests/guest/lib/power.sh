@@ -1,0 +1,89 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# QEMU's SMMU in a power domain of the test module smmux_test_power, which needs these
+# lines in the test's header, and all the machine's devices told to rest and to work.
+#
+#   DTB: -c @ /smmux-power
+#   DTB: -t s @ /smmux-power compatible smmux,test-power
+#   DTB: -t x @ /smmux-power #power-domain-cells 0
+#   DTB: -t x @ /smmux-power phandle 7777
+#   DTB: -t x @ /smmuv3@9050000 power-domains 7777
+
+readonly POWER=/sys/kernel/debug/smmux_test_power
+readonly SMMU_NAME=9050000.smmuv3
+
+# pm NAME: from its pm/state.
+pm()
+{
+	value_of "$SMMUX_DEBUG/$SMMU_NAME/pm/state" "$1"
+}
+
+is_asleep()
+{
+	[ "$(pm state)" = suspended ]
+}
+
+# The SMMU with its domain, and its clients, which may rest.
+power_start()
+{
+	local dir
+
+	must "power domain" insmod /smmux/smmux_test_power.ko
+	start_all
+	must "network comes up" net_up
+	start_client
+	check_equal "it may sleep" "yes -" "$(pm runtime_pm) $(pm refused)"
+	for dir in /sys/bus/pci/devices/*; do
+		echo auto >"$dir/power/control"
+	done
+	echo 1 >"/sys/bus/platform/devices/$SMMU_NAME/power/autosuspend_delay_ms"
+}
+
+# All that have to be told: devices without a driver rest by themselves.
+all_devices()
+{
+	local dir
+
+	for dir in /sys/bus/pci/devices/*; do
+		[ ! -e "$dir/driver" ] || echo "${dir##*/}"
+	done
+}
+
+# A link that is up may send at any time, which is no rest.
+links()
+{
+	local n
+
+	for n in 1 2; do
+		ip -n side$n link set "$(ip -n side$n -o link | sed -n 's/^[0-9]*: \(e[^:]*\):.*/\1/p')" "$1" || return
+	done
+}
+
+all_rest()
+{
+	local dev
+
+	links down || return
+	for dev in $(all_devices); do
+		echo "$dev" >$POWER/rest || return
+	done
+}
+
+all_work()
+{
+	local dev
+
+	for dev in $(all_devices); do
+		echo "$dev" >$POWER/work || return
+	done
+	links up
+}
+
+# What nobody may ever see.
+power_well()
+{
+	check_equal "power went only when all was done" 0 "$(value_of $POWER/state unfinished)"
+	check_equal "none failed, nothing was lost, nothing could pass" "0 0 0 0" \
+		"$(pm suspend_failed) $(pm resume_failed) $(pm lost) $(pm gbpa_not_aborting)"
+}
