@@ -23,14 +23,14 @@ EOF
 }
 
 readonly SOAK_TESTS=('81[1-6]*.debug' '81[1-6]*.race' '820*.debug' '83*.debug' '83*.race' '730*.debug'
-	'100-io-soak' '210-unmap' '300-rebind' '400-storm' '640-pm')
+	'100-io-soak' '210-unmap' '300-rebind' '400-storm' '640-pm' 'host-model')
 
 run_round()
 {
 	local log=$SMMUX_BUILD/soak/$1.log rc=0 sums
 
 	step "round $1"
-	SMMUX_SOAK=$times "$SMMUX_TOP/tests/run.sh" -g "${patterns[@]}" >"$log" || rc=$?
+	SMMUX_SOAK=$times "$SMMUX_TOP/tests/run.sh" "${patterns[@]}" >"$log" || rc=$?
 	sums=$(tail -n 1 "$log")
 	step "round $1: $sums"
 	grep '^not ok' "$log" || true

@@ -3,11 +3,15 @@
 #
 # The bench's part inside the machine. What it measures leaves as lines
 # "value NAME NUMBER"; what QEMU saw goes to files of the host beside them.
-# Settings: MODE (count, load, profile), SIZES in bytes, OUT on the host, and
-# for MODE count ROUNDS and TRACED, for MODE load THREADS, SLICES and MS.
+# Settings: MODE (count, sleep, load, profile), SIZES in bytes, OUT on the host, and
+# for MODE count ROUNDS and TRACED, for MODE sleep MAPPINGS, for MODE load THREADS, SLICES
+# and MS.
 
 # shellcheck source=tests/guest/lib/guest.sh
 . /smmux/guest.sh
+
+# shellcheck source=tests/guest/lib/power.sh
+. /smmux/power.sh
 
 readonly BENCH=/sys/kernel/debug/smmux_bench
 readonly EVENTS=trace:smmuv3_cmdq_opcode,trace:smmuv3_read_mmio,trace:smmuv3_write_mmio
@@ -59,6 +63,34 @@ mode_count()
 		report "$bytes"
 		must "accesses of $bytes bytes" watched "trace.$bytes" "$EVENTS" \
 			bench repeat "$bytes" "$TRACED"
+	done
+}
+
+# The device rests until the SMMU sleeps, and works again.
+one_sleep()
+{
+	echo "$device" >"$POWER/rest" && wait_for 10 is_asleep && echo "$device" >"$POWER/work"
+}
+
+# Time is instructions here.  Waking up waits for nothing, so it is all the driver's.
+mode_sleep()
+{
+	local n dir _
+
+	for dir in /sys/bus/pci/devices/*; do
+		echo auto >"$dir/power/control"
+	done
+	echo 0 >"/sys/bus/platform/devices/$SMMU_NAME/power/autosuspend_delay_ms"
+	for n in $MAPPINGS; do
+		must "$n mappings" bench hold "$n"
+		for _ in {1..10}; do
+			must "sleep and wake up" one_sleep
+		done
+		say "value $n.wake $(awk '$2 == "resume" { print $4 }' \
+			"$SMMUX_DEBUG/$SMMU_NAME/pm/history" | head -n 10 | sort -n | head -n 1)"
+		must "asleep" eval 'echo "$device" >"$POWER/rest" && wait_for 10 is_asleep'
+		must "accesses with $n mappings" watched "trace.$n" "$EVENTS" \
+			eval 'echo "$device" >"$POWER/work"'
 	done
 }
 
@@ -117,9 +149,11 @@ settle()
 	sleep $((10 - ${up%.*} > 0 ? 10 - ${up%.*} : 0))
 }
 
+[ "$MODE" != sleep ] || must "power domain" insmod /smmux/smmux_test_power.ko
 must "driver loads" load_driver
 must "an SMMU is bound" wait_for 10 sh -c "[ -n \"\$(ls -d $(platform_driver)/*[0-9]* 2>/dev/null)\" ]"
 must "bench client loads" insmod /smmux/smmux_bench.ko
-must "its device is in a strict DMA group" test "$(group_type "$(pci_by_id 1b36:0005)")" = DMA
+device=$(pci_by_id 1b36:0005)
+must "its device is in a strict DMA group" test "$(group_type "$device")" = DMA
 settle
 "mode_$MODE"

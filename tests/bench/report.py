@@ -17,7 +17,15 @@ THREADS = (1, 2, 4, 8)
 PAIRS_TRACED = 1000
 DRIVERS = ("builtin", "smmux")
 OWN_LIMIT = 500
-CMDQ_PROD, CMDQ_CONS = 0x98, 0x9c
+CMDQ_PROD, CMDQ_CONS, GBPA = 0x98, 0x9c, 0x44
+MAPPINGS = (0, 20000)
+# What has to be written when power is back, by offset within its page, and how often at
+# most: CR0 for the queues and for translation, PROD to where it was and for the one list
+# of commands.
+RESTORED = {"CR0": (0x20, 2), "CR1": (0x28, 1), "CR2": (0x2c, 1), "IRQ_CTRL": (0x50, 1),
+            "STRTAB_BASE": (0x80, 1), "STRTAB_BASE_CFG": (0x88, 1), "CMDQ_BASE": (0x90, 1),
+            "CMDQ_PROD": (CMDQ_PROD, 2), "CMDQ_CONS": (CMDQ_CONS, 1), "EVENTQ_BASE": (0xa0, 1),
+            "EVENTQ_PROD": (0xa8, 1), "EVENTQ_CONS": (0xac, 1)}
 
 METHOD = """\
 Instructions are those between the call of `dma_map_single()` or `dma_unmap_single()`
@@ -36,6 +44,9 @@ Commands and register accesses are QEMU's trace events `smmuv3_cmdq_opcode`,
 `smmuv3_write_mmio` and `smmuv3_read_mmio` during 1000 pairs, divided by 1000. The
 emulated SMMU has done a command when the write of PROD returns, so waiting for a slow SMMU
 is not in these figures.
+
+Waking up is counted from the return of power to the set SMMUEN: instructions by the clock,
+which counts them under `-icount`, the least of 10; the rest as above, by QEMU, of one more.
 
 Throughput is from machines with 4 CPUs, one host thread each: pairs of 4 KiB a second in
 the best of 12 slices of 150 ms, the built-in driver and smmux in alternating boots. The
@@ -84,6 +95,30 @@ def accesses(path):
     if not count["commands"]:
         raise Missing(f"no command in {path}")
     return {name: number / PAIRS_TRACED for name, number in count.items()}
+
+
+def waking(path):
+    """Commands, written registers and number of reads from the return of power on."""
+    commands, written, reads = 0, [], 0
+    try:
+        file = open(path)
+    except OSError as error:
+        raise Missing(str(error)) from error
+    with file:
+        for line in file:
+            register = re.search(r"addr: 0x([0-9a-f]+)", line)
+            if line.startswith("smmuv3_cmdq_opcode"):
+                commands += 1
+            elif line.startswith("smmuv3_read_mmio"):
+                reads += 1
+            elif line.startswith("smmuv3_write_mmio"):
+                written.append(int(register[1], 16))
+                # The power domain's hand: what reset leaves there.
+                if written == [GBPA]:
+                    commands, written, reads = 0, [], 0
+    if not written:
+        raise Missing(f"nothing was written in {path}")
+    return commands, written, reads
 
 
 def table(head, rows):
@@ -136,6 +171,26 @@ class Lane:
         return table(("for each map + unmap", "commands", "of these SYNC", "writes of PROD",
                       "reads of CONS", "other writes", "other reads"), rows)
 
+    def sleep(self):
+        path, rows, cost = f"{self.dir}/sleep.smmux", [], {}
+        for held in MAPPINGS:
+            try:
+                instructions = values(path)[f"{held}.wake"]
+            except KeyError as error:
+                raise Missing(f"{self.name}: no value {error}") from error
+            commands, written, reads = waking(f"{path}/trace.{held}")
+            rows.append((f"{held} mappings", f"{instructions:,}", f"{commands}",
+                         f"{len(written)}", f"{reads}"))
+            cost[held] = (commands, written, reads)
+            for register in sorted(set(written)):
+                most = next((n for at, n in RESTORED.values() if at == register), 0)
+                self.limit(f"waking up: {written.count(register)} writes of {register:#x}",
+                           written.count(register) <= most)
+        self.limit(f"waking up depends on the number of mappings: {cost}",
+                   len({str(c) for c in cost.values()}) == 1)
+        return table(("to wake up with", "instructions", "commands", "register writes",
+                      "reads"), rows)
+
     def throughput(self):
         rows = []
         for threads in THREADS:
@@ -157,7 +212,8 @@ class Lane:
                       "rounds from, to"), rows)
 
     def text(self):
-        parts = [f"## {self.version} ({self.name})", self.instructions(), self.accesses()]
+        parts = [f"## {self.version} ({self.name})", self.instructions(), self.accesses(),
+                 self.sleep()]
         if self.rounds:
             parts.append(self.throughput())
         return "\n\n".join(parts)

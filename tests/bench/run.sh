@@ -4,6 +4,7 @@
 # Measures what a strict DMA map and unmap costs, smmux beside the built-in
 # driver on the same kernel: instructions, commands and register accesses where
 # the emulator counts them exactly, throughput by threads in alternating rounds.
+# And what it costs smmux to wake an SMMU.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -13,6 +14,14 @@ set -euo pipefail
 # shellcheck source=tests/lib/payload.sh
 . "$(dirname "$0")/../lib/payload.sh"
 
+# See tests/guest/lib/power.sh.
+readonly POWER_DOMAIN=(
+	--dtb-edit "-c @ /smmux-power"
+	--dtb-edit "-t s @ /smmux-power compatible smmux,test-power"
+	--dtb-edit "-t x @ /smmux-power #power-domain-cells 0"
+	--dtb-edit "-t x @ /smmux-power phandle 7777"
+	--dtb-edit "-t x @ /smmuv3@9050000 power-domains 7777"
+)
 readonly OUT=$SMMUX_BUILD/bench
 readonly BENCH=$SMMUX_TOP/tests/bench
 
@@ -104,6 +113,9 @@ measure()
 		machine count "$lane" "$driver" count SIZES="4096 65536 2097152" \
 			ROUNDS=300 TRACED=1000 -- --icount || die "nothing counted"
 	done
+	step "$lane, smmux: sleep"
+	machine sleep "$lane" smmux sleep MAPPINGS="0 20000" -- --icount "${POWER_DOMAIN[@]}" ||
+		die "nothing slept"
 	# Neighbours in time are compared with each other.
 	for round in $(seq "$rounds"); do
 		for driver in builtin smmux; do
@@ -159,7 +171,7 @@ main()
 	need_root
 	"$SMMUX_TOP/tests/rig/setup.sh"
 	for lane in $lanes; do
-		payload_modules "$lane" driver bench
+		payload_modules "$lane" driver client bench
 		if [ -n "$profile" ]; then
 			profile "$lane"
 		else

@@ -22,6 +22,8 @@ struct bench {
 	struct talk talk;
 	struct device *dev;
 	void *buffer;			/* BENCH_MAX_BYTES */
+	dma_addr_t *held;
+	unsigned int num_held;
 };
 
 /* One strict map and unmap of @bytes of the buffer, or -EIO. */
@@ -32,6 +34,9 @@ int bench_count(struct bench *b, size_t bytes, unsigned int rounds);
 
 /* @times pairs and nothing else; for whoever watches from outside. */
 int bench_repeat(struct bench *b, size_t bytes, unsigned int times);
+
+/* @num mappings of 4 KiB that stay, in place of those that were held before. */
+int bench_hold(struct bench *b, unsigned int num);
 
 /* Pairs that @threads threads manage in @ms milliseconds. */
 int bench_threads(struct bench *b, size_t bytes, unsigned int threads, unsigned int ms);

@@ -4,6 +4,8 @@
 
 #include <linux/dma-mapping.h>
 #include <linux/pci.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
 
 static struct bench bench;
 static struct dentry *dir;
@@ -27,6 +29,33 @@ int bench_repeat(struct bench *b, size_t bytes, unsigned int times)
 	return ret;
 }
 
+static void let_go(struct bench *b)
+{
+	while (b->num_held)
+		dma_unmap_single(b->dev, b->held[--b->num_held], SZ_4K, DMA_BIDIRECTIONAL);
+	kvfree(b->held);
+	b->held = NULL;
+}
+
+int bench_hold(struct bench *b, unsigned int num)
+{
+	dma_addr_t iova;
+
+	let_go(b);
+	b->held = kvcalloc(num, sizeof(*b->held), GFP_KERNEL);
+	if (num && !b->held)
+		return -ENOMEM;
+	while (b->num_held < num) {
+		iova = dma_map_single(b->dev, b->buffer, SZ_4K, DMA_BIDIRECTIONAL);
+		if (dma_mapping_error(b->dev, iova)) {
+			let_go(b);
+			return -EIO;
+		}
+		b->held[b->num_held++] = iova;
+	}
+	return 0;
+}
+
 static int run_command(struct talk *talk, const char *line)
 {
 	unsigned int bytes, a, ms;
@@ -37,6 +66,8 @@ static int run_command(struct talk *talk, const char *line)
 		return bench_count(&bench, bytes, a);
 	if (sscanf(line, "repeat %u %u", &bytes, &a) == 2 && bytes <= BENCH_MAX_BYTES)
 		return bench_repeat(&bench, bytes, a);
+	if (sscanf(line, "hold %u", &a) == 1)
+		return bench_hold(&bench, a);
 	if (sscanf(line, "threads %u %u %u", &bytes, &a, &ms) == 3)
 		return bench_threads(&bench, bytes, a, ms);
 	return -EINVAL;
@@ -62,6 +93,7 @@ static int bench_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 static void bench_remove(struct pci_dev *pdev)
 {
 	mutex_lock(&bench.talk.busy);
+	let_go(&bench);
 	bench.dev = NULL;
 	free_pages((unsigned long)bench.buffer, BENCH_MAX_ORDER);
 	mutex_unlock(&bench.talk.busy);
