@@ -80,10 +80,14 @@ inline reserve(at, refused)
 	od
 }
 
-/* Stamp, and publish what is stamped unless somebody is at it. */
-inline publish(at, to, seen)
+/*
+ * Fill and stamp, and publish what is stamped unless somebody is at it.  Nobody looks
+ * at a slot before its stamp, and a scan step by step ends where one at the moment of
+ * its last step does, since stamps only come: each of them is one step here.
+ */
+inline publish(at, what, to, seen)
 {
-	stamp[at] = true;
+	atomic { slot[at] = what; stamp[at] = true };
 	atomic { seen = pub; pub++ };
 	if
 	:: seen > 0 -> skip
@@ -91,11 +95,13 @@ inline publish(at, to, seen)
 		seen = 1;
 		do
 		:: true ->
-			to = published;
-			do
-			:: to < SLOTS && stamp[to] -> to++
-			:: else -> break
-			od;
+			atomic {
+				to = published;
+				do
+				:: to < SLOTS && stamp[to] -> to++
+				:: else -> break
+				od
+			}
 			if
 			:: to != published ->
 				atomic { published = to; }
@@ -150,8 +156,7 @@ again:		reserve(at, refused);
 			:: else -> goto again
 			fi
 		:: else ->
-			slot[at] = i + 1;
-			publish(at, to, seen);
+			publish(at, i + 1, to, seen);
 			wait_for(at)
 		fi;
 		atomic { inside[i] = false; exits[i]++ };
@@ -160,11 +165,14 @@ again:		reserve(at, refused);
 	od
 }
 
+/* Whom to wait for is found in one step: the least that a grace period may do. */
 inline grace_period(j)
 {
-	for (j : 0 .. SUBMITTERS - 1) {
-		was[j] = exits[j];
-		entered[j] = inside[j]
+	atomic {
+		for (j : 0 .. SUBMITTERS - 1) {
+			was[j] = exits[j];
+			entered[j] = inside[j]
+		}
 	}
 	for (j : 0 .. SUBMITTERS - 1) {
 		(!entered[j] || exits[j] != was[j])
@@ -182,8 +190,7 @@ proctype poster()
 
 	reserve(at, refused);
 	assert(!refused);
-	slot[at] = OWED;
-	publish(at, to, seen);
+	publish(at, OWED, to, seen);
 	posted = true
 }
 
@@ -240,8 +247,7 @@ proctype pm()
 #endif
 #ifndef BREAK_NO_INVALIDATE
 		atomic { !gate -> at = resv; resv++ };
-		slot[at] = ALL;
-		publish(at, to, seen);
+		publish(at, ALL, to, seen);
 		wait_for(at);
 #endif
 		smmuen = true;
