@@ -248,7 +248,8 @@ def main():
     print("\n".join(f"* **not kept**: {text}" for text in broken) if broken else
           "All kept: below the built-in driver's instructions, at most "
           f"{OWN_LIMIT} of the driver's own,\n2 commands, 1 write of PROD and at most 1 read "
-          "of CONS; no number of threads slower in every round.")
+          "of CONS; no number of threads slower in every round;\n"
+          "to wake up no register written that need not be, and nothing that depends on mappings.")
     print(f"\n## Method\n\n{METHOD}")
     return 1 if broken else 0
 
