@@ -32,52 +32,105 @@
 #define FLAG	64			/* the gate's bit, should it leak into PROD */
 
 /*
- * One is like the other, so that only one order of their first steps is looked at.
- * Nor does more than two add to what there is between them and the poster.
+ * Fewer states, and none that matters is left out:
+ *
+ *   - One submitter is like the other, so each run has one like it, but for names, in
+ *     which they come to the gate in order (@turn).  Only such runs are looked at.
+ *   - The SMMU has no steps of its own.  What it may cache it caches at once, and what
+ *     it may reach it reaches at once (hw_sees()): who has an entry can do all that one
+ *     without it can, and nobody else looks at its TLB.  Its queue is read at once
+ *     (hw_reads()), since slots only fill, but obeyed as late as somebody wants to see
+ *     it obeyed (hw_obeys()): an invalidation that is still to come forbids nothing.
+ *   - What only the SMMU or a grace period can see is one step with what is beside it,
+ *     at its worst moment: pages are mapped from the start, a reader enters as late
+ *     as it may and leaves as early, and its page has a new owner at once.
+ *   - A look at CONS that does not end the wait changes nothing but a word that saves
+ *     others a look.
  */
-byte started = 0;
-bool posted = (SUBMITTERS > 2);
+byte turn = 0;
+bool posted = false;
 
 /* Memory. */
 bool gate = false;
 byte resv = 0, published = 0, cons = 0, pub = 0;
 byte slot[SLOTS] = 0;			/* 0: not written */
 bool stamp[SLOTS] = false;
-bool pte[SUBMITTERS] = false;
+bool pte[SUBMITTERS] = true;
 bool freed[SUBMITTERS] = false;		/* the page has a new owner */
 
-/* RCU: who is inside, and how often each has left. */
+/* RCU: who is inside, and whom the grace period still waits for. */
 bool inside[SUBMITTERS] = false;
-byte exits[SUBMITTERS] = 0;
+bool awaited[SUBMITTERS] = false;
 
 /* The SMMU. */
 bool power = true, cmdqen = true, smmuen = true, aborts = false;
-byte prod = 0, hwcons = 0;
-bool tlb[SUBMITTERS] = false;
+byte prod = 0, hwcons = 0;		/* PROD, and what was obeyed */
+bool tlb[SUBMITTERS] = true;
+
+hidden byte k;
 
 #define touch_register	assert(power)
 
-/* A slot for one command, or "refused". */
-inline reserve(at, refused)
+/* Page @i, after anything that matters to it has changed. */
+inline hw_sees(i)
+{
+	if
+	:: power && smmuen && pte[i] -> tlb[i] = true
+	:: else -> skip
+	fi;
+	assert(!(power && smmuen && tlb[i] && freed[i]))
+}
+
+inline hw_sees_all()
+{
+	assert(!(power && !smmuen && !aborts));
+	for (k : 0 .. SUBMITTERS - 1) {
+		hw_sees(k)
+	}
+}
+
+/* PROD was written. */
+inline hw_reads()
+{
+	assert(prod <= SLOTS);
+	for (k : 0 .. prod - 1) {
+		assert(slot[k] != 0)
+	}
+}
+
+/* Commands before position @end, which are all published. */
+inline hw_obeys(end)
 {
 	do
-	:: atomic { gate -> refused = true }; break
-	:: atomic {
-		else ->
+	:: hwcons < end ->
+		if
+		:: slot[hwcons] == ALL -> for (k : 0 .. SUBMITTERS - 1) { tlb[k] = false }
+		:: slot[hwcons] == OWED -> skip
+		:: else -> tlb[slot[hwcons] - 1] = false
+		fi;
+		hwcons++
+	:: else -> break
+	od;
+	hw_sees_all()
+}
+#define hw_could_obey(end)	(power && cmdqen && prod >= end)
+
+/* A slot for one command, or "refused".  @in: that this reader is one, from now on. */
+inline reserve(at, refused, in)
+{
 #ifdef BREAK_TEST_AFTER
-		skip
-	   };
-	   atomic { at = resv; resv++; };
-	   if
-	   :: gate -> refused = true
-	   :: else -> refused = false
-	   fi;
+	atomic { in = true; at = resv; resv++ };
+	refused = gate
 #else
-		at = resv; resv++; refused = false
-	   };
+	atomic {
+		in = true;
+		refused = gate;
+		if
+		:: refused -> skip
+		:: else -> at = resv; resv++
+		fi
+	}
 #endif
-	   break
-	od
 }
 
 /*
@@ -107,11 +160,11 @@ inline publish(at, what, to, seen)
 				atomic { published = to; }
 				atomic { touch_register;
 #ifdef BREAK_FLAG_LEAKS
-				prod = to + (gate -> FLAG : 0)
+				prod = to + (gate -> FLAG : 0);
 #else
-				prod = to
+				prod = to;
 #endif
-				}
+				hw_reads() }
 			:: else -> skip
 			fi;
 			if
@@ -122,15 +175,28 @@ inline publish(at, what, to, seen)
 	fi
 }
 
-inline wait_for(at)
+/*
+ * The last step of a wait: whoever polls without power is found.  Told by memory that
+ * it is over, one needs no register.
+ */
+#define may_end_wait(at)	(cons > at || hwcons > at || hw_could_obey(at + 1) || !power)
+
+inline end_wait(at)
 {
-	do
-	:: cons > at -> break
+	if
+	:: cons > at -> skip
 	:: else ->
-		/* The register; cons goes on by exchange, so never back. */
-		atomic { touch_register; if :: hwcons > cons -> cons = hwcons :: else -> skip fi };
-		(cons > at || hwcons > at)
-	od
+		touch_register;
+		hw_obeys(at + 1);
+		cons = (hwcons > cons -> hwcons : cons)
+	fi
+}
+
+inline leave(i)
+{
+	inside[i] = false; awaited[i] = false;
+	freed[i] = true;
+	hw_sees(i)
 }
 
 proctype submitter(byte i)
@@ -141,42 +207,41 @@ proctype submitter(byte i)
 	do
 	:: n == ROUNDS -> break
 	:: else ->
-		atomic {
-			n > 0 || started == i -> started = started + (n == 0 -> 1 : 0);
-			freed[i] = false; pte[i] = true
-		};
+		if
+		:: n > 0 -> atomic { freed[i] = false; pte[i] = true; hw_sees(i) }
+		:: else -> skip
+		fi;
 		pte[i] = false;
-		inside[i] = true;
-again:		reserve(at, refused);
+		atomic { n > 0 || turn == i -> turn = turn + (n == 0 -> 1 : 0);
+again:			reserve(at, refused, inside[i]);
+		};
 		if
 		:: refused ->
 			/* mb(), and once more: resume may have passed by. */
 			if
-			:: gate -> skip
-			:: else -> goto again
+			:: atomic { gate -> leave(i) }
+			:: atomic { else -> goto again }
 			fi
 		:: else ->
 			publish(at, i + 1, to, seen);
-			wait_for(at)
+			atomic { may_end_wait(at) -> end_wait(at); leave(i) }
 		fi;
-		atomic { inside[i] = false; exits[i]++ };
-		freed[i] = true;
 		n++
 	od
 }
 
 /* Whom to wait for is found in one step: the least that a grace period may do. */
-inline grace_period(j)
+inline grace_period()
 {
 	atomic {
-		for (j : 0 .. SUBMITTERS - 1) {
-			was[j] = exits[j];
-			entered[j] = inside[j]
+		for (k : 0 .. SUBMITTERS - 1) {
+			awaited[k] = inside[k]
 		}
 	}
 	for (j : 0 .. SUBMITTERS - 1) {
-		(!entered[j] || exits[j] != was[j])
+		!awaited[j]
 	}
+	j = 0
 }
 
 /*
@@ -186,9 +251,9 @@ inline grace_period(j)
 proctype poster()
 {
 	byte at, to, seen;
-	bool refused;
+	bool refused, reads;
 
-	reserve(at, refused);
+	reserve(at, refused, reads);
 	assert(!refused);
 	publish(at, OWED, to, seen);
 	posted = true
@@ -197,8 +262,6 @@ proctype poster()
 proctype pm()
 {
 	byte upto, at, to, seen, j, n = 0;
-	byte was[SUBMITTERS];
-	bool entered[SUBMITTERS], refused;
 
 	do
 	:: n == CYCLES -> break
@@ -215,12 +278,12 @@ proctype pm()
 #endif
 		if
 #ifndef BREAK_NO_DRAIN
-		:: (hwcons >= upto) ->
+		:: atomic { hw_could_obey(upto) -> hw_obeys(upto) };
 #else
 		:: true ->
 #endif
 #ifndef BREAK_NO_GRACE
-			grace_period(j);
+			grace_period();
 #endif
 #ifdef BREAK_OPEN_EARLY
 			gate = false;
@@ -231,16 +294,16 @@ proctype pm()
 				power = false;
 				/* The worst that reset may leave, but for GBPA. */
 				prod = 0; hwcons = 0;
-				for (j : 0 .. SUBMITTERS - 1) { tlb[j] = true }
+				for (k : 0 .. SUBMITTERS - 1) { tlb[k] = true }
 			}
 			/* Wake. */
-			power = true
+			atomic { power = true; hw_sees_all() }
 		:: true ->
 			/* It was not drained in time: back, from memory. */
 			cmdqen = false
 		fi;
 		atomic { cons = (cons > published -> cons : published); hwcons = published };
-		prod = published;
+		atomic { prod = published; hw_reads() };
 		cmdqen = true;
 #ifndef BREAK_NEVER_OPEN
 		gate = false;
@@ -248,40 +311,11 @@ proctype pm()
 #ifndef BREAK_NO_INVALIDATE
 		atomic { !gate -> at = resv; resv++ };
 		publish(at, ALL, to, seen);
-		wait_for(at);
+		atomic { may_end_wait(at) -> end_wait(at) };
 #endif
-		smmuen = true;
+		atomic { smmuen = true; hw_sees_all() };
 		aborts = false;
 		n++
-	od
-}
-
-active proctype queue()
-{
-	byte j;
-end:
-	do
-	:: atomic { power && cmdqen && hwcons < prod ->
-		assert(prod <= SLOTS && slot[hwcons] != 0);
-		if
-		:: slot[hwcons] == ALL -> for (j : 0 .. SUBMITTERS - 1) { tlb[j] = false }
-		:: slot[hwcons] == OWED -> skip
-		:: else -> tlb[slot[hwcons] - 1] = false
-		fi;
-		hwcons++;
-		j = 0
-	   }
-	od
-}
-
-/* Walks that fill the TLB, and accesses; steps only where something comes of it. */
-proctype device(byte i)
-{
-end:
-	do
-	:: atomic { power && smmuen && pte[i] && !tlb[i] -> tlb[i] = true }
-	:: atomic { power && smmuen && tlb[i] && freed[i] -> assert(!freed[i]) }
-	:: atomic { power && !smmuen && !aborts -> assert(aborts) }
 	od
 }
 
@@ -289,11 +323,8 @@ init {
 	byte i;
 
 	atomic {
-		for (i : 0 .. SUBMITTERS - 1) { run submitter(i); run device(i) }
-		if
-		:: posted -> skip
-		:: else -> run poster()
-		fi;
+		for (i : 0 .. SUBMITTERS - 1) { run submitter(i) }
+		run poster();
 		run pm()
 	}
 }
