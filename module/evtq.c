@@ -28,6 +28,7 @@
 #define EVTQ_WORDS	4
 #define EVTQ_LOG2	12		/* 4096 events; a longer storm tells no more */
 #define DRAIN_MAX	1024		/* events a run */
+#define SETTLE_MAX	16		/* and between two looks at the clock, before sleep */
 #define AGAIN_MS	2		/* until the next run, with more to do */
 #define POLL_MS		100		/* without an interrupt */
 
@@ -281,7 +282,7 @@ int smmux_evtq_settle(struct smmux_device *smmu, bool stop)
 		usleep_range(20, 100);
 	}
 	while (!READ_ONCE(smmu->gerror.dead) && waiting(smmu) > 0 && !ret) {
-		drain_some(smmu, DRAIN_MAX);
+		drain_some(smmu, SETTLE_MAX);
 		if (ktime_get_mono_fast_ns() > end)
 			ret = -EBUSY;
 	}
@@ -331,14 +332,20 @@ void smmux_evtq_program(struct smmux_device *smmu)
 {
 	struct smmux_evtq *eq = &smmu->evtq;
 
-	mutex_lock(&eq->drain_lock);
+	/* It may be held by a drain whose events' owner takes his time: that ends. */
+	guard(mutex)(&eq->drain_lock);
+	/*
+	 * Sleep that failed before the queue was stopped leaves events in it, which
+	 * are still to be handled.  The base tells that power has not gone since.
+	 */
+	if (!eq->stopped && smmux_queue_is_at(&eq->q, smmux_readq(smmu, SMMUX_EVENTQ_BASE)))
+		return;
 	eq->cons = smmux_queue_start(&eq->q);
 	eq->ovflg = false;
 	eq->stopped = false;
 	smmux_writeq(smmu, eq->q.base_reg, SMMUX_EVENTQ_BASE);
 	writel(smmux_queue_reg(&eq->q, eq->cons), eq->q.prod);
 	writel(smmux_queue_reg(&eq->q, eq->cons), eq->q.cons);
-	mutex_unlock(&eq->drain_lock);
 }
 
 void smmux_evtq_snapshot(struct smmux_device *smmu, struct smmux_evtq_snap *snap)

@@ -208,6 +208,9 @@ int smmux_reset_wake(struct smmux_device *smmu)
 	ret = quiesce(smmu);
 	if (ret)
 		return ret;
+	/* Of sleep that failed; else there is no power yet.  No interrupt told of it. */
+	if (!READ_ONCE(smmu->gerror.dead))
+		smmux_gerror_handle(smmu, GERROR_KNOWN);
 	program(smmu);
 	smmux_gerror_revive(smmu);
 	ret = enable(smmu);
@@ -278,7 +281,11 @@ int smmux_reset_sleep(struct smmux_device *smmu, const char **step)
 	synchronize_rcu_expedited();
 	smmux_irq_synchronize(smmu);
 	*step = "CR0";
-	return set_cr0(smmu, 0);
+	ret = set_cr0(smmu, 0);
+	/* Then power stays, and what goes wrong from here on is to be noticed. */
+	if (ret)
+		WRITE_ONCE(smmu->powered, true);
+	return ret;
 }
 
 int smmux_reset_disable(struct smmux_device *smmu)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: whatever goes wrong while an SMMU goes to sleep or wakes up, it translates as before or aborts, and says so
 # MATRIX: lane=backports smp=3 smmu=none
-# ALSO: lane=debug smp=3 smmu=none
+# ALSO: lane=debug,race smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
 # WHEN: alone
@@ -26,11 +26,12 @@ last_step()
 
 failed=0
 
-# stumbles STEP INJECTION: with what was injected before the SMMU cannot sleep, for that
-# reason; the injection then ends it, before waking up gives up a second later.
+# stumbles STEP COMMAND...: with what was injected before the SMMU cannot sleep, for that
+# reason; the command then ends it, before waking up gives up a second later.
 stumbles()
 {
-	local lines=() _
+	local lines=() step=$1 _
+	shift
 
 	failed=$((failed + 1))
 	for _ in {1..500}; do
@@ -38,9 +39,17 @@ stumbles()
 		[[ " ${lines[*]} " != *" suspend_failed: $failed "* ]] || break
 		sleep 0.01
 	done
-	vsmmu_inject 0 "$2"
-	check_equal "$1: it was tried" "$failed" "$(vsmmu_pm 0 suspend_failed)"
-	check_equal "$1: it says where" "$1" "$(last_step)"
+	"$@"
+	check_equal "$step: it was tried" "$failed" "$(vsmmu_pm 0 suspend_failed)"
+	check_equal "$step: it says where" "$step" "$(last_step)"
+}
+
+all_told()
+{
+	check_equal "$1: all events were seen" "$(vsmmu_counter 0 events)" \
+		"$(value_of "$SMMUX_DEBUG/$(vsmmu_name 0)/evtq/counters" events)"
+	check_equal "$1: and all errors" "$2" \
+		"$(value_of "$SMMUX_DEBUG/$(vsmmu_name 0)/gerror" EVENTQ_ABT_ERR)"
 }
 
 recovers()
@@ -67,15 +76,40 @@ client_do 0 unmap &
 job=$!
 sleep 0.2
 client_do 0 rest &
-stumbles commands "sync_delay 0"
+stumbles commands vsmmu_inject 0 "sync_delay 0"
 wait "$job"
 recovers "a SYNC that does not come"
 
-# A handshake that is not answered in time, while the next one is.
+# A handshake that is not answered in time, while the next one is. Errors meanwhile
+# count, also after interrupts are off.
+end_silence()
+{
+	vsmmu_inject 0 "gerror 0x4"
+	vsmmu_inject 0 "no_ack 0"
+}
+
 vsmmu_inject 0 "no_ack 1"
+vsmmu_inject 0 gbpa
 client_do 0 rest
-stumbles SMMUEN "no_ack 0"
-recovers "no handshake"
+stumbles GBPA vsmmu_inject 0 "no_ack 0"
+recovers GBPA
+n=0
+for step in SMMUEN EVENTQEN interrupts CR0; do
+	n=$((n + 1))
+	vsmmu_inject 0 "no_ack $n"
+	client_do 0 rest
+	stumbles $step end_silence
+	recovers $step
+	all_told $step $n
+done
+
+# Events whose owner takes too long; they are not forgotten.
+check "slow: the client has such an owner" client_do 0 slow 20
+vsmmu_inject 0 "parting 200"
+client_do 0 rest
+stumbles events client_do 0 slow 0
+recovers events
+all_told events $n
 
 # Events and errors in the last moment are handled before it sleeps.
 before=$(vsmmu_pm 0 suspend)
@@ -87,10 +121,8 @@ for round in 1 2 3 4 5; do
 	check "round $round: asleep" wait_for 5 vsmmu_pm_is 0 suspended
 	client_do 0 work
 done
-check_equal "five times asleep" $((before + 5)) "$(vsmmu_pm 0 suspend)"
-check_equal "all events were seen" "$(vsmmu_counter 0 events)" \
-	"$(value_of "$SMMUX_DEBUG/$(vsmmu_name 0)/evtq/counters" events)"
-check_equal "and all errors" 5 "$(value_of "$SMMUX_DEBUG/$(vsmmu_name 0)/gerror" EVENTQ_ABT_ERR)"
+check_equal "asleep each time" $((before + 5)) "$(vsmmu_pm 0 suspend)"
+all_told "five times asleep" $((n + 5))
 check "well after that" client_is_well 0 5
 vsmmu_content 0
 

@@ -156,6 +156,8 @@ static int run(struct client *c, const char *line)
 		return program_storm(c, a, b);
 	if (sscanf(line, "attach %u", &a) == 1)
 		return program_attach(c, a);
+	if (sscanf(line, "slow %u", &a) == 1)
+		return program_slow(c, a);
 	if (sscanf(line, "join %u", &a) == 1)
 		return program_join(c, a);
 	if (sscanf(line, "random %u %u %u", &a, &n, &b) == 3)
@@ -220,6 +222,7 @@ void client_remove(struct client *c)
 {
 	debugfs_remove(c->dir);
 	unmap_page(c);
+	program_slow(c, 0);
 }
 
 static int platform_probe(struct platform_device *pdev)

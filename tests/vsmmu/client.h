@@ -11,6 +11,9 @@
  *   storm THREADS SECONDS   the same by many, with bursts of other unmaps
  *   attach N                domains that have the same address, one after the other
  *   join N                  into a domain and out again, while it maps and unmaps: N times
+ *   cycle N                 rest and work, N times
+ *   slow MS                 a domain of its own, whose faults are handled by somebody who
+ *                           takes that long; 0 ends it
  *   random SEED N STEPS     N programs of that many steps, with seeds from SEED on
  *   fail N COMMAND          any of these, with its N-th allocation failing (debug kernel)
  */
@@ -41,6 +44,8 @@ struct client {
 	atomic_t turn;			/* which stream the next transaction uses */
 	struct talk talk;
 	struct page *held;
+	struct iommu_domain *slow;	/* of "slow", attached */
+	unsigned int slow_ms;
 	dma_addr_t held_iova;
 	enum dma_data_direction held_dir;
 	struct dentry *dir;
@@ -73,6 +78,7 @@ int program_storm(struct client *c, unsigned int threads, unsigned int seconds);
 int program_attach(struct client *c, unsigned int rounds);
 int program_join(struct client *c, unsigned int rounds);
 int program_cycle(struct client *c, unsigned int cycles);
+int program_slow(struct client *c, unsigned int ms);
 
 /* pci.c */
 int vsmmu_pci_register(void);

@@ -12,7 +12,9 @@
  *     ill N, abt N, atc N  CERROR_ILL or _ABT at the N-th command from now, _ATC_INV_SYNC
  *                        at the N-th SYNC
  *     atc_timeout SID N  the next N ATC_INV to SID
- *     lazy_ack N, no_ack 0|1  handshakes are answered late, or never
+ *     lazy_ack N         handshakes are answered late
+ *     no_ack N           and from the N-th on from now not at all, until "no_ack 0"
+ *     gbpa               somebody else changes GBPA, to what it is: a handshake of its own
  *     events N           that many records at once
  *     parting N          that many as SMMUEN is cleared, with an interrupt that comes too late
  *     record ID          one with that id, of the first stream
@@ -147,6 +149,9 @@ static int inject(struct vsmmu *v, const char *word, u32 a, u32 b)
 		v->inject.atc_count = b;
 	} else if (!strcmp(word, "no_ack")) {
 		v->inject.no_ack = a;
+		v->inject.mute = false;
+	} else if (!strcmp(word, "gbpa")) {
+		writel(v->gbpa | GBPA_UPDATE, v->base + SMMUX_GBPA);
 	} else if (!strcmp(word, "events")) {
 		vsmmu_event_flood(v, a);
 	} else if (!strcmp(word, "record")) {

@@ -162,6 +162,8 @@ static int work(void *data)
 {
 	struct worker *w = data;
 
+	/* Always at work, so that others wait for a CPU no longer than they must. */
+	set_user_nice(current, MAX_NICE);
 	while (time_before(jiffies, w->end)) {
 		burst(w);
 		race_once(w->c, w->pages, &w->t);
@@ -412,4 +414,44 @@ int program_cycle(struct client *c, unsigned int cycles)
 	}
 	talk_say(&c->talk, "cycles: %u\nslept: %u\nstayed_awake: %u\n", i, slept, awake);
 	return ret;
+}
+
+/* --- slow --- */
+
+static int take_time(struct iommu_domain *dom, struct device *dev, unsigned long iova,
+		     int flags, void *data)
+{
+	struct client *c = data;
+
+	msleep(READ_ONCE(c->slow_ms));
+	return 0;
+}
+
+static int begin_slow(struct client *c)
+{
+	struct iommu_domain *dom = iommu_paging_domain_alloc(c->dev);
+	int ret;
+
+	if (IS_ERR(dom))
+		return PTR_ERR(dom);
+	iommu_set_fault_handler(dom, take_time, c);
+	ret = iommu_attach_device(dom, c->dev);
+	if (ret)
+		iommu_domain_free(dom);
+	else
+		c->slow = dom;
+	return ret;
+}
+
+int program_slow(struct client *c, unsigned int ms)
+{
+	WRITE_ONCE(c->slow_ms, ms);
+	if (ms)
+		return c->slow ? 0 : begin_slow(c);
+	if (c->slow) {
+		client_detach(c, c->slow);
+		iommu_domain_free(c->slow);
+		c->slow = NULL;
+	}
+	return 0;
 }

@@ -140,12 +140,14 @@ static bool settled(struct vsmmu *v, struct vsmmu_hand *hand, const char *name, 
 		hand->pending = true;
 		hand->seen = now;
 		hand->wait = v->inject.lazy_ack + get_random_u32_below(4);
+		if (v->inject.no_ack && !--v->inject.no_ack)
+			v->inject.mute = true;
 	} else if (hand->seen != now) {
 		vsmmu_bad(v, BAD_HANDSHAKE, "%s %#x follows %#x, which was not acknowledged",
 			  name, now, hand->seen);
 		hand->seen = now;
 	}
-	if (v->inject.no_ack)
+	if (v->inject.mute)
 		return false;
 	if (hand->wait) {
 		hand->wait--;

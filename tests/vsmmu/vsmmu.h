@@ -225,7 +225,8 @@ struct vsmmu_inject {
 	u64 ill_word[2];	/* the command that was called illegal; 0 for none */
 	u32 atc_sync;		/* report ATC timeouts at the n-th SYNC from now */
 	u32 lazy_ack;		/* looks until a handshake is answered */
-	bool no_ack;		/* handshakes are never answered */
+	u32 no_ack;		/* at the n-th handshake from now... */
+	bool mute;		/* ...the answers end */
 	u32 parting;		/* events as SMMUEN is cleared; no interrupt meanwhile */
 	u32 loss;		/* power goes at the n-th thing that happens from now */
 	u32 unready;		/* power was gone and is back before the n-th write of CR0 */
