@@ -75,7 +75,8 @@ make_payload()
 	payload_make "$1/payload" "$c_lane" "$test_file" FW="$c_fw" SMP="$c_smp" SMMU="$c_smmu" \
 		STRICT="$c_strict" DRIVER="$c_driver" MODULE_PARAMS="$(meta MODULE)" \
 		SOAK="${SMMUX_SOAK:-1}" SEED="${SMMUX_SEED:-}"
-	[ "$(meta WITH)" != kernel ] || cp "$SMMUX_BUILD/kernels/$c_lane/vmlinuz" "$1/payload/smmux"
+	! comes_with kernel || cp "$SMMUX_BUILD/kernels/$c_lane/vmlinuz" "$1/payload/smmux"
+	! comes_with burst || cp "$SMMUX_BUILD/prog/burst" "$1/payload/smmux"
 }
 
 # Seconds for this configuration: what the test says, more where all is checked.
@@ -105,7 +106,7 @@ run_machine()
 		arguments+=(--qemu "$edit")
 	done
 	[ -z "$(meta WITH)" ] || arguments+=(--mem 2G)
-	[ "$(meta WITH)" != bpftrace ] || arguments+=(--with bpftrace)
+	! comes_with bpftrace || arguments+=(--with bpftrace)
 	[ -z "$verbose" ] || arguments+=(--echo)
 	"$SMMUX_TOP/tests/rig/vm.sh" "${arguments[@]}"
 }
@@ -305,6 +306,7 @@ main()
 	fi
 	"$SMMUX_TOP/tests/rig/setup.sh"
 	mkdir -p "$RESULTS"
+	"$SMMUX_TOP/tests/rig/program.sh" burst
 	build_modules stable backports
 	run=$(mktemp -d)
 	trap 'rm -rf "$run"' EXIT

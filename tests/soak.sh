@@ -13,7 +13,8 @@ usage()
 	cat <<EOF
 usage: ${0##*/} [-n TIMES] [HOURS [PATTERN...]]
 Runs tests (those that PATTERNs name, as tests/run.sh takes them; without any, the
-modelled SMMUs on debug and race, then I/O, storms and rebinds on stock kernels)
+modelled SMMUs on debug and race, then I/O, storms and rebinds on stock kernels, then
+100,000 cycles of sleep on debug and race, and 10,000 on each stock kernel)
 until HOURS (default 1; 0: one round) are over. A round that has begun is finished.
   -n TIMES  each test is this many times as long (default 10)
 Logs of a round with a failure: build/soak/ROUND/. Its seeds are in the results;
@@ -22,26 +23,42 @@ Exit code: 0 no test failed, 1 one did, 2 wrong use.
 EOF
 }
 
-readonly SOAK_TESTS=('81[1-6]*.debug' '81[1-6]*.race' '820*.debug' '83*.debug' '83*.race' '730*.debug'
-	'100-io-soak' '210-unmap' '300-rebind' '400-storm' '640-pm' 'host-model')
+readonly SOAK_TESTS=('81[1-6]*.debug' '81[1-6]*.race' '820*.debug' '831*.debug' '831*.race' '730*.debug'
+	'100-io-soak' '210-unmap' '300-rebind' '400-storm' 'host-model')
+
+# run_part NAME TIMES PATTERN...
+run_part()
+{
+	local part=$1 log=$SMMUX_BUILD/soak/$1.log factor=$2 rc=0
+	shift 2
+
+	SMMUX_SOAK=$factor "$SMMUX_TOP/tests/run.sh" "$@" >"$log" || rc=$?
+	step "round $part: $(tail -n 1 "$log")"
+	grep '^not ok' "$log" || true
+	[ "$rc" != 0 ] || return 0
+	bad=1
+	rm -rf "$SMMUX_BUILD/soak/$part"
+	mkdir -p "$SMMUX_BUILD/soak/$part"
+	sed -n 's/^not ok [0-9]* - \([^ ]*\) .*/\1/p' "$log" | while read -r name; do
+		cp -r "$SMMUX_BUILD/results/$name" "$SMMUX_BUILD/soak/$part/"
+	done
+}
 
 run_round()
 {
-	local log=$SMMUX_BUILD/soak/$1.log rc=0 sums
+	local bad=0
 
 	step "round $1"
-	SMMUX_SOAK=$times "$SMMUX_TOP/tests/run.sh" "${patterns[@]}" >"$log" || rc=$?
-	sums=$(tail -n 1 "$log")
-	step "round $1: $sums"
-	grep '^not ok' "$log" || true
+	if [ ${#patterns[@]} -gt 0 ]; then
+		run_part "$1" "$times" "${patterns[@]}"
+	else
+		run_part "$1" "$times" "${SOAK_TESTS[@]}"
+		# Times 40 cycles, of which a tenth does not come to sleep; times 400.
+		run_part "$1-cycles" 1500 '830*.debug' '830*.race'
+		run_part "$1-bursts" 25 640-pm
+	fi
 	rounds=$((rounds + 1))
-	[ "$rc" != 0 ] || return 0
-	failed=$((failed + 1))
-	rm -rf "$SMMUX_BUILD/soak/$1"
-	mkdir -p "$SMMUX_BUILD/soak/$1"
-	sed -n 's/^not ok [0-9]* - \([^ ]*\) .*/\1/p' "$log" | while read -r name; do
-		cp -r "$SMMUX_BUILD/results/$name" "$SMMUX_BUILD/soak/$1/"
-	done
+	failed=$((failed + bad))
 }
 
 main()
@@ -60,7 +77,6 @@ main()
 	hours=${1:-1}
 	shift $(($# < 1 ? $# : 1))
 	patterns=("$@")
-	[ ${#patterns[@]} -gt 0 ] || patterns=("${SOAK_TESTS[@]}")
 	need_root
 	mkdir -p "$SMMUX_BUILD/soak"
 	end=$(($(date +%s) + hours * 3600))

@@ -8,7 +8,7 @@
 # DTB: -t x @ /smmux-power #power-domain-cells 0
 # DTB: -t x @ /smmux-power phandle 7777
 # DTB: -t x @ /smmuv3@9050000 power-domains 7777
-# WITH: bpftrace
+# WITH: bpftrace burst
 # TIMEOUT: 240
 # EXPECT: smmux .*(event|client:)
 # EXPECT: callbacks suppressed
@@ -20,7 +20,15 @@
 # shellcheck source=tests/guest/lib/power.sh
 . /smmux/power.sh
 
-CYCLES=$(some 20)
+# burst ROUNDS SEED DEVICE...: at a delay of one millisecond.
+burst()
+{
+	/smmux/burst "$1" "$2" 1000 "$nvme" "$POWER/rest" "$POWER/work" \
+		"/sys/bus/platform/devices/$SMMU_NAME/power/runtime_status" "${@:3}" >/tmp/burst ||
+		{ cat /tmp/burst && false; }
+}
+
+BURSTS=6 ROUNDS=$(some 400)
 power_start
 mount -t tracefs tracefs /sys/kernel/tracing
 bpftrace -B line /smmux/pmwatch.bt $SMMU_NAME >/tmp/pmwatch 2>&1 &
@@ -32,18 +40,23 @@ note "$(head -n 5 $SMMUX_DEBUG/$SMMU_NAME/pm/state; cat $SMMUX_DEBUG/$SMMU_NAME/
 check "pmwatch says who keeps it awake" wait_for 20 grep -q "0000:00:01.0 .*is active" /tmp/pmwatch
 
 bad=''
-for ((i = 0; i < CYCLES; i++)); do
+for ((i = 0; i < BURSTS; i++)); do
 	all_rest || { bad="$i: rest" && break; }
-	[ $((i % 3)) = 2 ] || wait_for 5 is_asleep || { bad="$i: does not sleep" && break; }
+	wait_for 5 is_asleep || { bad="$i: does not sleep" && break; }
 	all_work || { bad="$i: work" && break; }
-	case $((i % 10)) in
+	case $((i % 2)) in
 	0) fio_verify "$nvme" 1 2 || { bad="$i: NVMe" && break; } ;;
-	5) net_send 1 2 1 || { bad="$i: network" && break; } ;;
-	*) dd if="$nvme" of=/dev/null bs=64k count=4 iflag=direct status=none || { bad="$i: read" && break; } ;;
+	1) net_send 1 2 1 || { bad="$i: network" && break; } ;;
 	esac
 done
-check_equal "$CYCLES bursts" "" "$bad"
-check "it slept" test "$(pm suspend)" -ge $((CYCLES / 2))
+check_equal "$BURSTS long bursts" "" "$bad"
+seed=${SEED:-$RANDOM}
+note "seed $seed"
+mapfile -t devices < <(all_devices)
+must "the network is silent of itself" quiet_links
+check "$ROUNDS short ones" burst "$ROUNDS" "$seed" "${devices[@]}"
+note "$(cat /tmp/burst)"
+check "it slept" test "$(pm suspend)" -ge $((ROUNDS / 2))
 power_well
 check_equal "and really went" "$(pm suspend)" "$(value_of $POWER/state offs)"
 
@@ -73,7 +86,7 @@ check "awake: a stray one is told" wait_for 5 sh -c \
 kill -INT "$watch"
 check_job "pmwatch ends" "$watch"
 while IFS= read -r line; do note "pmwatch: $line"; done < <(grep -v '^[[({]' /tmp/pmwatch | tail -n 40)
-check "it saw them" test "$(grep -c ' suspend .* cause runtime, asleep' /tmp/pmwatch)" -ge $((CYCLES / 2))
+check "it saw them" test "$(grep -c ' suspend .* cause runtime, asleep' /tmp/pmwatch)" -ge $((ROUNDS / 2))
 check "it knows for whom" grep -qE ' resume .* awake, for 0000:00:0[0-9]' /tmp/pmwatch
 check "it saw what was elided" grep -qE '@elided\[.*TLBI.*: [1-9]' /tmp/pmwatch
 note "$(pm suspend) times asleep, $(pm elided.TLBI) TLBIs elided, mean $(pm suspend_mean_ns) and $(pm resume_mean_ns) ns"

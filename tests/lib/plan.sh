@@ -11,7 +11,8 @@
 #   CMDLINE      more kernel command line      MODULE  parameters of smmux.ko
 #   TIMEOUT      seconds for the whole machine (default 120)
 #   QEMU         more of its options
-#   WITH         bpftrace: it is in this guest; kernel: this kernel is, as /smmux/vmlinuz
+#   WITH         bpftrace: it is in this guest; kernel: this kernel is, as /smmux/vmlinuz;
+#                burst: /smmux/burst is, of tests/guest/prog
 #   EXPECT       regexp of a kernel message that would else fail the test
 #   WHEN         alone: no other machine beside this one, after all others (a modelled SMMU
 #                that gets no CPU for a second is a dead one)
@@ -37,6 +38,12 @@ meta()
 
 	value=$(meta_all "$1" | head -n 1)
 	echo "${value:-${2:-}}"
+}
+
+# comes_with WORD: it is among those of WITH.
+comes_with()
+{
+	[[ " $(meta WITH) " == *" $1 "* ]]
 }
 
 # expand PREFIX WORD...: all combinations of the words' values.

@@ -50,13 +50,30 @@ all_devices()
 	done
 }
 
+card_of()
+{
+	ip -n "$1" -o link | sed -n 's/^[0-9]*: \(e[^:]*\):.*/\1/p'
+}
+
 # A link that is up may send at any time, which is no rest.
 links()
 {
 	local n
 
 	for n in 1 2; do
-		ip -n side$n link set "$(ip -n side$n -o link | sed -n 's/^[0-9]*: \(e[^:]*\):.*/\1/p')" "$1" || return
+		ip -n side$n link set "$(card_of side$n)" "$1" || return
+	done
+}
+
+# Links that stay up, and send nothing of their own.
+quiet_links()
+{
+	local n
+
+	for n in 1 2; do
+		ip netns exec side$n sysctl -q -w net.ipv6.conf.all.disable_ipv6=1 &&
+			ip -n side$n neigh replace "10.9.0.$((3 - n))" lladdr "52:54:00:00:00:0$((3 - n))" \
+				nud permanent dev "$(card_of side$n)" || return
 	done
 }
 

@@ -1,0 +1,34 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Builds a program for the guest, of one file and without libraries.
+
+set -euo pipefail
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+
+usage()
+{
+	cat <<EOF
+usage: ${0##*/} NAME
+Makes build/prog/NAME of tests/guest/prog/NAME.c, if it is missing or older.
+Exit code: 0 it is there, 1 it does not build, 2 wrong use.
+EOF
+}
+
+case ${1:-} in
+-h | --help) usage && exit 0 ;;
+'') usage_error "no program given" ;;
+esac
+source=$SMMUX_TOP/tests/guest/prog/$1.c
+out=$SMMUX_BUILD/prog/$1
+[ -e "$source" ] || usage_error "no $source"
+need_root
+mkdir -p "$SMMUX_BUILD/prog"
+exec {lock}>"$out.lock"
+flock "$lock"
+hash=$(stamp_of "$0" "$source")
+stamp_fresh "$out" "$hash" && exit 0
+logged "program-$1" in_tree aarch64-linux-gnu-gcc -O2 -Wall -Wextra -Werror -static -s \
+	-o "$out" "$source" || die "$1 does not build"
+stamp_set "$out" "$hash"
