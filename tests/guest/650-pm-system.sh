@@ -58,6 +58,7 @@ check "everything works" works
 channel_away
 system_sleep freeze devices 0
 system_sleep freeze platform 1
+system_sleep mem platform 1
 system_sleep disk platform 1
 system_sleep disk core 1
 
