@@ -76,7 +76,10 @@ make_payload()
 		STRICT="$c_strict" DRIVER="$c_driver" MODULE_PARAMS="$(meta MODULE)" \
 		SOAK="${SMMUX_SOAK:-1}" SEED="${SMMUX_SEED:-}"
 	! comes_with kernel || cp "$SMMUX_BUILD/kernels/$c_lane/vmlinuz" "$1/payload/smmux"
-	! comes_with burst || cp "$SMMUX_BUILD/prog/burst" "$1/payload/smmux"
+	if comes_with burst; then
+		"$SMMUX_TOP/tests/rig/program.sh" burst
+		cp "$SMMUX_BUILD/prog/burst" "$1/payload/smmux"
+	fi
 }
 
 # Seconds for this configuration: what the test says, more where all is checked.
@@ -306,7 +309,6 @@ main()
 	fi
 	"$SMMUX_TOP/tests/rig/setup.sh"
 	mkdir -p "$RESULTS"
-	"$SMMUX_TOP/tests/rig/program.sh" burst
 	build_modules stable backports
 	run=$(mktemp -d)
 	trap 'rm -rf "$run"' EXIT

@@ -44,10 +44,10 @@ struct client {
 	atomic_t turn;			/* which stream the next transaction uses */
 	struct talk talk;
 	struct page *held;
-	struct iommu_domain *slow;	/* of "slow", attached */
-	unsigned int slow_ms;
 	dma_addr_t held_iova;
 	enum dma_data_direction held_dir;
+	struct iommu_domain *slow;	/* of "slow", attached */
+	unsigned int slow_ms;
 	struct dentry *dir;
 };
 

@@ -4,11 +4,11 @@
  * SMMU waits before it falls asleep; a program of its own since a shell takes longer
  * for one burst than the SMMU does for several sleeps.
  *
- * A round: all devices rest; now and then as long as the SMMU takes to sleep, else for
- * some time around its delay; all work; a block is written to the disk and read back,
- * and so is one of an earlier round, which the disk has had through all the sleep since;
- * a packet goes from each network card to the other.  Whatever arrives must be what was
- * sent.
+ * A round: all devices rest, in two of three rounds until the SMMU sleeps, else for some
+ * time around its delay; all work; a block is written to the disk and read back, and one
+ * of an earlier round is read once more, which the disk has had through all the sleep
+ * since; a packet goes from one network card to the other, each way in turn.  Whatever
+ * arrives must be what was sent.
  *
  * Prints "name: value" lines.  Exit code: 0 all was right, 1 something was not (it says
  * what, and in which round), 2 wrong use.
