@@ -12,7 +12,13 @@
  *    +------------------------------- STARTING <----------------+
  *                                         | the hardware does not follow
  *                                         v
- *                                       FAILED: aborts, submissions are refused
+ *                                       FAILED: aborts for good; submissions are
+ *                                       refused, or elided as sleep left it
+ *
+ * Without an answer to the first writes of waking up all stays as it is found: a
+ * gate that sleep closed elides on, which is right for as long as nothing is
+ * translated, and only a whole reset ends that.  If sleep failed before SMMUEN was
+ * off, the SMMU translates on and takes commands.
  *
  * What each party may assume:
  *
