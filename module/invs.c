@@ -65,8 +65,9 @@ struct smmux_invs *smmux_invs_merge(const struct smmux_invs *old,
 			const struct smmux_inv *o = &old->inv[i++];
 			int users = o->users + !turn;
 
+			/* A dead entry's stream may be gone, and its id be another's by now. */
 			if (users)
-				append(invs, o, users);
+				append(invs, turn ? o : &add[k], users);
 			k += !turn;
 		} else {
 			append(invs, &add[k++], 1);

@@ -23,6 +23,7 @@
 #include <linux/types.h>
 
 struct smmux_device;
+struct smmux_stream;
 
 enum smmux_inv_kind {
 	SMMUX_INV_S1_ASID,		/* TLBI by ASID (and VA) */
@@ -41,6 +42,8 @@ enum smmux_inv_kind {
  * @id:    ASID, VMID or StreamID
  * @ssid:  SubstreamID of an ATC kind, 0 for others
  * @w0:    first word of the command by address (TLBI, ATC_INV), ready made
+ * @stream: of an ATC kind, see ats.c; of a live entry it is there as long as the
+ *         reader's RCU section lasts
  * @users: how many attachments need it; written under the domain's mutex with
  *         WRITE_ONCE, read by walkers with READ_ONCE
  */
@@ -52,6 +55,7 @@ struct smmux_inv {
 	u32 ssid;
 	int users;
 	u64 w0;
+	struct smmux_stream *stream;
 };
 
 struct smmux_invs {

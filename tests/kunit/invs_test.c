@@ -284,6 +284,28 @@ static void unref_of_nothing(struct kunit *test)
 	kfree(invs);
 }
 
+/* A dead entry that is wanted again is the new one: the old one's stream may be gone. */
+static void revived(struct kunit *test)
+{
+	struct smmux_stream *old = (void *)0x1000UL, *new = (void *)0x2000UL;
+	struct smmux_inv inv = { .order = 1, .kind = SMMUX_INV_ATC_RANGE, .id = 7, .stream = old };
+	struct smmux_invs *none = smmux_invs_alloc(0, GFP_KERNEL), *was, *now;
+
+	KUNIT_ASSERT_NOT_NULL(test, none);
+	was = smmux_invs_merge(none, &inv, 1);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, was);
+	smmux_invs_unref(was, &inv, 1);
+	inv.stream = new;
+	now = smmux_invs_merge(was, &inv, 1);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, now);
+	KUNIT_EXPECT_EQ(test, now->num, 1);
+	KUNIT_EXPECT_EQ(test, now->inv[0].users, 1);
+	KUNIT_EXPECT_PTR_EQ(test, now->inv[0].stream, new);
+	kfree(none);
+	kfree(was);
+	kfree(now);
+}
+
 /* More than any allocator can give: the failure is real, not staged. */
 static void no_memory(struct kunit *test)
 {
@@ -318,6 +340,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(compare),
 	KUNIT_CASE_PARAM(programs, portions_gen_params),
 	KUNIT_CASE(unref_of_nothing),
+	KUNIT_CASE(revived),
 	KUNIT_CASE(no_memory),
 	{}
 };
