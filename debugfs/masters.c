@@ -43,10 +43,31 @@ static int info_show(struct seq_file *m, void *unused)
 		seq_puts(m, "domain: none\n");
 	seq_printf(m, "ssid_bits: %u\n", s.ssid_bits);
 	seq_printf(m, "pasids: %u\n", s.num_pasids);
-	seq_printf(m, "ats: %s\n", s.ats_on ? "on" :
+	seq_printf(m, "ats: %s\n", s.cut ? "cut off" : s.ats_on ? "on" :
 		   s.ats_capable ? "off" : "not capable");
 	seq_printf(m, "stall: %s\n", smmux_dbg_yes(s.stall));
 	seq_printf(m, "faults: %llu\n", s.faults);
+	return 0;
+}
+
+static int ats_show(struct seq_file *m, void *unused)
+{
+	struct smmux_master *master = m->private;
+	struct smmux_rec_entry e;
+	struct smmux_master_snap s;
+
+	smmux_master_snapshot(master, &s);
+	smmux_recovery_snapshot(master, &e);
+	seq_printf(m, "capable: %s\n", smmux_dbg_yes(s.ats_capable));
+	seq_printf(m, "wanted: %s\n", smmux_dbg_yes(s.ats_on));
+	seq_printf(m, "cut_off: %s\n", smmux_dbg_yes(s.cut));
+	seq_printf(m, "state: %s\n", smmux_rec_states[e.state]);
+	seq_printf(m, "policy: %s\n", smmux_rec_policies[e.policy]);
+	seq_printf(m, "incidents: %llu\n", e.incidents);
+	seq_printf(m, "attempts: %u\n", e.attempts);
+	seq_printf(m, "last_sid: 0x%x\n", e.sid);
+	seq_printf(m, "last_incident_ns: %llu\n", e.begun_ns);
+	seq_printf(m, "last_cut_ns: %llu\n", e.cut_ns);
 	return 0;
 }
 
@@ -178,6 +199,8 @@ static const struct smmux_node rows[] = {
 	  .help = "SMMU, StreamIDs, attachment, what it can do, faults" },
 	{ .name = "ste", .mode = 0444, .show = ste_show,
 	  .help = "stream table entries of its StreamIDs" },
+	{ .name = "ats", .mode = 0444, .show = ats_show,
+	  .help = "address translation service: what it has, and whether it answers" },
 	{ .name = "cds", .mode = 0444, .seq = &cds_seq,
 	  .help = "context descriptors that are not empty, by SubstreamID" },
 };

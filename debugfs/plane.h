@@ -74,6 +74,8 @@ extern const struct smmux_nodes smmux_dbg_control_nodes;
 extern const struct smmux_nodes smmux_dbg_cmdq_nodes;
 extern const struct smmux_nodes smmux_dbg_evtq_nodes;
 extern const struct smmux_nodes smmux_dbg_pm_nodes;
+extern const struct smmux_nodes smmux_dbg_recovery_nodes;
+extern const struct smmux_nodes smmux_dbg_inject_nodes;
 extern const struct smmux_nodes smmux_dbg_master_nodes;
 extern const struct smmux_nodes smmux_dbg_domain_nodes;
 

@@ -143,7 +143,7 @@ static int features_show(struct seq_file *m, void *unused)
 		{ "iopf", IS_ENABLED(CONFIG_IOMMU_IOPF), "CONFIG_IOMMU_IOPF", false },
 		{ "sva", IS_ENABLED(CONFIG_IOMMU_SVA), "CONFIG_IOMMU_SVA", false },
 		{ "nesting", IS_ENABLED(CONFIG_IOMMUFD), "CONFIG_IOMMUFD", false },
-		{ "recovery", IS_ENABLED(CONFIG_PCI), "CONFIG_PCI", false },
+		{ "recovery", IS_ENABLED(CONFIG_PCI_ATS), "CONFIG_PCI_ATS", true },
 	};
 	unsigned int i;
 
@@ -189,7 +189,9 @@ static const struct family {
 	{ "<smmu>/", &smmux_dbg_cmdq_nodes },
 	{ "<smmu>/", &smmux_dbg_pm_nodes },
 	{ "<smmu>/", &smmux_dbg_evtq_nodes },
+	{ "<smmu>/", &smmux_dbg_recovery_nodes },
 	{ "<smmu>/", &smmux_dbg_control_nodes },
+	{ "<smmu>/", &smmux_dbg_inject_nodes },
 	{ "masters/<device>/", &smmux_dbg_master_nodes },
 	{ "domains/<id>/", &smmux_dbg_domain_nodes },
 };
@@ -230,15 +232,18 @@ void smmux_dbg_add_smmu(struct smmux_device *smmu)
 {
 	static const struct smmux_nodes * const below[] = {
 		&smmux_dbg_cmdq_nodes, &smmux_dbg_evtq_nodes, &smmux_dbg_pm_nodes,
-		&smmux_dbg_control_nodes,
+		&smmux_dbg_recovery_nodes, &smmux_dbg_control_nodes, &smmux_dbg_inject_nodes,
 	};
 	unsigned int i;
 
 	xa_store(&smmus, smmu->order, smmu, GFP_KERNEL);
 	smmu->dbg = add_dir(dev_name(smmu->dev), root, smmu);
 	add_nodes(smmu->dbg, &smmux_dbg_smmu_nodes);
-	for (i = 0; i < ARRAY_SIZE(below); i++)
+	for (i = 0; i < ARRAY_SIZE(below); i++) {
+		if (below[i] == &smmux_dbg_inject_nodes && !smmux_params.enable_inject)
+			continue;
 		add_nodes(add_dir(below[i]->dir, smmu->dbg, smmu), below[i]);
+	}
 }
 
 void smmux_dbg_remove_smmu(struct smmux_device *smmu)

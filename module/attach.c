@@ -87,6 +87,7 @@ static unsigned int describe(struct smmux_master *master,
 			.id = sid,
 			.ssid = ssid,
 			.w0 = smmux_cmd_atc_w0(sid, ssid, ssid),
+			.stream = master->streams[i].stream,
 		};
 	}
 	return inv - master->scratch;
@@ -211,13 +212,17 @@ void smmux_attach_build_ste(const struct smmux_master *master, struct smmux_ste 
 
 void smmux_attach_update(struct smmux_master *master)
 {
+	bool ats = smmux_ats_wanted(master);
 	struct smmux_ste ste;
 
-	if (!smmux_ats_wanted(master))
+	guard(mutex)(&master->ats_mutex);
+	if (ats)
+		smmux_ats_prepare(master);
+	else
 		smmux_ats_disable(master);
 	smmux_attach_build_ste(master, &ste);
 	smmux_master_write_stes(master, &ste);
-	if (smmux_ats_wanted(master))
+	if (ats)
 		smmux_ats_enable(master);
 }
 

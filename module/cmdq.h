@@ -56,6 +56,7 @@ struct smmux_cmdq {
 	atomic_t debts;
 	int paid;
 
+	atomic_t atc_lists;		/* lists with ATC_INVs that are waited for */
 	u32 high_water;			/* most slots ever in use; racy on purpose */
 };
 
@@ -77,7 +78,8 @@ void smmux_cmdq_program(struct smmux_device *smmu);
  * @how:  SMMUX_ISSUE_*
  *
  * Within an RCU read-side section (see cmdq_gate.c), else any context; bounded
- * time: a wait for room or for a SYNC ends after one second.  A list is split
+ * time: a wait for room or for a SYNC ends after one second, or ten where it is a
+ * device that does not answer.  A list is split
  * where it is longer than the queue.
  *
  * Return: 0, also when the SMMU sleeps and the commands are redundant (G2); -EIO
@@ -118,6 +120,12 @@ void smmux_cmdq_open(struct smmux_device *smmu);
  * ever reserved; -ETIMEDOUT or -EIO, with the gate closed all the same.
  */
 int smmux_cmdq_stop(struct smmux_device *smmu);
+
+/* Are submissions elided just now?  Old news as soon as it is said. */
+static inline bool smmux_cmdq_is_asleep(const struct smmux_cmdq *cq)
+{
+	return atomic64_read(&cq->resv) & SMMUX_RESV_ASLEEP;
+}
 
 #define SMMUX_ELIDED	1
 
@@ -179,5 +187,7 @@ static __always_inline void smmux_batch_add(struct smmux_batch *b,
 
 /* Submit the rest and wait; also with nothing left.  Empties the batch. */
 int smmux_batch_sync(struct smmux_batch *b);
+/* The same for a batch of ATC_INVs: devices may take their time. */
+int smmux_batch_sync_atc(struct smmux_batch *b);
 
 #endif /* SMMUX_CMDQ_H */

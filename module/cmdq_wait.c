@@ -25,7 +25,7 @@
 #define ERROR_REPEATS	8	/* the same error at the same place: then give up */
 #define SPINS_RELAX	64	/* busy looks before udelay() */
 #define SPINS_SHARE	16	/* patience with another reader of CONS */
-#define SOFT_TIMEOUT	10	/* times SMMUX_TIMEOUT_US: for other CPUs */
+#define SOFT_TIMEOUT	10	/* times SMMUX_TIMEOUT_US: for other CPUs, for devices */
 
 static u32 refresh_cons(struct smmux_device *smmu)
 {
@@ -35,7 +35,9 @@ static u32 refresh_cons(struct smmux_device *smmu)
 
 /*
  * Is there reason to wait on?  The SMMU is given SMMUX_TIMEOUT_US without any
- * progress.  While it has consumed all that was published it is not the one
+ * progress, unless it may be a device that it waits for itself: to find out that an
+ * ATC_INV is not answered may take longer, and all that is behind waits with it.
+ * While it has consumed all that was published it is not the one
  * that is waited for: some CPU holds a reservation or is about to write PROD,
  * and may be kept from it for long, by a hypervisor for example.  That one
  * must not be given up early, since its commands would be lost with ours.
@@ -49,8 +51,9 @@ static bool worth_waiting(struct smmux_cmdq *cq, struct smmux_patience *p)
 	else if (cons != p->cons || cons == READ_ONCE(cq->published))
 		p->since_ns = now;
 	p->cons = cons;
-	return now - p->since_ns < SMMUX_TIMEOUT_US * 1000ULL &&
-	       now - p->begun_ns < SOFT_TIMEOUT * SMMUX_TIMEOUT_US * 1000ULL;
+	if (now - p->begun_ns >= SOFT_TIMEOUT * SMMUX_TIMEOUT_US * 1000ULL)
+		return false;
+	return now - p->since_ns < SMMUX_TIMEOUT_US * 1000ULL || atomic_read(&cq->atc_lists);
 }
 
 /* One look at the hardware, and a pause; false when the time is up. */
@@ -257,9 +260,11 @@ bool smmux_cmdq_error(struct smmux_device *smmu)
 		cq->err_repeats = 0;
 	cq->err_seen = at;
 
-	dev_err_ratelimited(smmu->dev, "command error %u at %#llx: %s %#018llx %#018llx\n",
-			    cerror, at, smmux_cmd_name(smmux_cmd_op(&cmd)),
-			    cmd.w[0], cmd.w[1]);
+	/* Of a device that does not answer the log tells once, see recovery.c. */
+	if (cerror != CERROR_ATC_INV_SYNC)
+		dev_err_ratelimited(smmu->dev, "command error %u at %#llx: %s %#018llx %#018llx\n",
+				    cerror, at, smmux_cmd_name(smmux_cmd_op(&cmd)),
+				    cmd.w[0], cmd.w[1]);
 	switch (cerror) {
 	case CERROR_ILL:
 		/* What it was to invalidate is still there, but for a SYNC. */

@@ -152,6 +152,23 @@ bool smmux_gerror_lost(struct smmux_device *smmu)
 	return READ_ONCE(ge->dead);
 }
 
+void smmux_gerror_stop(struct smmux_device *smmu, const char *why)
+{
+	struct smmux_gerror *ge = &smmu->gerror;
+	unsigned long flags;
+	bool stop;
+
+	raw_spin_lock_irqsave(&ge->lock, flags);
+	stop = READ_ONCE(smmu->powered) && !ge->dead;
+	if (stop)
+		fail_stop(smmu);
+	raw_spin_unlock_irqrestore(&ge->lock, flags);
+	if (stop)
+		dev_err(smmu->dev,
+			"%s: all traffic is aborted from now on, bind the driver again to recover\n",
+			why);
+}
+
 void smmux_gerror_revive(struct smmux_device *smmu)
 {
 	unsigned long flags;

@@ -50,6 +50,12 @@ u32 smmux_gerror_handle(struct smmux_device *smmu, u32 only);
  */
 bool smmux_gerror_lost(struct smmux_device *smmu);
 
+/*
+ * It cannot be relied on any more: all its traffic aborts from here on, as after
+ * service failure, until it is bound again.  @why goes to the log.  Any context.
+ */
+void smmux_gerror_stop(struct smmux_device *smmu, const char *why);
+
 /* Before an SMMU is enabled again, with all that was lost written anew. */
 void smmux_gerror_revive(struct smmux_device *smmu);
 

@@ -13,6 +13,7 @@
 
 #include "attach.h"
 #include "domain.h"
+#include "knobs.h"
 #include "master.h"
 #include "smmux.h"
 #include "tlb.h"
@@ -177,6 +178,7 @@ static struct iommu_device *probe_device(struct device *dev)
 	if (IS_ERR(master))
 		return ERR_CAST(master);
 	dev_iommu_priv_set(dev, master);
+	smmux_knobs_add_master(master);
 	return &smmu->iommu;
 }
 
@@ -184,6 +186,7 @@ static void release_device(struct device *dev)
 {
 	struct smmux_master *master = dev_iommu_priv_get(dev);
 
+	smmux_knobs_remove_master(master);
 	master->leaving = true;
 	/* Firmware's reserved regions stay reachable, also with no driver. */
 	if (dev->iommu->require_direct)

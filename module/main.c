@@ -12,6 +12,7 @@
 
 #include "../debugfs/debugfs.h"
 #include "hw_regs.h"
+#include "inject.h"
 #include "probe.h"
 
 #define BUILTIN_DRIVER	"arm-smmu-v3"
@@ -92,6 +93,8 @@ module_param_cb(pm, &choice_param, &pm_choice, 0444);
 MODULE_PARM_DESC(pm, "runtime power management: auto, off, or trust (GBPA is known to reset to abort)");
 module_param_cb(cmdq_log2, &cmdq_log2_param, &smmux_params.cmdq_log2, 0444);
 MODULE_PARM_DESC(cmdq_log2, "cap of the command queue's size, log2 of its entries; 0: none");
+module_param_named(enable_inject, smmux_params.enable_inject, bool, 0444);
+MODULE_PARM_DESC(enable_inject, "make the files of debugfs that inject errors (test and rehearsal)");
 module_param_named(allow_unbind, smmux_params.allow_unbind, bool, 0444);
 MODULE_PARM_DESC(allow_unbind, "allow to unbind an SMMU through sysfs (test and development)");
 module_param_named(no_msi, smmux_params.no_msi, bool, 0444);
@@ -115,6 +118,7 @@ static int __init smmux_main_init(void)
 {
 	int ret;
 
+	smmux_inject_init(smmux_params.enable_inject);
 	smmux_dbg_init();
 	if (builtin_is_there())
 		return 0;

@@ -14,6 +14,7 @@ struct smmux_params {
 	unsigned int ats;		/* enum smmux_ats_policy */
 	unsigned int pm;		/* enum smmux_pm_policy */
 	unsigned int cmdq_log2;		/* cap of the command queue's size; 0: none */
+	bool enable_inject;		/* error injection exists (test and rehearsal) */
 	bool allow_unbind;		/* let sysfs unbind an SMMU (test and development) */
 	bool no_msi;			/* neither MSI interrupts nor MSI completion */
 };

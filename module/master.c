@@ -54,7 +54,9 @@ static int join_stream(struct smmux_device *smmu, struct smmux_stream_use *use, 
 			   dev_name(list_first_entry(&stream->masters,
 						     struct smmux_stream_use,
 						     node)->master->dev));
+	spin_lock_irq(&smmu->ste_lock);
 	list_add_tail(&use->node, &stream->masters);
+	spin_unlock_irq(&smmu->ste_lock);
 	return 0;
 }
 
@@ -63,11 +65,15 @@ static void leave_stream(struct smmux_device *smmu, struct smmux_stream_use *use
 	struct smmux_stream *stream = use->stream;
 
 	lockdep_assert_held(&smmu->streams_lock);
+	spin_lock_irq(&smmu->ste_lock);
 	list_del(&use->node);
+	/* Cut off till the last master goes: nobody knows what its ATC holds. */
+	stream->cutters -= use->master->cut;
+	spin_unlock_irq(&smmu->ste_lock);
 	if (!list_empty(&stream->masters))
 		return;
 	xa_erase(&smmu->streams, stream->sid);
-	kfree(stream);
+	kfree_rcu(stream, rcu);
 }
 
 /* Sorted, each once, in @master->streams; the count is in num_streams. */
@@ -154,6 +160,7 @@ static struct smmux_master *alloc_master(struct device *dev,
 	master->dev = dev;
 	master->smmu = smmu;
 	xa_init(&master->pasids);
+	mutex_init(&master->ats_mutex);
 	if (master->streams && master->scratch)
 		return master;
 	kfree(master->streams);
@@ -198,6 +205,7 @@ struct smmux_master *smmux_master_probe(struct device *dev, struct smmux_device 
 
 	init_substreams(master);
 	smmux_ats_init(master);
+	smmux_recovery_add(master);
 	/* Nobody here resolves faults, so stall only where nothing else exists. */
 	master->stall = smmux_has(smmu, SMMUX_FEAT_STALL_FORCED);
 	smmux_pm_link(master);
@@ -235,6 +243,7 @@ void smmux_master_release(struct smmux_master *master)
 	struct smmux_device *smmu = master->smmu;
 
 	smmux_dbg_remove_master(master);
+	smmux_recovery_remove(master);
 	trace_master_remove(dev_name(master->dev), dev_name(smmu->dev),
 			    master->streams[0].stream->sid, master->num_streams);
 	forget_cds(master);
@@ -280,6 +289,21 @@ static struct smmux_master *heir_of(const struct smmux_stream_use *use)
 	return NULL;
 }
 
+/* Whatever @ste says, a stream that is cut off has no ATS. */
+static void write_ste(struct smmux_device *smmu, struct smmux_stream *stream,
+		      const struct smmux_ste *ste)
+{
+	struct smmux_ste allowed = *ste;
+	unsigned long flags;
+
+	spin_lock_irqsave(&smmu->ste_lock, flags);
+	stream->eats_wanted = smmux_ste_eats(ste);
+	if (stream->no_eats)
+		smmux_ste_set_eats(&allowed, false);
+	smmux_strtab_write(smmu, stream->sid, &allowed);
+	spin_unlock_irqrestore(&smmu->ste_lock, flags);
+}
+
 void smmux_master_write_stes(struct smmux_master *master, const struct smmux_ste *ste)
 {
 	struct smmux_device *smmu = master->smmu;
@@ -294,7 +318,7 @@ void smmux_master_write_stes(struct smmux_master *master, const struct smmux_ste
 		/* The others on this stream go on: never through a block of ours. */
 		if (heir)
 			smmux_attach_build_ste(heir, &theirs);
-		smmux_strtab_write(smmu, use->stream->sid, heir ? &theirs : ste);
+		write_ste(smmu, use->stream, heir ? &theirs : ste);
 	}
 	mutex_unlock(&smmu->streams_lock);
 }
@@ -314,6 +338,7 @@ void smmux_master_snapshot(struct smmux_master *master, struct smmux_master_snap
 	snap->stall = master->stall;
 	snap->ats_capable = master->ats_capable;
 	snap->ats_on = READ_ONCE(master->ats_on);
+	snap->cut = READ_ONCE(master->cut);
 	xa_for_each(&master->pasids, ssid, entry)
 		snap->num_pasids++;
 	for (i = 0; i < master->num_streams; i++)

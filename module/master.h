@@ -25,7 +25,7 @@ struct smmux_master_snap {
 	u32 domain_id;
 	unsigned int num_streams, num_pasids;
 	u8 ssid_bits;
-	bool stall, ats_capable, ats_on;
+	bool stall, ats_capable, ats_on, cut;
 	u64 faults;
 };
 

@@ -21,6 +21,7 @@
 #include "../debugfs/debugfs.h"
 #include "fw.h"
 #include "iommu_ops.h"
+#include "knobs.h"
 #include "reset.h"
 #include "smmux.h"
 
@@ -115,6 +116,7 @@ static void destroy_tags(void *data)
 {
 	struct smmux_device *smmu = data;
 
+	smmux_recovery_exit(smmu);
 	ida_destroy(&smmu->asids);
 	ida_destroy(&smmu->vmids);
 	xa_destroy(&smmu->streams);
@@ -130,6 +132,8 @@ static int init_structures(struct smmux_device *smmu)
 	ida_init(&smmu->vmids);
 	xa_init(&smmu->streams);
 	mutex_init(&smmu->streams_lock);
+	spin_lock_init(&smmu->ste_lock);
+	smmux_recovery_init(smmu);
 	smmux_gerror_init(smmu);
 	smmux_pm_init(smmu);
 	ret = devm_add_action_or_reset(smmu->dev, destroy_tags, smmu);
@@ -158,9 +162,9 @@ static int bypass_rmr_sid(struct smmux_device *smmu, u32 sid)
 	}
 	smmu->has_rmr = true;
 	smmux_ste_bypass(&ste, smmux_has(smmu, SMMUX_FEAT_ATTR_OVR));
-	mutex_lock(&smmu->streams_lock);
+	spin_lock_irq(&smmu->ste_lock);
 	smmux_strtab_write(smmu, sid, &ste);
-	mutex_unlock(&smmu->streams_lock);
+	spin_unlock_irq(&smmu->ste_lock);
 	return 0;
 }
 
@@ -378,6 +382,7 @@ static struct platform_driver driver = {
 	.driver = {
 		.name = "smmux",
 		.of_match_table = of_match,
+		.dev_groups = smmux_knobs_smmu,
 		.pm = pm_ptr(&smmux_pm_ops),
 	},
 	.id_table = id_match,

@@ -5,9 +5,13 @@
  * Locks, outermost first:
  *   IOMMU group mutex (the core's)     every attach and detach of a master
  *   smmux_domain.lock                  its invalidation array and tags
- *   smmux_device.streams_lock          StreamID -> masters, and every STE write
+ *   smmux_recovery.mutex               the recovery worker's steps, a master's leaving
+ *   smmux_master.ats_mutex             ATS of a master on, off, cut and back
+ *   smmux_device.streams_lock          StreamID -> masters, from one step to the next
  *   smmux_strtab.lock                  growing the stream table
  *   smmux_invs.ats_lock                readers: invalidation; writers: ATS off
+ *   smmux_device.ste_lock              every STE write, and cutting a device off
+ *   smmux_recovery.lock                states, history, counters
  *   smmux_gerror.lock (raw)            GERROR and what follows from it
  * The command queue takes none (see cmdq.c).
  */
@@ -33,6 +37,7 @@
 #include "irq.h"
 #include "main.h"
 #include "pm.h"
+#include "recovery.h"
 #include "stats.h"
 #include "strtab.h"
 
@@ -53,7 +58,10 @@
  * @hints:   what firmware says; constant after probe
  * @asids, @vmids: tags in use on this SMMU
  * @streams: StreamID -> struct smmux_stream
- * @streams_lock: guards @streams, the masters lists and all STE writes
+ * @streams_lock: guards @streams and, with @ste_lock, the masters lists: either of
+ *           them to read, both to write
+ * @ste_lock: every STE write up to its SYNC, and EATS against attribution; taken
+ *           where an invalidation may be, so interrupts are off (not with PREEMPT_RT)
  * @num_masters: masters probed and not released; under @streams_lock
  * @full_inv_threshold: more TLBI commands than this for one range become one
  *           invalidation of the whole tag; knob, READ_ONCE
@@ -77,11 +85,13 @@ struct smmux_device {
 	struct smmux_gerror gerror;
 	struct smmux_irqs irqs;
 	struct smmux_pm pm;
+	struct smmux_recovery recovery;
 	bool has_rmr;			/* reserved memory ranges bypass; constant after probe */
 
 	struct ida asids, vmids;
 	struct xarray streams;
 	struct mutex streams_lock;
+	spinlock_t ste_lock;
 	unsigned int num_masters;
 	u32 refused_sid;		/* the last one that had no room; not to say it twice */
 
@@ -108,13 +118,22 @@ static inline void __iomem *smmux_reg(const struct smmux_device *smmu, u32 off)
  * @sid:     the StreamID
  * @masters: struct smmux_stream_use.node of its masters: more than one where
  *           devices share it (PCI aliases); they are in one IOMMU group then.
- *           Under smmux_device.streams_lock.
+ * @cut:     no ATC_INV is sent, since none is needed: EATS is off, and the SMMU has
+ *           confirmed that.  Under smmux_device.ste_lock; release, read by walkers
+ * @no_eats: EATS stays off whatever attach wants.  Under ste_lock; set before @cut is
+ * @eats_wanted: what attach wants.  Under ste_lock
+ * @cutters: masters of this stream that are cut off.  Under ste_lock
+ * @rcu:     invalidation arrays point here: walkers may look till a grace period
+ *           after the last master left
  * @faults:  events that named it
  * @limit:   how many of them went to the log
  */
 struct smmux_stream {
 	u32 sid;
 	struct list_head masters;
+	bool cut, no_eats, eats_wanted;
+	unsigned int cutters;
+	struct rcu_head rcu;
 	atomic64_t faults;
 	struct smmux_evtq_limit limit;	/* of log lines; the event queue's */
 };
@@ -148,9 +167,14 @@ struct smmux_master {
 	struct smmux_inv *scratch;	/* num_streams + 1; under the group's mutex */
 	u8 ssid_bits;			/* SubstreamIDs it may use, 0: none */
 	bool stall;			/* faults of this master stall */
-	bool ats_capable, ats_on;
+	bool ats_capable;
+	bool ats_on;			/* attach wants ATS; under @ats_mutex */
+	bool cut;			/* but it is cut off; under ste_lock, READ_ONCE */
+	struct mutex ats_mutex;
+	struct smmux_rec rec;
 	bool linked;			/* there is a device link to the SMMU */
 	bool keeps_awake;		/* it holds a usage count of the SMMU */
+	bool has_knobs;			/* sysfs attributes */
 	bool leaving;			/* being released: shared streams go to the others */
 	struct dentry *dbg;
 };

@@ -71,6 +71,20 @@ void smmux_ste_s2(struct smmux_ste *ste, const struct smmux_ste_s2 *s2)
 	ste->w[3] = s2->vttbr & STE_W3_S2TTB;
 }
 
+bool smmux_ste_eats(const struct smmux_ste *ste)
+{
+	return FIELD_GET(STE_W1_EATS, ste->w[1]) != EATS_ABORT;
+}
+
+void smmux_ste_set_eats(struct smmux_ste *ste, bool on)
+{
+	u64 cfg = FIELD_GET(STE_W0_CONFIG, ste->w[0]);
+	bool translates = ste->w[0] & STE_W0_V && cfg >= STE_CONFIG_S1;
+
+	ste->w[1] &= ~STE_W1_EATS;
+	ste->w[1] |= FIELD_PREP(STE_W1_EATS, on && translates ? EATS_FULL : EATS_ABORT);
+}
+
 static void used_by_s1(const u64 *ent, u64 *used)
 {
 	bool substreams = FIELD_GET(STE_W0_S1CDMAX, ent[0]);

@@ -39,6 +39,10 @@ void smmux_ste_bypass(struct smmux_ste *ste, bool attr_ovr);
 void smmux_ste_s1(struct smmux_ste *ste, const struct smmux_ste_s1 *s1);
 void smmux_ste_s2(struct smmux_ste *ste, const struct smmux_ste_s2 *s2);
 
+/* EATS of an STE that translates: full ATS, or translated and ATS requests abort. */
+void smmux_ste_set_eats(struct smmux_ste *ste, bool on);
+bool smmux_ste_eats(const struct smmux_ste *ste);
+
 /* "abort", "bypass", "s1", "s2", "nested", "invalid" */
 const char *smmux_ste_name(const struct smmux_ste *ste);
 

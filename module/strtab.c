@@ -168,7 +168,7 @@ void smmux_strtab_write(struct smmux_device *smmu, u32 sid,
 	struct flush_ctx ctx = { smmu, sid };
 	struct smmux_entry_plan plan;
 
-	lockdep_assert_held(&smmu->streams_lock);
+	lockdep_assert_held(&smmu->ste_lock);
 	if (WARN_ON_ONCE(!live))
 		return;
 	smmux_entry_plan(&smmux_ste_kind, live->w, ste->w, &plan);
@@ -181,6 +181,22 @@ void smmux_strtab_write(struct smmux_device *smmu, u32 sid,
 	else
 		smmux_count(smmu, ste_hitless);
 	smmux_entry_apply(live->w, &plan, flush_ste, &ctx);
+}
+
+void smmux_strtab_set_eats(struct smmux_device *smmu, u32 sid, bool on)
+{
+	struct smmux_ste *live = ste_of(&smmu->strtab, sid), ste;
+
+	lockdep_assert_held(&smmu->ste_lock);
+	if (WARN_ON_ONCE(!live))
+		return;
+	ste = *live;
+	smmux_ste_set_eats(&ste, on);
+	if (ste.w[1] == live->w[1])
+		return;
+	trace_ste_write(dev_name(smmu->dev), sid, live->w, ste.w, 1, false);
+	smmux_count(smmu, ste_hitless);
+	WRITE_ONCE(live->w[1], ste.w[1]);
 }
 
 bool smmux_strtab_read(struct smmux_device *smmu, u32 sid, struct smmux_ste *ste)

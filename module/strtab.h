@@ -46,12 +46,18 @@ int smmux_strtab_cover(struct smmux_device *smmu, u32 sid);
  *
  * Through the planner: hitless where possible; returns when the SMMU uses
  * nothing but the new entry.  The STE must be covered.  Callers keep other
- * writers of this StreamID away (the streams mutex).  Never fails: if the
+ * writers of this StreamID away (ste_lock).  Never fails: if the
  * invalidation could not be completed the STE in memory is the new one, and
- * the error was reported where it happened.
+ * the error was reported where it happened.  Any context.
  */
 void smmux_strtab_write(struct smmux_device *smmu, u32 sid,
 			const struct smmux_ste *ste);
+
+/*
+ * EATS alone, in memory alone: the caller, with ste_lock held, has CFGI_STE and SYNC
+ * follow.  Sets it only where the STE has a stage that translates (5.2).
+ */
+void smmux_strtab_set_eats(struct smmux_device *smmu, u32 sid, bool on);
 
 /* Copy of the STE in memory; false if @sid is not covered.  Any context. */
 bool smmux_strtab_read(struct smmux_device *smmu, u32 sid, struct smmux_ste *ste);

@@ -13,11 +13,16 @@
  *   smp_mb()                          dma_wmb()
  *   read the array                    STE or CD visible to the SMMU
  *
+ * A device that does not answer an ATC_INV is found and cut off before the walk
+ * returns (ats.c); each of those that were in one list with it is asked again.
+ *
  * If the walk misses the new array, the PTE was cleared before the SMMU could
  * have read it through the new STE: there is nothing of it to forget.
  */
 #include "tlb.h"
 
+#include "ats.h"
+#include "inject.h"
 #include "smmux.h"
 #include "trace.h"
 
@@ -148,12 +153,109 @@ static bool must_sync(u8 earlier, u8 later)
 	       earlier < SMMUX_INV_ATC_RANGE;
 }
 
-/* Returns the number of commands, for the trace. */
-static u32 walk_locked(const struct smmux_invs *invs, const struct target *t)
+/* Is an ATC_INV to be sent for this entry?  Within the walker's RCU section. */
+static bool must_ask(const struct smmux_inv *inv)
+{
+	/* Acquire: what is cut off was so before the flag was set, see ats.c. */
+	return smmux_inv_is_atc(inv) && READ_ONCE(inv->users) &&
+	       !smp_load_acquire(&inv->stream->cut);
+}
+
+/*
+ * ATC_INVs of one StreamID, with and without SubstreamIDs, from entry @from on, and a
+ * SYNC.  Returns the first entry of another StreamID; 0 or an errno in *@err.
+ */
+static u32 ask_again(const struct smmux_invs *invs, u32 from, u32 to,
+		     const struct target *t, int *err)
+{
+	const struct smmux_inv *first = &invs->inv[from], *inv = first;
+	struct smmux_batch b __uninitialized;
+
+	smmux_batch_init(&b, first->smmu);
+	for (; inv < &invs->inv[to] && inv->id == first->id; inv++)
+		if (must_ask(inv))
+			add_inv(&b, inv, t);
+	*err = smmux_batch_sync_atc(&b);
+	if (!*err && smmux_inject_atc_timeout(first->smmu, first->id))
+		*err = -EIO;
+	smmux_recovery_count(first->smmu, SMMUX_RECN_ASKED_AGAIN);
+	return inv - invs->inv;
+}
+
+/*
+ * A list of ATC_INVs, of entries [@from, @to), came back with @err.  Where it was for
+ * one StreamID that is to blame; where it was for several each is asked alone,
+ * unless there is no point: the SMMU is stuck or asleep, and all are to blame.
+ */
+static noinline void resolve(const struct smmux_invs *invs, u32 from, u32 to,
+			     const struct target *t, int err)
+{
+	struct smmux_device *smmu = NULL;
+	u32 i, sid = 0, sids = 0, guilty = 0;
+	bool ask;
+
+	for (i = from; i < to; i++) {
+		const struct smmux_inv *inv = &invs->inv[i];
+
+		if (!must_ask(inv) || (sids && sid == inv->id))
+			continue;
+		smmu = inv->smmu;
+		sid = inv->id;
+		sids++;
+	}
+	if (!sids || !smmux_ats_unanswered(smmu, err))
+		return;
+	smmux_recovery_count(smmu, SMMUX_RECN_TIMEOUTS);
+	trace_atc_timeout(dev_name(smmu->dev), sid, sids, err);
+	ask = sids > 1 && err == -EIO && !smmux_cmdq_is_asleep(&smmu->cmdq);
+	for (i = from; i < to;) {
+		const struct smmux_inv *inv = &invs->inv[i];
+		int again = err;
+
+		if (!must_ask(inv)) {
+			i++;
+			continue;
+		}
+		if (ask)
+			i = ask_again(invs, i, to, t, &again);
+		else
+			i++;
+		if (!smmux_ats_unanswered(smmu, again))
+			continue;
+		smmux_ats_cut(smmu, inv->stream, again);
+		guilty++;
+	}
+	if (!guilty)
+		smmux_recovery_count(smmu, SMMUX_RECN_TRANSIENT);
+}
+
+/* The end of a batch that took entries [@from, @to). */
+static __always_inline void end_batch(struct smmux_batch *b, const struct smmux_invs *invs,
+				      u32 from, u32 to, const struct target *t, bool ats)
+{
+	int err;
+
+	if (!ats || !(b->how & SMMUX_ISSUE_ATC)) {
+		smmux_batch_sync(b);
+		return;
+	}
+	err = smmux_batch_sync_atc(b);
+	if (smmux_inject_is_on() && !err)
+		err = smmux_inject_atc_batch(invs, from, to);
+	if (unlikely(err))
+		resolve(invs, from, to, t, err);
+}
+
+/*
+ * Returns the number of commands, for the trace.  A constant @ats: without, nothing
+ * here costs what only ATS needs.
+ */
+static __always_inline u32 walk_locked(const struct smmux_invs *invs,
+				       const struct target *t, bool ats)
 {
 	struct smmux_batch b __uninitialized;
 	u8 kind = SMMUX_INV_S1_ASID;
-	u32 i;
+	u32 i, from = 0;
 
 	smmux_batch_init(&b, NULL);
 	for (i = 0; i < invs->num; i++) {
@@ -161,14 +263,18 @@ static u32 walk_locked(const struct smmux_invs *invs, const struct target *t)
 
 		if (unlikely(!READ_ONCE(inv->users)))
 			continue;
-		if (b.smmu && (b.smmu != inv->smmu || must_sync(kind, inv->kind)))
-			smmux_batch_sync(&b);
+		if (ats && smmux_inv_is_atc(inv) && !must_ask(inv))
+			continue;
+		if (b.smmu && (b.smmu != inv->smmu || must_sync(kind, inv->kind))) {
+			end_batch(&b, invs, from, i, t, ats);
+			from = i;
+		}
 		b.smmu = inv->smmu;
 		kind = inv->kind;
 		add_inv(&b, inv, t);
 	}
 	if (b.smmu)
-		smmux_batch_sync(&b);
+		end_batch(&b, invs, from, i, t, ats);
 	return b.sent;
 }
 
@@ -177,13 +283,13 @@ static noinline u32 walk_all(struct smmux_invs *invs, const struct target *t)
 	u32 cmds;
 
 	if (!invs->has_ats)
-		return walk_locked(invs, t);
+		return walk_locked(invs, t, false);
 	/*
 	 * Interrupts stay as they are: a device may take its time over an ATC_INV.
 	 * One that walks as well does not wait for a writer that waits for us.
 	 */
 	read_lock(&invs->ats_lock);
-	cmds = walk_locked(invs, t);
+	cmds = walk_locked(invs, t, true);
 	read_unlock(&invs->ats_lock);
 	return cmds;
 }

@@ -511,6 +511,87 @@ TRACE_EVENT(gerror,
 		  smmux_show_gerror(__entry->active), smmux_show_cerror(__entry->cerror))
 );
 
+/*
+ * A list of ATC_INVs was not answered: err -EIO by the device, -ETIMEDOUT by the SMMU.
+ * sids: StreamIDs in the list; if more than one, sid is the last and not the culprit.
+ */
+TRACE_EVENT(atc_timeout,
+	TP_PROTO(const char *smmu, u32 sid, u32 sids, int err),
+	TP_ARGS(smmu, sid, sids, err),
+	TP_STRUCT__entry(
+		__field(u32, sid)
+		__field(u32, sids)
+		__field(int, err)
+		__string(smmu, smmu)
+	),
+	TP_fast_assign(
+		__entry->sid = sid;
+		__entry->sids = sids;
+		__entry->err = err;
+		__assign_str(smmu);
+	),
+	TP_printk("%s sid=0x%x sids=%u err=%d", __get_str(smmu), __entry->sid,
+		  __entry->sids, __entry->err)
+);
+
+/*
+ * A device is cut off (enter 1; cmds: commands that took, took_ns: from the report to
+ * their SYNC), or let back or gone (enter 0; took_ns: the whole incident).
+ */
+TRACE_EVENT(quarantine,
+	TP_PROTO(const char *dev, const char *smmu, u32 sid, u32 enter, u32 cmds, u64 took_ns),
+	TP_ARGS(dev, smmu, sid, enter, cmds, took_ns),
+	TP_STRUCT__entry(
+		__field(u64, took_ns)
+		__field(u32, sid)
+		__field(u32, enter)
+		__field(u32, cmds)
+		__string(dev, dev)
+		__string(smmu, smmu)
+	),
+	TP_fast_assign(
+		__entry->took_ns = took_ns;
+		__entry->sid = sid;
+		__entry->enter = enter;
+		__entry->cmds = cmds;
+		__assign_str(dev);
+		__assign_str(smmu);
+	),
+	TP_printk("%s smmu=%s sid=0x%x enter=%u cmds=%u took_ns=%llu", __get_str(dev),
+		  __get_str(smmu), __entry->sid, __entry->enter, __entry->cmds,
+		  __entry->took_ns)
+);
+
+/* A step of a device's way out and back; attempt counts our resets. */
+TRACE_EVENT(recovery,
+	TP_PROTO(const char *dev, const char *smmu, u32 sid, const char *from, const char *to,
+		 const char *cause, int ret, u32 attempt),
+	TP_ARGS(dev, smmu, sid, from, to, cause, ret, attempt),
+	TP_STRUCT__entry(
+		__field(u32, sid)
+		__field(int, ret)
+		__field(u32, attempt)
+		__string(dev, dev)
+		__string(smmu, smmu)
+		__string(from, from)
+		__string(to, to)
+		__string(cause, cause)
+	),
+	TP_fast_assign(
+		__entry->sid = sid;
+		__entry->ret = ret;
+		__entry->attempt = attempt;
+		__assign_str(dev);
+		__assign_str(smmu);
+		__assign_str(from);
+		__assign_str(to);
+		__assign_str(cause);
+	),
+	TP_printk("%s smmu=%s sid=0x%x from=%s to=%s cause=\"%s\" ret=%d attempt=%u",
+		  __get_str(dev), __get_str(smmu), __entry->sid, __get_str(from),
+		  __get_str(to), __get_str(cause), __entry->ret, __entry->attempt)
+);
+
 DECLARE_EVENT_CLASS(smmux_master_class,
 	TP_PROTO(const char *dev, const char *smmu, u32 sid0, u32 num_sids),
 	TP_ARGS(dev, smmu, sid0, num_sids),

@@ -14,7 +14,7 @@ readonly LAYERS='
 2 cmd ste cd entry caps invs evt
 3 queue cmdq cmdq_wait cmdq_gate strtab cdtab irq evtq priq gerror stats reset
 4 tlb domain static_domain master attach ats pasid iopf sva pm recovery
-5 main probe fw iommu_ops'
+5 main probe fw iommu_ops knobs'
 
 # smmux.h holds the types that rooms share; trace and inject stand beside the
 # layers and serve 3 and above.

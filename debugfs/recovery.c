@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * recovery - files of devices that do not answer: who is in the queue, what became of
+ * the others; and the injection of such errors.
+ */
+#include "plane.h"
+
+#include <linux/kernel.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+#include "inject.h"
+#include "smmux.h"
+
+#define MAX_SHOWN	1024	/* entries: far more than anybody has */
+
+static int queue_show(struct seq_file *m, void *unused)
+{
+	struct smmux_device *smmu = m->private;
+	u64 now = ktime_get_ns();
+	struct smmux_rec_entry *list;
+	unsigned int i, num;
+
+	num = min(smmux_recovery_queue(smmu, NULL, 0), MAX_SHOWN);
+	list = kvcalloc(max(num, 1U), sizeof(*list), GFP_KERNEL);
+	if (!list)
+		return -ENOMEM;
+	num = min(smmux_recovery_queue(smmu, list, num), num);
+	seq_printf(m, "%-16s %-10s %-12s %-10s %-8s %-16s %s\n", "device", "sid", "state",
+		   "policy", "attempts", "in_state_ns", "incident_ns");
+	for (i = 0; i < num; i++) {
+		const struct smmux_rec_entry *e = &list[i];
+
+		seq_printf(m, "%-16s 0x%08x %-12s %-10s %-8u %-16lld %lld\n", e->dev, e->sid,
+			   smmux_rec_states[e->state], smmux_rec_policies[e->policy],
+			   e->attempts, max((s64)(now - e->since_ns), 0LL),
+			   max((s64)(now - e->begun_ns), 0LL));
+	}
+	kvfree(list);
+	return 0;
+}
+
+static int history_show(struct seq_file *m, void *unused)
+{
+	struct smmux_rec_event *list = kvcalloc(SMMUX_REC_RING, sizeof(*list), GFP_KERNEL);
+	unsigned int i, num;
+
+	if (!list)
+		return -ENOMEM;
+	num = smmux_recovery_history(m->private, list, SMMUX_REC_RING);
+	seq_printf(m, "%-18s %-16s %-10s %-12s %-12s %-8s %-6s %s\n", "time_ns", "device",
+		   "sid", "from", "to", "attempt", "ret", "cause");
+	for (i = 0; i < num; i++) {
+		const struct smmux_rec_event *e = &list[i];
+
+		seq_printf(m, "%-18llu %-16s 0x%08x %-12s %-12s %-8u %-6d %s\n", e->time_ns,
+			   e->dev, e->sid, smmux_rec_states[e->from], smmux_rec_states[e->to],
+			   e->attempt, e->ret, e->cause);
+	}
+	kvfree(list);
+	return 0;
+}
+
+static int counters_show(struct seq_file *m, void *unused)
+{
+	struct smmux_device *smmu = m->private;
+	unsigned int i;
+
+	for (i = 0; i < SMMUX_NUM_RECNS; i++)
+		seq_printf(m, "%s: %lld\n", smmux_rec_counts[i],
+			   atomic64_read(&smmu->recovery.count[i]));
+	return 0;
+}
+
+static const struct smmux_node recovery_rows[] = {
+	{ .name = "queue", .mode = 0444, .show = queue_show,
+	  .help = "devices that are cut off, since when, and what is tried" },
+	{ .name = "history", .mode = 0444, .show = history_show,
+	  .help = "the last steps of devices out and back, newest first" },
+	{ .name = "counters", .mode = 0444, .show = counters_show,
+	  .help = "timeouts, quarantines, resets, and how they ended, since load" },
+};
+
+const struct smmux_nodes smmux_dbg_recovery_nodes = {
+	.dir = "recovery", .node = recovery_rows, .num = ARRAY_SIZE(recovery_rows),
+};
+
+/* "SID N", each in any base that the kernel reads. */
+static int atc_timeout_write(void *obj, const char *line)
+{
+	struct smmux_device *smmu = obj;
+	char sid_text[16], num_text[16], rest;
+	unsigned int num;
+	u32 sid;
+
+	if (sscanf(line, "%15s %15s %c", sid_text, num_text, &rest) != 2 ||
+	    kstrtou32(sid_text, 0, &sid) || kstrtouint(num_text, 0, &num))
+		return -EINVAL;
+	if (!xa_load(&smmu->streams, sid))
+		return -ENODEV;
+	smmux_inject_set_atc(smmu, sid, num);
+	return 0;
+}
+
+static int armed_show(struct seq_file *m, void *unused)
+{
+	unsigned int num;
+	u32 sid;
+
+	if (smmux_inject_get_atc(m->private, &sid, &num))
+		seq_printf(m, "atc_timeout: 0x%x %u\n", sid, num);
+	return 0;
+}
+
+static const struct smmux_node inject_rows[] = {
+	{ .name = "atc_timeout", .mode = 0200, .write = atc_timeout_write,
+	  .help = "write \"SID N\": the next N ATC_INV to SID count as not answered" },
+	{ .name = "armed", .mode = 0444, .show = armed_show,
+	  .help = "what is still to be injected" },
+};
+
+const struct smmux_nodes smmux_dbg_inject_nodes = {
+	.dir = "inject", .node = inject_rows, .num = ARRAY_SIZE(inject_rows),
+};

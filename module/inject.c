@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * inject - see inject.h.  The commands are sent and answered; what is made up is
+ * the answer.  So a rehearsal puts nobody's memory at risk.
+ */
+#include "inject.h"
+
+#include <linux/atomic.h>
+#include <linux/spinlock.h>
+
+#include "smmux.h"
+
+DEFINE_STATIC_KEY_FALSE(smmux_inject_key);
+
+static DEFINE_RAW_SPINLOCK(lock);	/* all below */
+static struct {
+	u32 order;			/* of the SMMU; 0: of none */
+	u32 sid;
+	unsigned int left;
+} atc;
+
+void smmux_inject_init(bool enable)
+{
+	if (enable)
+		static_branch_enable(&smmux_inject_key);
+}
+
+void smmux_inject_set_atc(struct smmux_device *smmu, u32 sid, unsigned int num)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	atc.order = smmu->order;
+	atc.sid = sid;
+	atc.left = num;
+	raw_spin_unlock_irqrestore(&lock, flags);
+}
+
+bool smmux_inject_get_atc(struct smmux_device *smmu, u32 *sid, unsigned int *num)
+{
+	unsigned long flags;
+	bool ours;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	ours = atc.order == smmu->order && atc.left;
+	*sid = atc.sid;
+	*num = atc.left;
+	raw_spin_unlock_irqrestore(&lock, flags);
+	return ours;
+}
+
+bool smmux_inject_atc(struct smmux_device *smmu, u32 sid)
+{
+	unsigned long flags;
+	bool fails;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	fails = atc.left && atc.order == smmu->order && atc.sid == sid;
+	atc.left -= fails;
+	raw_spin_unlock_irqrestore(&lock, flags);
+	if (fails)
+		smmux_recovery_count(smmu, SMMUX_RECN_INJECTED);
+	return fails;
+}
+
+int smmux_inject_atc_batch(const struct smmux_invs *invs, u32 from, u32 to)
+{
+	bool fails = false;
+	u32 i;
+
+	for (i = from; i < to; i++) {
+		const struct smmux_inv *inv = &invs->inv[i];
+
+		if (smmux_inv_is_atc(inv) && READ_ONCE(inv->users))
+			fails |= smmux_inject_atc(inv->smmu, inv->id);
+	}
+	return fails ? -EIO : 0;
+}

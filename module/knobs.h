@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * knobs - sysfs attributes, in a group "smmux" of the SMMU and of each of its masters.
+ */
+#ifndef SMMUX_KNOBS_H
+#define SMMUX_KNOBS_H
+
+struct attribute_group;
+struct smmux_master;
+
+/* For the platform driver. */
+extern const struct attribute_group *smmux_knobs_smmu[];
+
+/* Failing to make it costs the knob, nothing else.  Sleep. */
+void smmux_knobs_add_master(struct smmux_master *master);
+void smmux_knobs_remove_master(struct smmux_master *master);
+
+#endif /* SMMUX_KNOBS_H */
