@@ -293,7 +293,7 @@ build_modules()
 		what=(client)
 		[ "$driver" = builtin ] || what+=(driver)
 		[ "$each" != debug ] || what+=(kunit)
-		! guest_test_like "8[123]*.$each-*" || what+=(vsmmu)
+		! guest_test_like "8[1234]*.$each-*" || what+=(vsmmu)
 		payload_modules "$each" "${what[@]}"
 	done
 }

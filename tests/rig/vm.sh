@@ -25,7 +25,8 @@ the result channel), status, qemu.log, command (the QEMU line).
                     separate SMMU), two (two SMMUs, acpi only), none
   --driver NAME     smmux (default): keep the built-in driver off; builtin
   --devices LIST    names, with commas or blanks: nvme nvme2 nvme-far blk net
-                    net-e1000e net-virtio edu edu20 edu-far testdev rng ats (has ATS)
+                    net-e1000e net-virtio edu edu20 edu-far testdev rng ats (has ATS) ats2 (two
+                    functions) ats16 (that many devices)
   --disk FILE       use FILE for the first nvme, and keep it
   --append STRING   more kernel command line
   --dtb-edit LINE   fdtput arguments, the first @ is the file, %smmu the SMMU's
@@ -143,6 +144,14 @@ add_device()
 	net-virtio) add_net "virtio-net-pci,${virtio%,*}" ;;
 	ats) qemu+=(-device "pcie-root-port,id=ats-port,bus=pcie.0,chassis=7,slot=7"
 			-device "virtio-rng-pci,ats=on,${virtio/pcie.0/ats-port}") ;;
+	ats2) qemu+=(-device "pcie-root-port,id=ats-port,bus=pcie.0,chassis=7,slot=7")
+		for i in 0 1; do
+			qemu+=(-device "virtio-rng-pci,ats=on,addr=0.$i,multifunction=on,${virtio/pcie.0/ats-port}")
+		done ;;
+	ats16) for i in {0..15}; do
+			qemu+=(-device "pcie-root-port,id=ats-port$i,bus=pcie.0,addr=$((16 + i / 8)).$((i % 8)),multifunction=on,chassis=$((20 + i)),slot=$((20 + i))"
+				-device "virtio-rng-pci,ats=on,${virtio/pcie.0/ats-port$i}")
+		done ;;
 	rng) qemu+=(-device "virtio-rng-pci,$virtio") ;;
 	edu) qemu+=(-device "edu,bus=pcie.0,dma_mask=0xffffffffff") ;;
 	edu20) for _ in $(seq 20); do

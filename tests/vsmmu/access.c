@@ -129,7 +129,7 @@ void vsmmu_stalls_record(struct vsmmu *v)
 
 /* --- one transaction --- */
 
-static struct vsmmu_stream *find_stream(struct vsmmu *v, u32 sid)
+struct vsmmu_stream *vsmmu_stream_of(struct vsmmu *v, u32 sid)
 {
 	unsigned int i;
 
@@ -139,9 +139,17 @@ static struct vsmmu_stream *find_stream(struct vsmmu *v, u32 sid)
 	return NULL;
 }
 
+/* Without the lock: a program asks after a transaction of its own. */
+bool vsmmu_stream_failed(struct vsmmu *v, u32 sid)
+{
+	const struct vsmmu_stream *s = vsmmu_stream_of(v, sid);
+
+	return s && READ_ONCE(s->failed);
+}
+
 static void remember(struct vsmmu *v, const struct vsmmu_request *req)
 {
-	struct vsmmu_stream *s = find_stream(v, req->sid);
+	struct vsmmu_stream *s = vsmmu_stream_of(v, req->sid);
 
 	if (s) {
 		s->iova = req->iova;
@@ -255,7 +263,7 @@ void vsmmu_access(struct vsmmu *v, const struct vsmmu_request *req, struct vsmmu
 void vsmmu_stream_known(struct vsmmu *v, u32 sid)
 {
 	spin_lock_irq(&v->lock);
-	if (!find_stream(v, sid) && v->num_streams < VSMMU_STREAMS)
+	if (!vsmmu_stream_of(v, sid) && v->num_streams < VSMMU_STREAMS)
 		v->stream[v->num_streams++].sid = sid;
 	spin_unlock_irq(&v->lock);
 }

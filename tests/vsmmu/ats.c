@@ -62,8 +62,10 @@ static struct vsmmu_atc_line *ask(struct vsmmu *v, const struct vsmmu_request *r
 	    cfg.abort)
 		return NULL;
 	if (cfg.eats != EATS_FULL || (!cfg.s1 && !cfg.s2)) {
-		vsmmu_bad(v, BAD_STREAM, "stream %#x has ATS on, but its STE does not know ATS",
-			  req->sid);
+		/* One that is cut off learns of it last. */
+		if (!vsmmu_stream_failed(v, req->sid))
+			vsmmu_bad(v, BAD_STREAM, "stream %#x has ATS on, but its STE does not know ATS",
+				  req->sid);
 		fault.id = EVT_F_BAD_ATS_TREQ;
 		vsmmu_event_of(v, req, &fault);
 		return NULL;
@@ -132,6 +134,19 @@ static bool hits(const struct vsmmu_atc_line *line, u64 w0, u64 w1)
 	first &= ~((BIT_ULL(12) << size) - 1);
 	last = first + (BIT_ULL(12) << size) - 1;
 	return line->iova <= last && line->iova + BIT_ULL(line->bits) - 1 >= first;
+}
+
+/* The device was reset: it holds nothing, and answers. */
+void vsmmu_ats_reset(struct vsmmu *v, u32 sid)
+{
+	struct vsmmu_stream *s = vsmmu_stream_of(v, sid);
+	unsigned int i;
+
+	for (i = 0; i < ATC_LINES; i++)
+		if (v->atc[i].sid == sid)
+			v->atc[i].used = false;
+	if (s && s->deaf == 1)
+		s->deaf = 0;
 }
 
 void vsmmu_ats_drop(struct vsmmu *v, const struct vsmmu_inv *inv, bool again)

@@ -156,6 +156,14 @@ static int run(struct client *c, const char *line)
 		return program_storm(c, a, b);
 	if (sscanf(line, "attach %u", &a) == 1)
 		return program_attach(c, a);
+	if (sscanf(line, "crowd %u %x", &a, &b) == 2)
+		return program_crowd(c, a, b);
+	if (sscanf(line, "crowd %u", &a) == 1)
+		return program_crowd(c, a, 0);
+	if (!strncmp(line, "resets", 6)) {
+		talk_say(&c->talk, "resets: %u\n", c->resets);
+		return 0;
+	}
 	if (sscanf(line, "slow %u", &a) == 1)
 		return program_slow(c, a);
 	if (sscanf(line, "join %u", &a) == 1)
@@ -215,11 +223,13 @@ int client_add(struct client *c, struct device *dev)
 	c->dev = dev;
 	c->dir = debugfs_create_dir(dev_name(dev), root);
 	talk_add(&c->talk, c->dir, run_failing);
+	crowd_add(c);
 	return 0;
 }
 
 void client_remove(struct client *c)
 {
+	crowd_remove(c);
 	debugfs_remove(c->dir);
 	unmap_page(c);
 	program_slow(c, 0);

@@ -10,6 +10,9 @@
  *   race N                  map, access, unmap, access: N times
  *   storm THREADS SECONDS   the same by many, with bursts of other unmaps
  *   attach N                domains that have the same address, one after the other
+ *   crowd N [MASK]          all clients in one domain: map, let all cache it, unmap, try all:
+ *                           N times; the PCI devices of MASK go deaf when all are in it
+ *   resets                  how often its driver was told that it was reset
  *   join N                  into a domain and out again, while it maps and unmaps: N times
  *   cycle N                 rest and work, N times
  *   slow MS                 a domain of its own, whose faults are handled by somebody who
@@ -48,6 +51,8 @@ struct client {
 	enum dma_data_direction held_dir;
 	struct iommu_domain *slow;	/* of "slow", attached */
 	unsigned int slow_ms;
+	unsigned int resets;		/* of a PCI device, seen by its driver */
+	struct list_head node;		/* in crowd.c */
 	struct dentry *dir;
 };
 
@@ -79,6 +84,11 @@ int program_attach(struct client *c, unsigned int rounds);
 int program_join(struct client *c, unsigned int rounds);
 int program_cycle(struct client *c, unsigned int cycles);
 int program_slow(struct client *c, unsigned int ms);
+
+/* crowd.c: who is there, and all of them at once. */
+void crowd_add(struct client *c);
+void crowd_remove(struct client *c);
+int program_crowd(struct client *c, unsigned int rounds, u32 deaf);
 
 /* pci.c */
 int vsmmu_pci_register(void);

@@ -9,6 +9,7 @@
 #include "vsmmu.h"
 
 #include <linux/ktime.h>
+#include <linux/random.h>
 
 #define BUDGET		16	/* commands at a look */
 #define AGAIN		(-1)	/* not done yet */
@@ -178,17 +179,22 @@ static void tell_of_sync(struct vsmmu *v, u64 w0, u64 w1)
 	}
 }
 
+static u32 sync_takes_us(const struct vsmmu *v)
+{
+	return max(v->inject.sync_us, v->atc_failed ? v->inject.atc_us : 0);
+}
+
 static int run_sync(struct vsmmu *v, u64 w0, u64 w1)
 {
 	if (FIELD_GET(SYNC_W0_CS, w0) == 3)
 		return CERROR_ILL;
 	if (!v->sync_waits) {
 		v->sync_waits = true;
-		v->sync_until = ktime_get_ns() + v->inject.sync_us * NSEC_PER_USEC;
 		if (v->inject.atc_sync && !--v->inject.atc_sync)
 			v->atc_failed = true;
+		v->sync_until = ktime_get_ns() + sync_takes_us(v) * NSEC_PER_USEC;
 	}
-	if (v->inject.sync_us && ktime_get_ns() < v->sync_until)
+	if (sync_takes_us(v) && ktime_get_ns() < v->sync_until)
 		return AGAIN;
 	v->sync_waits = false;
 	vsmmu_cache_settle(v);
@@ -197,6 +203,29 @@ static int run_sync(struct vsmmu *v, u64 w0, u64 w1)
 		return CERROR_ATC_INV_SYNC;
 	}
 	return 0;
+}
+
+/* Then the device keeps what it has, and the next SYNC tells. */
+static bool is_not_answered(struct vsmmu *v, u32 sid)
+{
+	struct vsmmu_stream *s = vsmmu_stream_of(v, sid);
+	bool fails = s && s->deaf;
+
+	if (sid == v->inject.atc_sid && v->inject.atc_count) {
+		if (v->inject.atc_skip)
+			v->inject.atc_skip--;
+		else
+			fails = v->inject.atc_count--;
+	}
+	if (v->inject.atc_random && !get_random_u32_below(v->inject.atc_random))
+		fails = true;
+	if (!fails)
+		return false;
+	v->atc_failed = true;
+	v->counts.atc_timeouts++;
+	if (s)
+		WRITE_ONCE(s->failed, true);
+	return true;
 }
 
 static int run_other(struct vsmmu *v, u8 op, u64 w0, u64 w1)
@@ -208,11 +237,8 @@ static int run_other(struct vsmmu *v, u8 op, u64 w0, u64 w1)
 		if (FIELD_GET(ATC_W1_SIZE, w1) > ATC_SIZE_ALL)
 			vsmmu_bad(v, BAD_COMMAND, "ATC_INV of size %llu",
 				  FIELD_GET(ATC_W1_SIZE, w1));
-		if (sid == v->inject.atc_sid && v->inject.atc_count) {
-			v->inject.atc_count--;
-			v->atc_failed = true;
+		if (is_not_answered(v, sid))
 			return 0;
-		}
 		vsmmu_cache_defer(v, op, w0, w1);
 		return 0;
 	case OP_RESUME:

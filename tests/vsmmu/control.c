@@ -11,7 +11,11 @@
  *     sync_delay US      each SYNC takes that long
  *     ill N, abt N, atc N  CERROR_ILL or _ABT at the N-th command from now, _ATC_INV_SYNC
  *                        at the N-th SYNC
- *     atc_timeout SID N  the next N ATC_INV to SID
+ *     atc_timeout SID N [M]  the next N ATC_INV to SID, after M that go well
+ *     atc_random N       one in N ATC_INV, to whatever stream; 0: none
+ *     atc_wait US        to find out that one is not answered takes that long
+ *     deaf SID 0|1|2     no ATC_INV to SID is answered, 1: until its device is reset, 2: ever
+ *     forgive SID        it never failed: from now on it must be served as all others
  *     lazy_ack N         handshakes are answered late
  *     no_ack N           and from the N-th on from now not at all, until "no_ack 0"
  *     gbpa               somebody else changes GBPA, to what it is: a handshake of its own
@@ -74,7 +78,8 @@ static int counters_show(struct seq_file *seq, void *unused)
 		   n->stalls);
 	seq_printf(seq, "events: %llu\nlost_events: %llu\nirqs: %llu\nmessages: %llu\n", n->events,
 		   n->lost_events, n->irqs, n->messages);
-	seq_printf(seq, "ats_requests: %llu\ntranslated: %llu\n", n->ats_requests, n->translated);
+	seq_printf(seq, "ats_requests: %llu\ntranslated: %llu\natc_timeouts: %llu\n",
+		   n->ats_requests, n->translated, n->atc_timeouts);
 	seq_printf(seq, "page_requests: %llu\nlost_pages: %llu\npower_offs: %llu\n", n->page_requests,
 		   n->lost_pages, n->power_offs);
 	seq_printf(seq, "walks: %llu\nhits: %llu\ndropped: %llu\nevicted: %llu\nspeculated: %llu\n",
@@ -123,6 +128,8 @@ static u32 *number_of(struct vsmmu *v, const char *word)
 		{ "ill", &v->inject.ill },
 		{ "abt", &v->inject.abt },
 		{ "atc", &v->inject.atc_sync },
+		{ "atc_random", &v->inject.atc_random },
+		{ "atc_wait", &v->inject.atc_us },
 		{ "lazy_ack", &v->inject.lazy_ack },
 		{ "loss", &v->inject.loss },
 		{ "parting", &v->inject.parting },
@@ -136,7 +143,7 @@ static u32 *number_of(struct vsmmu *v, const char *word)
 	return NULL;
 }
 
-static int inject(struct vsmmu *v, const char *word, u32 a, u32 b)
+static int inject(struct vsmmu *v, const char *word, u32 a, u32 b, u32 more)
 {
 	u32 *number = number_of(v, word);
 
@@ -147,6 +154,16 @@ static int inject(struct vsmmu *v, const char *word, u32 a, u32 b)
 	} else if (!strcmp(word, "atc_timeout")) {
 		v->inject.atc_sid = a;
 		v->inject.atc_count = b;
+		v->inject.atc_skip = more;
+	} else if (!strcmp(word, "deaf") || !strcmp(word, "forgive")) {
+		struct vsmmu_stream *s = vsmmu_stream_of(v, a);
+
+		if (!s)
+			return -ENODEV;
+		if (word[0] == 'd')
+			s->deaf = b;
+		else
+			s->failed = false;
 	} else if (!strcmp(word, "no_ack")) {
 		v->inject.no_ack = a;
 		v->inject.mute = false;
@@ -174,15 +191,15 @@ static ssize_t inject_write(struct file *file, const char __user *user, size_t s
 {
 	struct vsmmu *v = file->private_data;
 	char line[64], word[16];
-	int a = 0, b = 0, ret;
+	int a = 0, b = 0, more = 0, ret;
 
 	ret = talk_line(line, sizeof(line), user, size);
 	if (ret)
 		return ret;
-	if (sscanf(line, "%15s %i %i", word, &a, &b) < 1)
+	if (sscanf(line, "%15s %i %i %i", word, &a, &b, &more) < 1)
 		return -EINVAL;
 	spin_lock_irq(&v->lock);
-	ret = inject(v, word, a, b);
+	ret = inject(v, word, a, b, more);
 	spin_unlock_irq(&v->lock);
 	return ret ?: size;
 }

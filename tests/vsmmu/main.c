@@ -35,6 +35,9 @@ MODULE_PARM_DESC(client, "clients: instance:sid[+sid...][/log2 of its SubstreamI
 static int pci = -1;
 module_param(pci, int, 0444);
 MODULE_PARM_DESC(pci, "instance that PCI devices below root ports are behind; -1: none");
+static bool alias;
+module_param(alias, bool, 0444);
+MODULE_PARM_DESC(alias, "PCI devices with ATS go by the requester ID of the next function, too");
 static int its = -1;
 module_param(its, int, 0444);
 MODULE_PARM_DESC(its, "instance whose interrupts are messages to the machine's ITS; -1: none");
@@ -342,7 +345,9 @@ static int __init vsmmu_init(void)
 	ret = vsmmu_client_register(root);
 	if (ret)
 		goto err_stop;
-	ret = vsmmu_tree_add(instance, num_smmus, client, num_clients, irq_base, pci, its);
+	if (alias)
+		ret = vsmmu_pci_alias();
+	ret = ret ?: vsmmu_tree_add(instance, num_smmus, client, num_clients, irq_base, pci, its);
 	if (ret)
 		goto err_clients;
 	return 0;

@@ -8,6 +8,7 @@
  */
 #include "client.h"
 
+#include <linux/bitmap.h>
 #include <linux/iommu.h>
 #include <linux/of.h>
 #include <linux/pci.h>
@@ -48,6 +49,52 @@ static void pci_client_remove(struct pci_dev *pdev)
 	client_remove(pci_get_drvdata(pdev));
 }
 
+/*
+ * Each device with ATS goes by the requester ID of its next function as well, as one
+ * with that quirk would: if there is such a function they share a StreamID.
+ */
+int vsmmu_pci_alias(void)
+{
+	struct pci_dev *pdev = NULL;
+
+	for_each_pci_dev(pdev) {
+		if (!pdev->ats_cap || pdev->dma_alias_mask || PCI_FUNC(pdev->devfn))
+			continue;
+		/* The PCI core frees it with the device. */
+		pdev->dma_alias_mask = bitmap_zalloc(256, GFP_KERNEL);
+		if (!pdev->dma_alias_mask) {
+			pci_dev_put(pdev);
+			return -ENOMEM;
+		}
+		set_bit(pdev->devfn + 1, pdev->dma_alias_mask);
+	}
+	return 0;
+}
+
+static void nothing(struct pci_dev *pdev)
+{
+}
+
+static void pci_client_was_reset(struct pci_dev *pdev)
+{
+	struct client *c = pci_get_drvdata(pdev);
+	unsigned int i;
+
+	for (i = 0; i < c->num; i++) {
+		struct vsmmu *v = c->stream[i].v;
+
+		spin_lock_irq(&v->lock);
+		vsmmu_ats_reset(v, c->stream[i].sid);
+		spin_unlock_irq(&v->lock);
+	}
+	c->resets++;
+}
+
+static const struct pci_error_handlers pci_client_errors = {
+	.reset_prepare = nothing,
+	.reset_done = pci_client_was_reset,
+};
+
 static const struct pci_device_id none[] = { { } };
 
 static struct pci_driver pci_client_driver = {
@@ -55,6 +102,7 @@ static struct pci_driver pci_client_driver = {
 	.id_table = none,
 	.probe = pci_client_probe,
 	.remove = pci_client_remove,
+	.err_handler = &pci_client_errors,
 };
 
 int vsmmu_pci_register(void)

@@ -70,8 +70,11 @@ static void must_land(struct client *c, u64 iova, struct page *page, struct tall
 		if (val == CLIENT_VALUE && ans.done)
 			return;
 	}
-	/* Who lets its SMMU sleep expects no more than that nothing lands elsewhere. */
-	if (c->rests && !ans.done)
+	/*
+	 * Who lets its SMMU sleep expects no more than that nothing lands elsewhere,
+	 * and so does one that did not answer.
+	 */
+	if (!ans.done && (c->rests || vsmmu_stream_failed(s->v, s->sid)))
 		return;
 	t->missed++;
 	note_miss(s, iova, page_to_phys(page), &ans);

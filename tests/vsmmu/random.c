@@ -285,8 +285,11 @@ static void probe_at(struct plot *p, const u32 *ssid, u8 space, const struct slo
 
 	client_transact(st, ssid, asks ? p->c->dev : NULL, iova, write, &val, &ans);
 	p->probes++;
-	/* An SMMU that lost its power translates nothing, and that is right. */
-	if (!ans.done && READ_ONCE(st->v->lost_power))
+	/*
+	 * An SMMU that lost its power translates nothing, and that is right; a device
+	 * that did not answer may be cut off.
+	 */
+	if (!ans.done && (READ_ONCE(st->v->lost_power) || vsmmu_stream_failed(st->v, st->sid)))
 		return;
 	p->landed += ans.done;
 	after = s ? *word_of(s, iova) : 0;

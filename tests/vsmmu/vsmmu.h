@@ -208,14 +208,19 @@ struct vsmmu_page_request {
 
 #define VSMMU_PRGS	8
 
-/* What the model knows of a stream only to make trouble with. */
+/*
+ * What the model knows of a stream only to make trouble with.  One that was @failed
+ * is one whose device did not answer, at some time: it may be refused what is its own.
+ */
 struct vsmmu_stream {
 	u32 sid, ssid;
 	bool ssv;
+	u8 deaf;		/* answers no ATC_INV, 1: until it is reset */
+	bool failed;
 	u64 iova;		/* last address; looked up again at odd times */
 };
 
-#define VSMMU_STREAMS	16
+#define VSMMU_STREAMS	40
 #define VSMMU_NOTES	32
 #define VSMMU_OPS	0x50
 
@@ -230,7 +235,10 @@ struct vsmmu_inject {
 	u32 parting;		/* events as SMMUEN is cleared; no interrupt meanwhile */
 	u32 loss;		/* power goes at the n-th thing that happens from now */
 	u32 unready;		/* power was gone and is back before the n-th write of CR0 */
-	u32 atc_sid, atc_count;	/* that many ATC_INV to this stream time out */
+	u32 atc_sid, atc_count;	/* that many ATC_INV to this stream time out... */
+	u32 atc_skip;		/* ...after so many that do not */
+	u32 atc_random;		/* one in so many does, to whatever stream */
+	u32 atc_us;		/* so long it takes to find out */
 };
 
 struct vsmmu_counts {
@@ -238,7 +246,7 @@ struct vsmmu_counts {
 	u64 bad[NUM_BAD];
 	u64 accesses, aborted, events, lost_events, stalls, irqs, messages;
 	u64 walks, hits, dropped, evicted, prefetched;
-	u64 ats_requests, translated, page_requests, lost_pages;
+	u64 ats_requests, translated, atc_timeouts, page_requests, lost_pages;
 	u64 power_offs;
 };
 
@@ -354,6 +362,8 @@ int vsmmu_translate_s2(struct vsmmu *v, const struct vsmmu_config *cfg, u64 ipa,
 /* access.c */
 void vsmmu_access(struct vsmmu *v, const struct vsmmu_request *req, struct vsmmu_answer *ans);
 void vsmmu_stream_known(struct vsmmu *v, u32 sid);
+struct vsmmu_stream *vsmmu_stream_of(struct vsmmu *v, u32 sid);
+bool vsmmu_stream_failed(struct vsmmu *v, u32 sid);
 void vsmmu_speculate(struct vsmmu *v);
 void vsmmu_resume(struct vsmmu *v, u32 sid, u16 stag, bool retry);
 void vsmmu_stalls_end(struct vsmmu *v, u32 sid, bool all);
@@ -366,10 +376,12 @@ void vsmmu_event_of(struct vsmmu *v, const struct vsmmu_request *req,
 int vsmmu_ats_init(struct vsmmu *v);
 void vsmmu_ats_exit(struct vsmmu *v);
 void vsmmu_ats_access(struct vsmmu *v, const struct vsmmu_request *req, struct vsmmu_answer *ans);
+void vsmmu_ats_reset(struct vsmmu *v, u32 sid);
 void vsmmu_ats_drop(struct vsmmu *v, const struct vsmmu_inv *inv, bool again);
 
 /* pci.c */
 bool vsmmu_pci_asks(const struct device *dev);
+int vsmmu_pci_alias(void);
 
 /* pri.c */
 int vsmmu_page_request(struct vsmmu *v, const struct vsmmu_request *req);

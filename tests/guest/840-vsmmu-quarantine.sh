@@ -1,0 +1,145 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: a PCI device that does not answer ATC invalidations is cut off before its memory has a new owner, and comes back when it was reset and answers
+# MATRIX: lane=backports smp=3 smmu=none
+# MATRIX: lane=debug smp=3 smmu=none
+# ALSO: lane=race smp=3 smmu=none
+# DEVICES: ats
+# CMDLINE: mem=1000M isolcpus=2
+# MODULE: allow_unbind=1
+# WHEN: alone
+# TIMEOUT: 240
+# EXPECT: smmux [0-9a-f]+\.vsmmu: (event: )?0000:[0-9a-f:.]+: (F_|[0-9]+ more events)
+# EXPECT: smmux [0-9a-f]+\.vsmmu: (CMD_SYNC at |a device that does not answer could not be cut off)
+# EXPECT: vsmmu-pci 0000:[0-9a-f:.]+: (does not answer ATC|answers ATC|leaves in quarantine)
+# EXPECT: smmux .*event queue overflow: events are lost
+# EXPECT: callbacks suppressed
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+# shellcheck source=tests/vsmmu/vsmmu.sh
+. /smmux/vsmmu.sh
+# shellcheck source=tests/vsmmu/quarantine.sh
+. /smmux/quarantine.sh
+
+must "driver loads" load_driver
+bdf=$(pci_by_id 1af4:1044)
+sid=$(sid_of "$bdf")
+must "a PCI device is free" pci_reserve "$bdf"
+must "a modelled SMMU with ATS" vsmmu_load smmu=pri+aborts+pd pci=0
+must "the device is ours" pci_bind "$bdf"
+client_do "$bdf" race 20
+check_equal "all is well" "0 0" "$(client_got "$bdf" missed) $(client_got "$bdf" late)"
+check_equal "it is healthy" "healthy no" "$(ats_of "$bdf" state) $(ats_of "$bdf" cut_off)"
+
+# One ATC_INV that is not answered, of an unmap. The device would reach what it holds.
+trace_on
+one_incident "unmap" race 1
+check_equal "two commands cut it off" 2 "$(traced quarantine enter=1 cmds)"
+check_equal "nobody was asked again" 0 "$(rec_count 0 asked_again)"
+check_equal "one line in the log" 1 "$(log_lines "$bdf: does not answer ATC")"
+check_equal "queue" "$bdf quarantined quarantine" "$(awk 'NR == 2 { print $1, $3, $4 }' "$(rec_dir 0)/queue")"
+before=$(vsmmu_counter 0 ATC_INV)
+client_do "$bdf" race 20
+check_equal "it is not asked any more, and reaches nothing" "0 0" \
+	"$(($(vsmmu_counter 0 ATC_INV) - before)) $(client_got "$bdf" late)"
+check_equal "it works without ATS meanwhile" 0 "$(client_got "$bdf" missed)"
+
+# Its driver goes and comes: no reset, so that changes nothing.
+echo "$bdf" >/sys/bus/pci/drivers/vsmmu-pci/unbind
+check "bound again" pci_bind "$bdf"
+client_do "$bdf" attach 3
+check_equal "still cut off" "quarantined yes" "$(ats_of "$bdf" state) $(ats_of "$bdf" cut_off)"
+check_equal "and reaches nothing" 0 "$(client_got "$bdf" late)"
+check "EATS is off" ste_has_no_ats "$bdf"
+reset_ends_it "unmap"
+check_equal "one line more in the log" 1 "$(log_lines "$bdf: answers ATC")"
+check_equal "its driver was told" 1 "$(client_do "$bdf" resets && client_got "$bdf" resets)"
+before=$(vsmmu_counter 0 translated)
+client_do "$bdf" race 20
+check_equal "ATS works as before" "0 0" "$(client_got "$bdf" missed) $(client_got "$bdf" late)"
+check "it is used" test "$(vsmmu_counter 0 translated)" -gt $((before + 20))
+
+# In all other places where an ATC is emptied.
+one_incident "attach" attach 1
+reset_ends_it "attach"
+one_incident_unbinding
+reset_ends_it "unbind"
+for n in 1 2 3 4 5 6; do
+	vsmmu_inject 0 "atc_timeout $sid 1 $n"
+	client_do "$bdf" join 3
+	check_equal "join, timeout $n: nothing late" 0 "$(client_got "$bdf" late)"
+	cut_off "$bdf" && reset_ends_it "join, timeout $n"
+done
+
+# A late answer to who waits: the hardware takes longer than we wait for all else.
+vsmmu_inject 0 "atc_wait 2500000"
+one_incident "late" race 1
+vsmmu_inject 0 "atc_wait 0"
+reset_ends_it "late"
+
+# It does not answer after a reset either.
+vsmmu_inject 0 "deaf $sid 2"
+client_do "$bdf" race 1
+check "deaf: cut off" cut_off "$bdf"
+check "reset, in vain" pci_reset "$bdf"
+check "that is seen" wait_for 5 history_has "was reset, does not answer"
+check_equal "it stays where it is" "quarantined yes" "$(ats_of "$bdf" state) $(ats_of "$bdf" cut_off)"
+client_do "$bdf" race 5
+check_equal "and reaches nothing" 0 "$(client_got "$bdf" late)"
+check "our resets are no better" set_policy 0 reset
+check "it is given up" wait_for 20 in_state "$bdf" blocked
+check_equal "after three of them" 3 "$(rec_count 0 resets)"
+client_do "$bdf" race 5
+check_equal "blocked, it reaches nothing" 0 "$(client_got "$bdf" late)"
+vsmmu_inject 0 "deaf $sid 0"
+reset_ends_it "blocked"
+
+# The policy of the device goes before that of the SMMU.
+check "a device's own policy" set_policy "$bdf" quarantine
+one_incident "own policy" race 1
+sleep 0.5
+check "it waits" in_state "$bdf" quarantined
+check "till it is reset's turn" set_policy "$bdf" inherit
+check "then it comes back by itself" wait_for 5 in_state "$bdf" healthy
+resets=$(rec_count 0 resets)
+for n in {1..5}; do
+	one_incident "by itself, $n" race 1
+	check "by itself, $n: back" wait_for 5 in_state "$bdf" healthy
+	vsmmu_inject 0 "forgive $sid"
+	client_do "$bdf" race 5
+	check_equal "by itself, $n: well" "0 0" "$(client_got "$bdf" missed) $(client_got "$bdf" late)"
+done
+check_equal "one reset each" $((resets + 5)) "$(rec_count 0 resets)"
+
+# Gone in quarantine, and found again; the next incident finds a device that is new.
+set_policy 0 quarantine
+one_incident "unplug" race 1
+check "the device goes" sh -c "echo 1 >/sys/bus/pci/devices/$bdf/remove"
+check_equal "with its entry" "1 0" "$(rec_count 0 removed) $(queued 0)"
+check "and is found again" sh -c "echo 1 >/sys/bus/pci/rescan"
+must "and bound" wait_for 5 pci_bind_new "$bdf"
+vsmmu_inject 0 "forgive $sid"
+client_do "$bdf" race 20
+check_equal "as good as new" "0 0 healthy" \
+	"$(client_got "$bdf" missed) $(client_got "$bdf" late) $(ats_of "$bdf" state)"
+one_incident "after unplug" race 1
+reset_ends_it "after unplug"
+
+# The SMMU itself is stuck behind the device: then nothing passes any more.
+if [ "$LANE" = backports ]; then
+	vsmmu_inject 0 "atc_wait 40000000"
+	vsmmu_inject 0 "atc_timeout $sid 1"
+	client_do "$bdf" race 1
+	check_equal "stuck: nothing late" 0 "$(client_got "$bdf" late)"
+	check_equal "stuck: all traffic aborts" "yes 1" \
+		"$(value_of "$SMMUX_DEBUG/$(vsmmu_name 0)/gerror" service_failure) $(rec_count 0 fail_stops)"
+	vsmmu_inject 0 "atc_wait 0"
+fi
+note "$(tr '\n' ' ' <"$(rec_dir 0)/counters")"
+vsmmu_content 0
+for dir in /sys/bus/pci/devices/*; do
+	[ ! -e "$dir/remove" ] || echo 1 >"$dir/remove"
+done
+check "the model goes" rmmod vsmmu
+check "the driver goes" unload_driver

@@ -1,0 +1,132 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: 16 devices with ATS and one behind another SMMU share a domain; whichever of them do not answer are cut off, and only those
+# MATRIX: lane=backports smp=3 smmu=none
+# ALSO: lane=debug,race smp=3 smmu=none
+# DEVICES: ats16
+# CMDLINE: mem=1000M isolcpus=2
+# MODULE: allow_unbind=1
+# WHEN: alone
+# TIMEOUT: 240
+# EXPECT: smmux [0-9a-f]+\.vsmmu: (event: )?0000:[0-9a-f:.]+: (F_|[0-9]+ more events)
+# EXPECT: smmux [0-9a-f]+\.vsmmu: (event: )?vclient
+# EXPECT: vsmmu-pci 0000:[0-9a-f:.]+: (does not answer ATC|answers ATC)
+# EXPECT: smmux .*event queue overflow: events are lost
+# EXPECT: callbacks suppressed
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+# shellcheck source=tests/vsmmu/vsmmu.sh
+. /smmux/vsmmu.sh
+# shellcheck source=tests/vsmmu/quarantine.sh
+. /smmux/quarantine.sh
+
+readonly WAIT_MS=100
+
+# What the devices of $guilty, and no others, are.
+only_guilty_are()
+{
+	local each state
+
+	for each in "${all[@]}"; do
+		state=$(ats_of "$each" cut_off)
+		[[ " ${guilty[*]} " == *" $each "* ]] && [ "$state" = "$1" ] && continue
+		[[ " ${guilty[*]} " != *" $each "* ]] && [ "$state" = no ] && continue
+		note "$each: cut_off $state"
+		return 1
+	done
+}
+
+all_healthy()
+{
+	[ "$(queued 0)" = 0 ]
+}
+
+# guilty_are NUMBER...: those devices do not answer the unmap; then all are reset.
+guilty_are()
+{
+	local each n=$# mask=0 cfgi atc again
+	guilty=()
+
+	for each in "$@"; do
+		guilty+=("${all[each]}")
+		mask=$((mask | 1 << each))
+	done
+	cfgi=$(vsmmu_counter 0 CFGI_STE)
+	again=$(rec_count 0 asked_again)
+	client_do "$bdf" crowd 1 "$(printf %x $mask)"
+	check_equal "$n guilty: missed, late" "0 0" "$(client_got "$bdf" missed) $(client_got "$bdf" late)"
+	check "$n guilty: they are cut off, and nobody else" only_guilty_are yes
+	check_equal "$n guilty: each was asked alone, once" 16 "$(($(rec_count 0 asked_again) - again))"
+	# The list, and once more for each of the guilty; and the machine is slow.
+	atc=$(client_got "$bdf" longest_us)
+	check "$n guilty: nobody waits longer than need be ($atc us)" \
+		test "$atc" -lt $(((n + 1) * WAIT_MS * 1000 + 400000))
+	check "$n guilty: nor shorter" test "$atc" -ge $(((n + 1) * WAIT_MS * 1000))
+	atc=$(vsmmu_counter 0 ATC_INV)
+	client_do "$bdf" crowd 3
+	check_equal "$n guilty: the others go on" "17 0 0" \
+		"$(client_got "$bdf" clients) $(client_got "$bdf" missed) $(client_got "$bdf" late)"
+	check "$n guilty: the others are asked" test "$(($(vsmmu_counter 0 ATC_INV) - atc))" -ge $((3 * (16 - n)))
+	for each in "${guilty[@]}"; do
+		pci_reset "$each"
+	done
+	check "$n guilty: all are back" wait_for 10 all_healthy
+	for each in "${guilty[@]}"; do
+		vsmmu_inject 0 "forgive $(sid_of "$each")"
+	done
+	client_do "$bdf" crowd 2
+	check_equal "$n guilty: all are well" "0 0" "$(client_got "$bdf" missed) $(client_got "$bdf" late)"
+	note "$n guilty: $(($(vsmmu_counter 0 CFGI_STE) - cfgi)) CFGI_STE in all"
+}
+
+must "driver loads" load_driver
+mapfile -t all < <(ats_devices)
+must "there are 16 devices" test ${#all[@]} = 16
+for bdf in "${all[@]}"; do
+	pci_reserve "$bdf"
+done
+must "modelled SMMUs" vsmmu_load smmu=pri+aborts+sids=13,plain pci=0 client=1:1
+for bdf in "${all[@]}"; do
+	must "$bdf is ours" pci_bind "$bdf"
+done
+must "so is the other" wait_for 20 test -e "$(vsmmu_client 0)/command"
+
+client_do "$bdf" crowd 5
+check_equal "all share a domain" "17 0 0" \
+	"$(client_got "$bdf" clients) $(client_got "$bdf" missed) $(client_got "$bdf" late)"
+check "with ATS" test "$(vsmmu_counter 0 translated)" -ge 80
+vsmmu_inject 0 "atc_wait $((WAIT_MS * 1000))"
+guilty_are 0
+guilty_are 15
+guilty_are 3 11
+guilty_are 0 1 2 3 4 5 6 8 9 10 11 12 13 14 15
+
+# One that does not answer a list, but does when it is asked alone, is not guilty.
+before=$(rec_count 0 quarantined)
+# After its flush at attach.
+vsmmu_inject 0 "atc_timeout $(sid_of "${all[7]}") 1 1"
+client_do "$bdf" crowd 1
+check_equal "asked again it answers: nobody is cut off" "0 0 $before 1" \
+	"$(client_got "$bdf" missed) $(client_got "$bdf" late) $(rec_count 0 quarantined) $(rec_count 0 transient)"
+
+# The healthy do not notice what others do to the same queue.
+vsmmu_inject 0 "deaf $(sid_of "${all[4]}") 1"
+client_do "${all[9]}" race "$(some 300)" &
+job=$!
+client_do 0 race 20 &
+client_do "${all[4]}" race 5
+check_equal "the guilty: nothing late" 0 "$(client_got "${all[4]}" late)"
+check_job "the healthy ends" $job
+check_equal "the healthy: missed, late" "0 0" "$(client_got "${all[9]}" missed) $(client_got "${all[9]}" late)"
+guilty=("${all[4]}")
+check "only the guilty is cut off" only_guilty_are yes
+wait
+note "$(tr '\n' ' ' <"$(rec_dir 0)/counters")"
+vsmmu_content 0
+vsmmu_content 1
+for dir in /sys/bus/pci/devices/*; do
+	[ ! -e "$dir/remove" ] || echo 1 >"$dir/remove"
+done
+check "the model goes" rmmod vsmmu
+check "the driver goes" unload_driver

@@ -1,0 +1,148 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Devices that do not answer, on modelled SMMUs. $bdf and $sid are the test's device.
+: "${bdf:=}" "${sid:=}"
+
+sid_of()
+{
+	local bus=${1#*:}
+
+	printf '0x%x' $((16#${bus%%:*} << 8 | 16#${1##*.} | 16#$(cut -d: -f3 <<<"${1%.*}") << 3))
+}
+
+readonly TRACING=/sys/kernel/tracing
+
+rec_dir()
+{
+	echo "$SMMUX_DEBUG/$(vsmmu_name "$1")/recovery"
+}
+
+# rec_count N NAME
+rec_count()
+{
+	value_of "$(rec_dir "$1")/counters" "$2"
+}
+
+# How many are in the queue of SMMU N.
+queued()
+{
+	awk 'END { print NR - 1 }' "$(rec_dir "$1")/queue"
+}
+
+history_has()
+{
+	grep -q "$1" "$(rec_dir 0)/history"
+}
+
+# ats_of BDF NAME: from masters/<dev>/ats
+ats_of()
+{
+	value_of "$SMMUX_DEBUG/masters/$1/ats" "$2"
+}
+
+cut_off()
+{
+	[ "$(ats_of "$1" cut_off)" = yes ]
+}
+
+in_state()
+{
+	[ "$(ats_of "$1" state)" = "$2" ]
+}
+
+# In all STEs of the device.
+ste_has_no_ats()
+{
+	! grep -q 'eats=[fsr]' "$SMMUX_DEBUG/masters/$1/ste" && grep -q 'eats=abort' "$SMMUX_DEBUG/masters/$1/ste"
+}
+
+# set_policy N|BDF WORD
+set_policy()
+{
+	local file=/sys/bus/platform/devices/$(vsmmu_name "$1" 2>/dev/null)/smmux/recovery_policy
+
+	[[ $1 != *:* ]] || file=/sys/bus/pci/devices/$1/smmux/recovery_policy
+	echo "$2" >"$file"
+}
+
+pci_reset()
+{
+	echo 1 >"/sys/bus/pci/devices/$1/reset"
+}
+
+pci_bind_new()
+{
+	[ -e "/sys/bus/pci/devices/$1" ] || return
+	pci_reserve "$1"
+	pci_bind "$1"
+}
+
+log_lines()
+{
+	dmesg | grep -v 'test: ' | grep -c "$1"
+}
+
+# The events of recovery, from here on.
+trace_on()
+{
+	[ -e "$TRACING/trace" ] || mount -t tracefs tracefs "$TRACING"
+	echo 0 >"$TRACING/tracing_on"
+	echo >"$TRACING/trace"
+	echo 1 >"$TRACING/events/smmux/quarantine/enable"
+	echo 1 >"$TRACING/events/smmux/recovery/enable"
+	echo 1 >"$TRACING/events/smmux/atc_timeout/enable"
+	echo 1 >"$TRACING/tracing_on"
+}
+
+# traced EVENT WORD FIELD: FIELD's value in the last such event with WORD in it.
+traced()
+{
+	grep " $1: .*$2" "$TRACING/trace" | sed -n "s/.* $3=\([^ ]*\).*/\1/p" | tail -n 1
+}
+
+# BDFs of all devices with ATS below root ports, in order.
+ats_devices()
+{
+	local dev
+
+	for dev in /sys/bus/pci/devices/*; do
+		[ "$(cat "$dev/vendor"):$(cat "$dev/device")" != 0x1af4:0x1044 ] || echo "${dev##*/}"
+	done
+}
+
+# one_incident NAME COMMAND...: of which one ATC_INV is not answered.
+one_incident()
+{
+	local name=$1 before
+	shift
+
+	before=$(rec_count 0 quarantined)
+	vsmmu_inject 0 "atc_timeout $sid 1"
+	client_do "$bdf" "$@"
+	check_equal "$name: nothing late" 0 "$(client_got "$bdf" late)"
+	check_equal "$name: one incident" $((before + 1)) "$(rec_count 0 quarantined)"
+}
+
+# The last flush of a device that leaves, and its driver comes back.
+one_incident_unbinding()
+{
+	vsmmu_inject 0 "atc_timeout $sid 1"
+	client_do "$bdf" map rw
+	echo "$bdf" >/sys/bus/pci/drivers/vsmmu-pci/unbind
+	check "unbind: cut off" cut_off "$bdf"
+	check "unbind: bound again" pci_bind "$bdf"
+	client_do "$bdf" race 5
+	check_equal "unbind: nothing late" 0 "$(client_got "$bdf" late)"
+}
+
+# reset_ends_it NAME: through sysfs; then it is a device like any other.
+reset_ends_it()
+{
+	check "$1: reset" pci_reset "$bdf"
+	check "$1: that ends it" wait_for 5 in_state "$bdf" healthy
+	vsmmu_inject 0 "forgive $sid"
+	client_do "$bdf" race 5
+	check_equal "$1: well again" "0 0 no" \
+		"$(client_got "$bdf" missed) $(client_got "$bdf" late) $(ats_of "$bdf" cut_off)"
+}
