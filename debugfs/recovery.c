@@ -67,8 +67,8 @@ static int counters_show(struct seq_file *m, void *unused)
 	unsigned int i;
 
 	for (i = 0; i < SMMUX_NUM_RECNS; i++)
-		seq_printf(m, "%s: %lld\n", smmux_rec_counts[i],
-			   atomic64_read(&smmu->recovery.count[i]));
+		seq_printf(m, "%s: %llu\n", smmux_rec_counts[i],
+			   smmux_recovery_counted(smmu, i));
 	return 0;
 }
 
@@ -78,7 +78,7 @@ static const struct smmux_node recovery_rows[] = {
 	{ .name = "history", .mode = 0444, .show = history_show,
 	  .help = "the last steps of devices out and back, newest first" },
 	{ .name = "counters", .mode = 0444, .show = counters_show,
-	  .help = "timeouts, quarantines, resets, and how they ended, since load" },
+	  .help = "timeouts, quarantines, resets, and how they ended, since load or reset_stats" },
 };
 
 const struct smmux_nodes smmux_dbg_recovery_nodes = {

@@ -161,6 +161,8 @@ static int features_show(struct seq_file *m, void *unused)
 	seq_printf(m, "parameter.cmdq_log2: %u\n", smmux_params.cmdq_log2);
 	seq_printf(m, "parameter.allow_unbind: %s\n",
 		   smmux_dbg_yes(smmux_params.allow_unbind));
+	seq_printf(m, "parameter.enable_inject: %s\n",
+		   smmux_dbg_yes(smmux_params.enable_inject));
 	seq_printf(m, "parameter.no_msi: %s\n", smmux_dbg_yes(smmux_params.no_msi));
 	return 0;
 }

@@ -218,6 +218,7 @@ static int reset_stats_write(void *obj, const char *line)
 	if (strcmp(line, "1"))
 		return -EINVAL;
 	smmux_stats_reset(obj);
+	smmux_recovery_reset_counts(obj);
 	return 0;
 }
 

@@ -55,6 +55,22 @@ const char * const smmux_rec_counts[] = {
 	[SMMUX_RECN_INJECTED] = "injected",
 };
 
+u64 smmux_recovery_counted(struct smmux_device *smmu, enum smmux_rec_count what)
+{
+	struct smmux_recovery *r = &smmu->recovery;
+
+	return atomic64_read(&r->count[what]) - atomic64_read(&r->base[what]);
+}
+
+void smmux_recovery_reset_counts(struct smmux_device *smmu)
+{
+	struct smmux_recovery *r = &smmu->recovery;
+	unsigned int i;
+
+	for (i = 0; i < SMMUX_NUM_RECNS; i++)
+		atomic64_set(&r->base[i], atomic64_read(&r->count[i]));
+}
+
 void smmux_recovery_count(struct smmux_device *smmu, enum smmux_rec_count what)
 {
 	atomic64_inc(&smmu->recovery.count[what]);
@@ -127,8 +143,8 @@ void smmux_recovery_enter(struct smmux_master *master, u32 sid, int err, u64 too
 	spin_unlock_irqrestore(&r->lock, flags);
 
 	smmux_recovery_count(smmu, SMMUX_RECN_QUARANTINED);
-	dev_err(master->dev, "does not answer ATC invalidations (StreamID %#x): cut off from ATS until it is reset; policy: %s\n",
-		sid, smmux_rec_policies[smmux_recovery_policy_of(master)]);
+	dev_err(smmu->dev, "%s: does not answer ATC invalidations (StreamID %#x): cut off from ATS until it is reset; policy: %s\n",
+		dev_name(master->dev), sid, smmux_rec_policies[smmux_recovery_policy_of(master)]);
 	mod_delayed_work(system_freezable_wq, &r->work, 0);
 }
 
@@ -191,8 +207,8 @@ static int let_back(struct smmux_master *master, const char *after)
 	if (ret)
 		return ret;
 	master->rec.announced = false;
-	dev_info(master->dev, "answers ATC invalidations again after %s: quarantine ends after %llu ms\n",
-		 after, div_u64(ktime_get_ns() - begun_ns, NSEC_PER_MSEC));
+	dev_info(master->smmu->dev, "%s: answers ATC invalidations again after %s: quarantine ends after %llu ms\n",
+		 dev_name(master->dev), after, div_u64(ktime_get_ns() - begun_ns, NSEC_PER_MSEC));
 	send_uevent(master, "recovered");
 	return 0;
 }
@@ -371,7 +387,7 @@ void smmux_recovery_remove(struct smmux_master *master)
 	smmux_recovery_count(smmu, SMMUX_RECN_REMOVED);
 	trace_quarantine(dev_name(master->dev), dev_name(smmu->dev), master->rec.sid, false, 0,
 			 ktime_get_ns() - master->rec.begun_ns);
-	dev_info(master->dev, "leaves in quarantine\n");
+	dev_info(smmu->dev, "%s: is gone, and with it its quarantine\n", dev_name(master->dev));
 }
 
 /* --- knobs and readers --- */

@@ -97,7 +97,8 @@ struct smmux_recovery {
 	struct list_head queue;
 	struct smmux_rec_event ring[SMMUX_REC_RING];
 	u64 total;			/* events ever written */
-	atomic64_t count[SMMUX_NUM_RECNS];
+	atomic64_t count[SMMUX_NUM_RECNS]; /* only grow */
+	atomic64_t base[SMMUX_NUM_RECNS]; /* as of the last reset, for readers */
 	enum smmux_rec_policy policy;	/* knob; READ_ONCE, WRITE_ONCE */
 
 	struct mutex mutex;
@@ -123,6 +124,8 @@ void smmux_recovery_leave(struct smmux_master *master);
 
 /* Any context. */
 void smmux_recovery_count(struct smmux_device *smmu, enum smmux_rec_count what);
+u64 smmux_recovery_counted(struct smmux_device *smmu, enum smmux_rec_count what);
+void smmux_recovery_reset_counts(struct smmux_device *smmu);
 
 /* The knobs.  A new policy counts at once, also for what is in the queue. */
 void smmux_recovery_set_policy(struct smmux_device *smmu, enum smmux_rec_policy policy);

@@ -1,10 +1,11 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# smmux-setup: the module's source, its builds, and the command itself.
+# smmux-setup: the module's source, its builds, and the commands for people.
 
 REBUILT=''
-readonly COMMAND=/usr/local/sbin/smmux-setup
+readonly COMMANDS='smmux-setup smmux-recovery'
+readonly COMMAND_DIR=/usr/local/sbin
 
 # "smmux/VERSION, KERNEL, ARCH: STATE" lines, or "smmux/VERSION: added".
 dkms_lines()
@@ -150,19 +151,27 @@ drop_source()
 	drop_file "${1#"$R"}"
 }
 
-# The command must outlive the archive that it came in.
+# The commands must outlive the archive that they came in.
 command_put()
 {
-	local target=/usr/src/smmux-$VERSION/scripts/smmux-setup
+	local name target command
 
-	[ "$(readlink "$R$COMMAND" 2>/dev/null)" != "$target" ] || return 0
-	[ ! -e "$R$COMMAND" ] || [ -L "$R$COMMAND" ] || die "$R$COMMAND is not ours"
-	on_undo rm -f "$R$COMMAND"
-	run mkdir -p "$R${COMMAND%/*}"
-	run ln -sfn "$target" "$R$COMMAND"
+	for name in $COMMANDS; do
+		target=/usr/src/smmux-$VERSION/scripts/$name command=$R$COMMAND_DIR/$name
+		[ "$(readlink "$command" 2>/dev/null)" != "$target" ] || continue
+		[ ! -e "$command" ] || [ -L "$command" ] || die "$command is not ours"
+		on_undo rm -f "$command"
+		run mkdir -p "$R$COMMAND_DIR"
+		run ln -sfn "$target" "$command"
+	done
 }
 
 command_drop()
 {
-	[ ! -L "$R$COMMAND" ] || drop_file "$COMMAND"
+	local name rc=0
+
+	for name in $COMMANDS; do
+		[ ! -L "$R$COMMAND_DIR/$name" ] || drop_file "$COMMAND_DIR/$name" || rc=1
+	done
+	return "$rc"
 }

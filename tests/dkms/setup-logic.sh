@@ -157,6 +157,7 @@ round_trip()
 	is "the menu's first entry has the command line" grep -F "$ARGS" <(grub_lines gnulinux-simple)
 	is "the fall-back entries have not" test "$(grub_lines smmux-fallback-7 | grep -vcF "$ARGS")" = 1
 	is "kdump's command line loses our part, and only that" kdump_line
+	is "the commands are at hand" test -L "$FAKE/usr/local/sbin/smmux-setup" -a -L "$FAKE/usr/local/sbin/smmux-recovery"
 	is "status after: healthy" status_is 0
 	setup ready
 	result "$rc" "ready, although an old kernel is not"

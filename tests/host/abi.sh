@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Every debugfs file, sysfs attribute, trace event and module parameter stands in
-# debugfs/ABI, and nothing stands there that does not exist.
+# Every debugfs file, sysfs attribute, uevent, trace event and module parameter stands
+# in debugfs/ABI, and nothing stands there that does not exist.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -50,9 +50,40 @@ parameter_names()
 	grep -hoE '^module_param(_named|_cb)?\([a-z_0-9]+' module/*.c | sed 's/.*(//' | sort -u
 }
 
+# Attributes of device_attribute, by the group that they are in: that of an SMMU is named
+# smmu_group, that of its clients master_group. One in no group has no place.
 attribute_names()
 {
-	grep -hoE '^(static )?DEVICE_ATTR_(RO|RW|WO)\([a-z_0-9]+' module/*.c debugfs/*.c | sed 's/.*(//' | sort -u
+	awk 'function word(text, before) { sub(".*" before, "", text); sub(/[^a-z_0-9].*/, "", text); return text }
+		/struct device_attribute [a-z_0-9]+ =/ { variable = word($0, "struct device_attribute ") }
+		match($0, /__ATTR(_RO|_RW|_WO)?\([a-z_0-9]+/) {
+			name[variable] = word($0, "__ATTR[_ROW]*\\(") }
+		match($0, /DEVICE_ATTR(_RO|_RW|_WO)?\([a-z_0-9]+/) {
+			name["dev_attr_" word($0, "DEVICE_ATTR[_ROW]*\\(")] = word($0, "DEVICE_ATTR[_ROW]*\\(") }
+		/struct attribute \*[a-z_0-9]+\[\] =/ { array = word($0, "struct attribute [*]") }
+		array != "" { rest = $0
+			while (match(rest, /&[a-z_0-9]+\.attr/)) {
+				attrs[array] = attrs[array] " " substr(rest, RSTART + 1, RLENGTH - 6)
+				rest = substr(rest, RSTART + RLENGTH) } }
+		/struct attribute_group [a-z_0-9]+ =/ { group = word($0, "struct attribute_group ") }
+		group != "" && match($0, /\.name = "[^"]+"/) {
+			dir[group] = substr($0, RSTART + 9, RLENGTH - 10) "/" }
+		group != "" && match($0, /\.attrs = [a-z_0-9]+/) { of[group] = substr($0, RSTART + 9, RLENGTH - 9) }
+		/[}];/ { array = ""; group = "" }
+		END { for (g in of) { n = split(attrs[of[g]], each, " ")
+				for (i = 1; i <= n; i++) { placed[each[i]] = 1
+					print (g == "smmu_group" ? "platform/devices/<smmu>/" : \
+						g == "master_group" ? "pci/devices/<device>/" : g "?/") \
+						dir[g] name[each[i]] } }
+			for (v in name) if (!(v in placed)) print "in no group: " name[v] }' \
+		module/*.c debugfs/*.c | sort -u
+}
+
+# Variables of the uevents, and the values of those with words.
+uevent_names()
+{
+	sed -nE 's/.*"(SMMUX_[A-Z]+=).*/\1/p; s/.*send_uevent\([a-z]+, "([a-z]+)"\).*/SMMUX_EVENT=\1/p' module/*.c |
+		sort -u
 }
 
 # compare KIND EXISTING DOCUMENTED
@@ -75,8 +106,10 @@ failed=0
 compare "debugfs file" "$(debugfs_names)" "$(documented /sys/kernel/debug/smmux/)"
 compare "trace event" "$(trace_names)" "$(documented /sys/kernel/tracing/events/smmux/)"
 compare "module parameter" "$(parameter_names)" "$(documented /sys/module/smmux/parameters/)"
-compare "sysfs attribute" "$(attribute_names)" "$(documented '/sys/bus/platform/devices/<smmu>/smmux/')"
-for what in 'debugfs_names' 'trace_names'; do
+compare "sysfs attribute" "$(attribute_names)" "$(documented /sys/bus/ | grep /smmux/)"
+compare "uevent variable" "$(uevent_names)" "$(grep -hoE 'SMMUX_[A-Z]+=' debugfs/ABI/* |
+	cat - <(grep -hoE 'SMMUX_EVENT=[a-z]+' debugfs/ABI/*) | sort -u)"
+for what in debugfs_names trace_names attribute_names uevent_names; do
 	[ -n "$($what)" ] || { echo "$what found nothing" && failed=1; }
 done
 for key in What Date Contact Description; do
