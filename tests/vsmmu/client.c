@@ -4,9 +4,13 @@
  */
 #include "client.h"
 
+#include <linux/delay.h>
 #include <linux/dma-mapping.h>
 #include <linux/iommu.h>
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
 #include <linux/of.h>
+#include <linux/pci.h>
 #include <linux/platform_device.h>
 #include <linux/pm_runtime.h>
 #include <linux/property.h>
@@ -41,6 +45,30 @@ struct client_stream *client_access(struct client *c, u64 iova, bool write, u32 
 
 	client_transact(s, NULL, c->dev, iova, write, val, ans);
 	return s;
+}
+
+bool client_failed(struct client *c)
+{
+	bool failed = false;
+	unsigned int i;
+
+	for (i = 0; i < c->num; i++)
+		failed |= vsmmu_stream_failed(c->stream[i].v, c->stream[i].sid);
+	return failed;
+}
+
+int client_attach(struct client *c, struct iommu_domain *dom)
+{
+	unsigned long limit = jiffies + 10 * HZ;
+	int ret;
+
+	do {
+		ret = iommu_attach_device(dom, c->dev);
+		if (ret != -EBUSY || !dev_is_pci(c->dev))
+			break;
+		msleep(10);
+	} while (time_before(jiffies, limit));
+	return ret;
 }
 
 void client_detach(struct client *c, struct iommu_domain *dom)
@@ -87,6 +115,15 @@ static int unmap_page(struct client *c)
 	dma_unmap_page(c->dev, c->held_iova, PAGE_SIZE, c->held_dir);
 	__free_page(c->held);
 	c->held = NULL;
+	return 0;
+}
+
+/* Of its own, as a driver's thread would, which system sleep does not wait for. */
+static int drop_thread(void *data)
+{
+	struct client *c = data;
+
+	unmap_page(c);
 	return 0;
 }
 
@@ -156,6 +193,12 @@ static int run(struct client *c, const char *line)
 		return program_storm(c, a, b);
 	if (sscanf(line, "attach %u", &a) == 1)
 		return program_attach(c, a);
+	if (!strncmp(line, "drop", 4))
+		return PTR_ERR_OR_ZERO(kthread_run(drop_thread, c, "vsmmu-drop"));
+	if (sscanf(line, "irqs %u", &a) == 1) {
+		WRITE_ONCE(c->irqs_off, !a);
+		return 0;
+	}
 	if (sscanf(line, "crowd %u %x", &a, &b) == 2)
 		return program_crowd(c, a, b);
 	if (sscanf(line, "crowd %u", &a) == 1)

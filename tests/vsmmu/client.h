@@ -5,6 +5,8 @@
  * holds "name: value" lines.
  *
  *   map rw|ro|wo, unmap     one page through the DMA API, kept between commands
+ *   drop                    unmap by a thread that no freezer stops; returns at once
+ *   irqs 0|1                0: race unmaps with interrupts off
  *   access IOVA r|w         one transaction of its first stream
  *   page IOVA r|w           ask for a page: 0 failure, 1 invalid, 2 success
  *   race N                  map, access, unmap, access: N times
@@ -51,6 +53,7 @@ struct client {
 	enum dma_data_direction held_dir;
 	struct iommu_domain *slow;	/* of "slow", attached */
 	unsigned int slow_ms;
+	bool irqs_off;
 	unsigned int resets;		/* of a PCI device, seen by its driver */
 	struct list_head node;		/* in crowd.c */
 	struct dentry *dir;
@@ -67,6 +70,11 @@ void client_remove(struct client *c);
 void client_transact(const struct client_stream *s, const u32 *ssid, const struct device *asks,
 		     u64 iova, bool write, u32 *val, struct vsmmu_answer *ans);
 
+/* Has it ever failed to answer, by any of its streams?  Then all of it may be cut off. */
+bool client_failed(struct client *c);
+
+/* Into @dom; while the device is being reset the IOMMU core (7.x) has one wait. */
+int client_attach(struct client *c, struct iommu_domain *dom);
 /* Back to the device's own domain, which the IOMMU core WARNs of if it fails. */
 void client_detach(struct client *c, struct iommu_domain *dom);
 

@@ -58,7 +58,7 @@ static void all_reach(struct page *page, struct count *n)
 	list_for_each_entry(c, &crowd, node) {
 		val = 0;
 		s = client_access(c, CROWD_IOVA, false, &val, &ans);
-		if (ans.done ? val == CLIENT_POISON : vsmmu_stream_failed(s->v, s->sid))
+		if (ans.done ? val == CLIENT_POISON : client_failed(c))
 			continue;
 		n->missed++;
 		complain(s, "did not reach", page_to_phys(page));
@@ -149,7 +149,7 @@ int program_crowd(struct client *first, unsigned int rounds, u32 deaf)
 		return PTR_ERR(dom);
 	mutex_lock(&crowd_lock);
 	list_for_each_entry(c, &crowd, node) {
-		ret = iommu_attach_device(dom, c->dev);
+		ret = client_attach(c, dom);
 		if (ret)
 			break;
 		n.clients++;

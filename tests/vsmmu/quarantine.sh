@@ -60,10 +60,10 @@ ste_has_no_ats()
 # set_policy N|BDF WORD
 set_policy()
 {
-	local file=/sys/bus/platform/devices/$(vsmmu_name "$1" 2>/dev/null)/smmux/recovery_policy
+	local dir=/sys/bus/pci/devices/$1
 
-	[[ $1 != *:* ]] || file=/sys/bus/pci/devices/$1/smmux/recovery_policy
-	echo "$2" >"$file"
+	[[ $1 == *:* ]] || dir=/sys/bus/platform/devices/$(vsmmu_name "$1")
+	echo "$2" >"$dir/smmux/recovery_policy"
 }
 
 pci_reset()

@@ -200,7 +200,7 @@ static int step_attach(struct plot *p)
 	leave(p);
 	if (!space || !p->dom[space])
 		return 0;
-	ret = iommu_attach_device(p->dom[space], dev_of(p));
+	ret = client_attach(p->c, p->dom[space]);
 	if (!ret)
 		p->rid = space;
 	p->attaches += !ret;
@@ -289,7 +289,7 @@ static void probe_at(struct plot *p, const u32 *ssid, u8 space, const struct slo
 	 * An SMMU that lost its power translates nothing, and that is right; a device
 	 * that did not answer may be cut off.
 	 */
-	if (!ans.done && (READ_ONCE(st->v->lost_power) || vsmmu_stream_failed(st->v, st->sid)))
+	if (!ans.done && (READ_ONCE(st->v->lost_power) || client_failed(p->c)))
 		return;
 	p->landed += ans.done;
 	after = s ? *word_of(s, iova) : 0;

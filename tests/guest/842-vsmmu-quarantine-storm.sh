@@ -1,0 +1,167 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: ATC invalidations that are not answered now and then, in random programs and storms, with interrupts off, during resets, system sleep and unplug
+# MATRIX: lane=backports,debug,race smp=3 smmu=none
+# DEVICES: ats2
+# CMDLINE: mem=1000M isolcpus=2
+# MODULE: allow_unbind=1
+# WHEN: alone
+# TIMEOUT: 300
+# EXPECT: (smmux|arm-smmu-v3) [0-9a-f]+\.vsmmu: (event: )?0000:[0-9a-f:.]+: (F_|C_|[0-9]+ more events)
+# EXPECT: smmux .*event queue overflow: events are lost
+# EXPECT: smmux [0-9a-f]+\.vsmmu: 0000:[0-9a-f:.]+: (does not answer ATC|answers ATC|is gone, and with it)
+# EXPECT: callbacks suppressed
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+# shellcheck source=tests/vsmmu/vsmmu.sh
+. /smmux/vsmmu.sh
+# shellcheck source=tests/vsmmu/quarantine.sh
+. /smmux/quarantine.sh
+
+readonly RANDOM_IN=12
+
+nothing_late()
+{
+	check_equal "$1: nothing late, no errors" "0 0" "$(client_got "$bdf" late) $(client_got "$bdf" errors)"
+}
+
+# ends NAME: with answers to all, everybody is back in a while, and as before. If none
+# of three resets was good enough in the storm, now it is our turn.
+ends()
+{
+	vsmmu_inject 0 "atc_random 0"
+	! in_state "$bdf" blocked || check "$1: it was given up, and is reset" pci_reset "$bdf"
+	check "$1: nobody stays cut off" wait_for 20 queue_is_empty || note "$(cat "$(rec_dir 0)/queue")"
+	vsmmu_inject 0 "forgive $sid"
+	client_do "$bdf" race 20
+	check_equal "$1: well" "0 0 no" \
+		"$(client_got "$bdf" missed) $(client_got "$bdf" late) $(ats_of "$bdf" cut_off)"
+}
+
+queue_is_empty()
+{
+	[ "$(queued 0)" = 0 ]
+}
+
+must "driver loads" load_driver
+mapfile -t all < <(ats_devices)
+# One function, which goes by two requester IDs.
+check "one function" sh -c "echo 1 >/sys/bus/pci/devices/${all[1]}/remove"
+bdf=${all[0]}
+sid=$(sid_of "$bdf")
+must "a PCI device is free" pci_reserve "$bdf"
+must "a modelled SMMU with ATS, and devices with two StreamIDs" vsmmu_load smmu=pri+aborts+pd pci=0 alias=1
+must "the device is ours" pci_bind "$bdf"
+check_equal "it has two" 2 "$(sed -n 's/^sids: *//p' "$SMMUX_DEBUG/masters/$bdf/info" | wc -w)"
+vsmmu_inject 0 "atc_wait 300"
+check "whoever is cut off is reset" set_policy 0 reset
+
+# Either StreamID is the whole device.
+set_policy 0 quarantine
+trace_on
+for each in "$sid" "$(printf '0x%x' $((sid + 1)))"; do
+	# Of the list, and when it is asked alone.
+	vsmmu_inject 0 "atc_timeout $each 2"
+	client_do "$bdf" race 3
+	nothing_late "two StreamIDs, $each"
+	check "two StreamIDs, $each: cut off" cut_off "$bdf"
+	check "two StreamIDs, $each: both STEs" ste_has_no_ats "$bdf"
+	check_equal "two StreamIDs, $each: three commands" 3 "$(traced quarantine enter=1 cmds)"
+	check "two StreamIDs, $each: reset" pci_reset "$bdf"
+	check "two StreamIDs, $each: back" wait_for 5 in_state "$bdf" healthy
+done
+vsmmu_inject 0 "forgive $sid"
+vsmmu_inject 0 "forgive $((sid + 1))"
+set_policy 0 reset
+
+# Random programs.
+seed=${SEED:-$((RANDOM * 1000))}
+programs=$(some 45)
+note "$programs programs from seed $seed on"
+vsmmu_inject 0 "atc_random $RANDOM_IN"
+check "all programs end without an error" client_do "$bdf" random "$seed" "$programs" 60
+check_equal "every access ended where it should, or nowhere" "" "$(client_got "$bdf" wrong)"
+check "there were timeouts" test "$(vsmmu_counter 0 atc_timeouts)" -ge 5
+ends random
+
+# Storms, with resets by others in between.
+vsmmu_inject 0 "atc_random $RANDOM_IN"
+client_do "$bdf" storm 3 "$(some 6)" &
+job=$!
+for n in {1..8}; do
+	sleep 0.4
+	[ $((n % 3)) -ne 0 ] || pci_reset "$bdf" 2>/dev/null
+done
+check_job "the storm ends" $job
+nothing_late storm
+client_do "$bdf" attach "$(some 20)"
+nothing_late attach
+client_do "$bdf" join "$(some 20)"
+nothing_late join
+ends storm
+
+# Interrupts off, on the CPU that GERROR's interrupt goes to, and on others.
+irq=$(awk -F: '/arm-smmu-v3-gerror/ { print $1 + 0; exit }' /proc/interrupts)
+check "the interrupt is known" test -n "$irq"
+client_do "$bdf" irqs 0
+for cpu in 0 1; do
+	echo $cpu >"/proc/irq/$irq/smp_affinity_list"
+	for n in {1..4}; do
+		vsmmu_inject 0 "atc_timeout $sid 2"
+		taskset 1 sh -c "echo race 3 >$(vsmmu_client "$bdf")/command"
+		check_equal "interrupts off, to CPU $cpu, $n: nothing late" 0 "$(client_got "$bdf" late)"
+		check "interrupts off, to CPU $cpu, $n: back" wait_for 5 in_state "$bdf" healthy
+	done
+done
+client_do "$bdf" irqs 1
+ends "interrupts off"
+
+# System sleep that finds the SMMU waiting for a device.
+if [ -e /sys/power/pm_test ] && [ "$LANE" = backports ]; then
+	set_policy 0 quarantine
+	before=$(rec_count 0 quarantined)
+	client_do "$bdf" map rw
+	iova=$(client_got "$bdf" iova)
+	client_do "$bdf" access "$iova" w
+	check_equal "it has the page" 1 "$(client_got "$bdf" "done")"
+	vsmmu_inject 0 "atc_wait 2000000"
+	vsmmu_inject 0 "atc_timeout $sid 2"
+	echo 1 >/sys/module/suspend/parameters/pm_test_delay
+	echo platform >/sys/power/pm_test
+	channel_away
+	client_do "$bdf" drop
+	check "system sleep" sh -c 'echo mem >/sys/power/state'
+	channel_back
+	echo none >/sys/power/pm_test
+	vsmmu_inject 0 "atc_wait 300"
+	client_do "$bdf" access "$iova" w
+	check_equal "sleep: what it had is gone" 0 "$(client_got "$bdf" "done")"
+	check_equal "sleep: it was cut off" $((before + 1)) "$(rec_count 0 quarantined)"
+	check_equal "sleep: the SMMU is awake" on "$(vsmmu_pm 0 state)"
+	check_equal "sleep: nothing was lost" 0 "$(vsmmu_pm 0 lost)"
+	pci_reset "$bdf"
+	set_policy 0 reset
+	ends sleep
+fi
+
+# Unplugged while it is asked.
+set_policy 0 quarantine
+vsmmu_inject 0 "atc_wait 200000"
+vsmmu_inject 0 "deaf $sid 2"
+client_do "$bdf" race 5 &
+job=$!
+sleep 0.1
+check "it goes while it is asked" sh -c "echo 1 >/sys/bus/pci/devices/$bdf/remove"
+wait $job
+check_equal "its entry is gone" 0 "$(queued 0)"
+vsmmu_inject 0 "deaf $sid 0"
+
+note "$(tr '\n' ' ' <"$(rec_dir 0)/counters")"
+note "$(head -n 30 "$(rec_dir 0)/history")"
+vsmmu_content 0
+for dir in /sys/bus/pci/devices/*; do
+	[ ! -e "$dir/remove" ] || echo 1 >"$dir/remove"
+done
+check "the model goes" rmmod vsmmu
+check "the driver goes" unload_driver

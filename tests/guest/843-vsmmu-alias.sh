@@ -1,0 +1,81 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: two PCI functions share a StreamID: if it does not answer both are cut off, and each comes back by its own reset
+# MATRIX: lane=backports smp=3 smmu=none
+# ALSO: lane=debug,race smp=3 smmu=none
+# DEVICES: ats2
+# CMDLINE: mem=1000M isolcpus=2
+# MODULE: allow_unbind=1
+# WHEN: alone
+# TIMEOUT: 120
+# EXPECT: (smmux|arm-smmu-v3) [0-9a-f]+\.vsmmu: (event: )?0000:[0-9a-f:.]+: (F_|C_|[0-9]+ more events)
+# EXPECT: smmux .*event queue overflow: events are lost
+# EXPECT: smmux [0-9a-f]+\.vsmmu: 0000:[0-9a-f:.]+: (does not answer ATC|answers ATC|is gone, and with it)
+# EXPECT: StreamID 0x101 is shared with 0000:01:00
+# EXPECT: callbacks suppressed
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+# shellcheck source=tests/vsmmu/vsmmu.sh
+. /smmux/vsmmu.sh
+# shellcheck source=tests/vsmmu/quarantine.sh
+. /smmux/quarantine.sh
+
+must "driver loads" load_driver
+mapfile -t all < <(ats_devices)
+bdf=${all[0]}
+second=${all[1]}
+sid=$(sid_of "$bdf")
+for each in "${all[@]}"; do
+	pci_reserve "$each"
+done
+# The first goes by the second one's requester ID as well.
+must "a modelled SMMU with ATS" vsmmu_load smmu=pri+aborts+pd pci=0 alias=1
+check "the first is bound" pci_bind "$bdf"
+check "so is the second" pci_bind "$second"
+check_equal "they have 2 and 1 StreamIDs" "2 1" \
+	"$(sed -n 's/^sids: *//p' "$SMMUX_DEBUG/masters/$bdf/info" | wc -w) $(sed -n 's/^sids: *//p' "$SMMUX_DEBUG/masters/$second/info" | wc -w)"
+client_do "$bdf" race 5
+check_equal "both work" "0 0" "$(client_got "$bdf" missed) $(client_got "$bdf" late)"
+vsmmu_inject 0 "deaf $(sid_of "$second") 1"
+client_do "$second" race 2
+check_equal "nothing late" 0 "$(client_got "$second" late)"
+check_equal "both are cut off" "yes yes" "$(ats_of "$bdf" cut_off) $(ats_of "$second" cut_off)"
+check_equal "both have an entry" 2 "$(queued 0)"
+
+# What they share stays closed until both are back.
+vsmmu_inject 0 "deaf $(sid_of "$second") 0"
+check "the first is reset" pci_reset "$bdf"
+check "it is back" wait_for 5 in_state "$bdf" healthy
+check_equal "the other is not" "quarantined yes" "$(ats_of "$second" state) $(ats_of "$second" cut_off)"
+check "nor is the StreamID" ste_has_no_ats "$second"
+client_do "$bdf" race 5
+check_equal "nothing late" 0 "$(client_got "$bdf" late)"
+check "the second is reset" pci_reset "$second"
+check "it is back" wait_for 5 in_state "$second" healthy
+check_equal "the queue is empty" 0 "$(queued 0)"
+vsmmu_inject 0 "forgive $sid"
+vsmmu_inject 0 "forgive $(sid_of "$second")"
+for each in "${all[@]}"; do
+	client_do "$each" race 5
+	check_equal "$each is well" "0 0" "$(client_got "$each" missed) $(client_got "$each" late)"
+done
+
+# One of the two goes while both are cut off.
+vsmmu_inject 0 "deaf $(sid_of "$second") 1"
+client_do "$second" race 2
+check "the first goes" sh -c "echo 1 >/sys/bus/pci/devices/$bdf/remove"
+check_equal "the other stays cut off" "yes" "$(ats_of "$second" cut_off)"
+check "till it is reset" pci_reset "$second"
+check "it is back" wait_for 5 in_state "$second" healthy
+vsmmu_inject 0 "forgive $(sid_of "$second")"
+client_do "$second" race 5
+check_equal "and well" "0 0" "$(client_got "$second" missed) $(client_got "$second" late)"
+note "$(tr '\n' ' ' <"$(rec_dir 0)/counters")"
+note "$(head -n 30 "$(rec_dir 0)/history")"
+vsmmu_content 0
+for dir in /sys/bus/pci/devices/*; do
+	[ ! -e "$dir/remove" ] || echo 1 >"$dir/remove"
+done
+check "the model goes" rmmod vsmmu
+check "the driver goes" unload_driver
