@@ -67,6 +67,15 @@ void smmux_ats_init(struct smmux_master *master)
 		return;
 	}
 	master->ats_capable = true;
+	atomic_inc(&master->smmu->cmdq.slow_devices);
+}
+
+void smmux_ats_exit(struct smmux_master *master)
+{
+	if (!master->ats_capable)
+		return;
+	master->ats_capable = false;
+	atomic_dec(&master->smmu->cmdq.slow_devices);
 }
 
 bool smmux_ats_wanted(const struct smmux_master *master)
@@ -92,7 +101,7 @@ static int ask(struct smmux_master *master, bool ssv, u32 ssid)
 		smmux_batch_add(&b, smmux_cmd_atc_inv_all(smmux_cmd_atc_w0(sid, ssv, ssid)));
 		fake |= smmux_inject_atc_timeout(master->smmu, sid);
 	}
-	ret = smmux_batch_sync_atc(&b);
+	ret = smmux_batch_sync(&b);
 	return fake && !ret ? -EIO : ret;
 }
 
@@ -189,7 +198,7 @@ static int confirm(struct smmux_master *master)
 }
 
 /* All of a device's streams: it may ask by one and use it by another. */
-static void isolate(struct smmux_master *master)
+static void isolate(struct smmux_master *master, int why)
 {
 	struct smmux_device *smmu = master->smmu;
 	unsigned int i;
@@ -204,7 +213,10 @@ static void isolate(struct smmux_master *master)
 		smmux_strtab_set_eats(smmu, stream->sid, false);
 	}
 	WRITE_ONCE(master->cut, true);
+	/* If the SMMU has kept us waiting all that time it does not get it once more. */
+	WRITE_ONCE(smmu->cmdq.hurry, why == -ETIMEDOUT);
 	err = confirm(master);
+	WRITE_ONCE(smmu->cmdq.hurry, false);
 	if (smmux_ats_unanswered(smmu, err)) {
 		smmux_recovery_count(smmu, SMMUX_RECN_FAIL_STOPS);
 		smmux_gerror_stop(smmu, "a device that does not answer could not be cut off");
@@ -224,7 +236,7 @@ void smmux_ats_cut(struct smmux_device *smmu, struct smmux_stream *stream, int e
 		u64 from = ktime_get_ns();
 
 		list_for_each_entry(use, &stream->masters, node) {
-			isolate(use->master);
+			isolate(use->master, err);
 			smmux_recovery_enter(use->master, stream->sid, err, ktime_get_ns() - from);
 		}
 	}

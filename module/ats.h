@@ -15,6 +15,9 @@ struct smmux_stream;
 /* At probe: can this master use ATS?  Programs the smallest translation unit. */
 void smmux_ats_init(struct smmux_master *master);
 
+/* It cannot any more, or it leaves; ATS is off. */
+void smmux_ats_exit(struct smmux_master *master);
+
 /* Does the master's present state call for ATS?  Then EATS is set as well. */
 bool smmux_ats_wanted(const struct smmux_master *master);
 

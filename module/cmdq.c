@@ -335,11 +335,7 @@ void smmux_batch_spill(struct smmux_batch *b)
 
 	if (b->smmu->caps.quirks & SMMUX_QUIRK_SYNC_EARLY)
 		how |= SMMUX_ISSUE_SYNC;
-	if (how & SMMUX_ISSUE_ATC)
-		atomic_inc(&b->smmu->cmdq.atc_lists);
 	ret = smmux_cmdq_issue(b->smmu, b->cmd, b->num, how);
-	if (how & SMMUX_ISSUE_ATC)
-		atomic_dec(&b->smmu->cmdq.atc_lists);
 	b->err = b->err ?: ret;
 	b->sent += b->num;
 	b->num = 0;
@@ -355,18 +351,6 @@ int smmux_batch_sync(struct smmux_batch *b)
 	b->num = 0;
 	b->how = 0;
 	b->err = 0;
-	return ret;
-}
-
-int smmux_batch_sync_atc(struct smmux_batch *b)
-{
-	struct smmux_cmdq *cq = &b->smmu->cmdq;
-	int ret;
-
-	/* A hint for all waiters, cmdq_wait.c; no order is needed. */
-	atomic_inc(&cq->atc_lists);
-	ret = smmux_batch_sync(b);
-	atomic_dec(&cq->atc_lists);
 	return ret;
 }
 

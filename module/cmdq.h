@@ -56,7 +56,10 @@ struct smmux_cmdq {
 	atomic_t debts;
 	int paid;
 
-	atomic_t atc_lists;		/* lists with ATC_INVs that are waited for */
+	/* Patience, cmdq_wait.c; a hint, so no order is needed. */
+	atomic_t slow_devices;		/* masters that may take their time over an ATC_INV */
+	bool hurry;			/* one of them has had its time; under ste_lock */
+
 	u32 high_water;			/* most slots ever in use; racy on purpose */
 };
 
@@ -187,7 +190,5 @@ static __always_inline void smmux_batch_add(struct smmux_batch *b,
 
 /* Submit the rest and wait; also with nothing left.  Empties the batch. */
 int smmux_batch_sync(struct smmux_batch *b);
-/* The same for a batch of ATC_INVs: devices may take their time. */
-int smmux_batch_sync_atc(struct smmux_batch *b);
 
 #endif /* SMMUX_CMDQ_H */

@@ -53,7 +53,8 @@ static bool worth_waiting(struct smmux_cmdq *cq, struct smmux_patience *p)
 	p->cons = cons;
 	if (now - p->begun_ns >= SOFT_TIMEOUT * SMMUX_TIMEOUT_US * 1000ULL)
 		return false;
-	return now - p->since_ns < SMMUX_TIMEOUT_US * 1000ULL || atomic_read(&cq->atc_lists);
+	return now - p->since_ns < SMMUX_TIMEOUT_US * 1000ULL ||
+	       (atomic_read(&cq->slow_devices) && !READ_ONCE(cq->hurry));
 }
 
 /* One look at the hardware, and a pause; false when the time is up. */

@@ -63,16 +63,16 @@ bool smmux_inject_atc(struct smmux_device *smmu, u32 sid)
 	return fails;
 }
 
-int smmux_inject_atc_batch(const struct smmux_invs *invs, u32 from, u32 to)
+int smmux_inject_atc_walk(const struct smmux_invs *invs, struct smmux_device *smmu)
 {
 	bool fails = false;
 	u32 i;
 
-	for (i = from; i < to; i++) {
+	for (i = 0; i < invs->num; i++) {
 		const struct smmux_inv *inv = &invs->inv[i];
 
-		if (smmux_inv_is_atc(inv) && READ_ONCE(inv->users))
-			fails |= smmux_inject_atc(inv->smmu, inv->id);
+		if (inv->smmu == smmu && smmux_inv_is_atc(inv) && READ_ONCE(inv->users))
+			fails |= smmux_inject_atc(smmu, inv->id);
 	}
 	return fails ? -EIO : 0;
 }

@@ -42,7 +42,7 @@ static __always_inline bool smmux_inject_atc_timeout(struct smmux_device *smmu, 
 	return smmux_inject_is_on() && smmux_inject_atc(smmu, sid);
 }
 
-/* The same for the ATC_INVs of a walk's entries [@from, @to): -EIO or 0. */
-int smmux_inject_atc_batch(const struct smmux_invs *invs, u32 from, u32 to);
+/* The same for all ATC_INVs to @smmu of a walk: -EIO or 0. */
+int smmux_inject_atc_walk(const struct smmux_invs *invs, struct smmux_device *smmu);
 
 #endif /* SMMUX_INJECT_H */

@@ -249,6 +249,7 @@ void smmux_master_release(struct smmux_master *master)
 	forget_cds(master);
 	leave_streams(master);
 	smmux_cdtab_free(master);
+	smmux_ats_exit(master);
 	exit_substreams(master);
 	smmux_pm_unlink(master);
 	mutex_lock(&smmu->streams_lock);

@@ -12,6 +12,7 @@
 #include <linux/pm_runtime.h>
 #include <linux/timekeeping.h>
 
+#include "ats.h"
 #include "reset.h"
 #include "smmux.h"
 #include "trace.h"
@@ -359,7 +360,7 @@ void smmux_pm_link(struct smmux_master *master)
 		return;
 	master->keeps_awake = !pm_runtime_resume_and_get(smmu->dev);
 	if (!master->keeps_awake)
-		master->ats_capable = false;
+		smmux_ats_exit(master);
 }
 
 void smmux_pm_unlink(struct smmux_master *master)

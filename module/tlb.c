@@ -63,7 +63,7 @@ static __always_inline struct smmux_cmd range_cmd(u64 w0, u64 w1, u64 addr,
  * Range form (3.17.1, 4.4.1.1): each command takes up to 32 << SCALE pages.
  * The odd part of the count goes first, so at most one command per five bits.
  */
-static void put_range(struct smmux_batch *b, const struct target *t, u64 w0)
+static __always_inline void put_range(struct smmux_batch *b, const struct target *t, u64 w0)
 {
 	u64 pages = t->size >> t->granule, addr = t->iova;
 	u64 w1 = range_w1(t);
@@ -86,7 +86,7 @@ static void put_range(struct smmux_batch *b, const struct target *t, u64 w0)
 	}
 }
 
-static void put_leaves(struct smmux_batch *b, const struct target *t, u64 w0)
+static __always_inline void put_leaves(struct smmux_batch *b, const struct target *t, u64 w0)
 {
 	u64 addr, end = t->iova + t->size;
 
@@ -109,8 +109,8 @@ static struct smmux_cmd tag_cmd(const struct smmux_inv *inv)
 	}
 }
 
-static void add_tlb(struct smmux_batch *b, const struct smmux_inv *inv,
-		    const struct target *t)
+static __always_inline void add_tlb(struct smmux_batch *b, const struct smmux_inv *inv,
+				    const struct target *t)
 {
 	bool ril = smmux_has(inv->smmu, SMMUX_FEAT_RIL);
 
@@ -123,8 +123,19 @@ static void add_tlb(struct smmux_batch *b, const struct smmux_inv *inv,
 		put_leaves(b, t, inv->w0);
 }
 
-static void add_inv(struct smmux_batch *b, const struct smmux_inv *inv,
-		    const struct target *t)
+static __always_inline void add_atc(struct smmux_batch *b, const struct smmux_inv *inv,
+				    const struct target *t)
+{
+	b->how |= SMMUX_ISSUE_ATC;
+	if (inv->kind == SMMUX_INV_ATC_RANGE && t->size)
+		smmux_batch_add(b, smmux_cmd_atc_inv(inv->w0, t->iova, t->iova + t->size - 1));
+	else
+		smmux_batch_add(b, smmux_cmd_atc_inv_all(inv->w0));
+}
+
+/* Inlined into each walk, of which there are two: a call is a sixth of what one costs. */
+static __always_inline void add_inv(struct smmux_batch *b, const struct smmux_inv *inv,
+				    const struct target *t)
 {
 	switch (inv->kind) {
 	case SMMUX_INV_S1_ASID:
@@ -132,15 +143,10 @@ static void add_inv(struct smmux_batch *b, const struct smmux_inv *inv,
 		add_tlb(b, inv, t);
 		break;
 	case SMMUX_INV_ATC_RANGE:
-		b->how |= SMMUX_ISSUE_ATC;
-		if (t->size)
-			smmux_batch_add(b, smmux_cmd_atc_inv(inv->w0, t->iova,
-							     t->iova + t->size - 1));
-		else
-			smmux_batch_add(b, tag_cmd(inv));
+	case SMMUX_INV_ATC_FULL:
+		add_atc(b, inv, t);
 		break;
 	default:
-		b->how |= inv->kind == SMMUX_INV_ATC_FULL ? SMMUX_ISSUE_ATC : 0;
 		smmux_batch_add(b, tag_cmd(inv));
 		break;
 	}
@@ -153,71 +159,82 @@ static bool must_sync(u8 earlier, u8 later)
 	       earlier < SMMUX_INV_ATC_RANGE;
 }
 
-/* Is an ATC_INV to be sent for this entry?  Within the walker's RCU section. */
-static bool must_ask(const struct smmux_inv *inv)
+/* Of an ATC entry with users, within the walker's RCU section. */
+static __always_inline bool is_cut_off(const struct smmux_inv *inv)
 {
 	/* Acquire: what is cut off was so before the flag was set, see ats.c. */
-	return smmux_inv_is_atc(inv) && READ_ONCE(inv->users) &&
-	       !smp_load_acquire(&inv->stream->cut);
+	return smp_load_acquire(&inv->stream->cut);
+}
+
+/* Is this an entry of @smmu's for which an ATC_INV is to be sent? */
+static bool must_ask(const struct smmux_inv *inv, const struct smmux_device *smmu)
+{
+	return inv->smmu == smmu && smmux_inv_is_atc(inv) && READ_ONCE(inv->users) &&
+	       !is_cut_off(inv);
 }
 
 /*
- * ATC_INVs of one StreamID, with and without SubstreamIDs, from entry @from on, and a
- * SYNC.  Returns the first entry of another StreamID; 0 or an errno in *@err.
+ * ATC_INVs of one StreamID, with and without SubstreamIDs, from entry @i on, and a SYNC.
+ * Returns the first entry of another StreamID; 0 or an errno in *@err.
  */
-static u32 ask_again(const struct smmux_invs *invs, u32 from, u32 to,
-		     const struct target *t, int *err)
+static u32 ask_again(const struct smmux_invs *invs, u32 i, const struct target *t, int *err)
 {
-	const struct smmux_inv *first = &invs->inv[from], *inv = first;
+	struct smmux_device *smmu = invs->inv[i].smmu;
+	u32 sid = invs->inv[i].id;
 	struct smmux_batch b __uninitialized;
 
-	smmux_batch_init(&b, first->smmu);
-	for (; inv < &invs->inv[to] && inv->id == first->id; inv++)
-		if (must_ask(inv))
-			add_inv(&b, inv, t);
-	*err = smmux_batch_sync_atc(&b);
-	if (!*err && smmux_inject_atc_timeout(first->smmu, first->id))
+	smmux_batch_init(&b, smmu);
+	for (; i < invs->num && invs->inv[i].id == sid; i++)
+		if (must_ask(&invs->inv[i], smmu))
+			add_atc(&b, &invs->inv[i], t);
+	*err = smmux_batch_sync(&b);
+	if (!*err && smmux_inject_atc_timeout(smmu, sid))
 		*err = -EIO;
-	smmux_recovery_count(first->smmu, SMMUX_RECN_ASKED_AGAIN);
-	return inv - invs->inv;
+	smmux_recovery_count(smmu, SMMUX_RECN_ASKED_AGAIN);
+	return i;
+}
+
+/* StreamIDs that were asked; the last of them in *@sid. */
+static u32 count_asked(const struct smmux_invs *invs, const struct smmux_device *smmu, u32 *sid)
+{
+	u32 i, num = 0;
+
+	for (i = 0; i < invs->num; i++) {
+		const struct smmux_inv *inv = &invs->inv[i];
+
+		if (!must_ask(inv, smmu) || (num && *sid == inv->id))
+			continue;
+		*sid = inv->id;
+		num++;
+	}
+	return num;
 }
 
 /*
- * A list of ATC_INVs, of entries [@from, @to), came back with @err.  Where it was for
- * one StreamID that is to blame; where it was for several each is asked alone,
- * unless there is no point: the SMMU is stuck or asleep, and all are to blame.
+ * The ATC_INVs to @smmu, all in one list, came back with @err.  Where that was for one
+ * StreamID it is to blame; where it was for several each is asked alone, unless there
+ * is no point: the SMMU is stuck or asleep, and all are to blame.
  */
-static noinline void resolve(const struct smmux_invs *invs, u32 from, u32 to,
+static noinline void resolve(const struct smmux_invs *invs, struct smmux_device *smmu,
 			     const struct target *t, int err)
 {
-	struct smmux_device *smmu = NULL;
-	u32 i, sid = 0, sids = 0, guilty = 0;
-	bool ask;
+	u32 i, sid = 0, sids = count_asked(invs, smmu, &sid), guilty = 0;
+	bool ask = sids > 1 && err == -EIO && !smmux_cmdq_is_asleep(&smmu->cmdq);
 
-	for (i = from; i < to; i++) {
-		const struct smmux_inv *inv = &invs->inv[i];
-
-		if (!must_ask(inv) || (sids && sid == inv->id))
-			continue;
-		smmu = inv->smmu;
-		sid = inv->id;
-		sids++;
-	}
 	if (!sids || !smmux_ats_unanswered(smmu, err))
 		return;
 	smmux_recovery_count(smmu, SMMUX_RECN_TIMEOUTS);
 	trace_atc_timeout(dev_name(smmu->dev), sid, sids, err);
-	ask = sids > 1 && err == -EIO && !smmux_cmdq_is_asleep(&smmu->cmdq);
-	for (i = from; i < to;) {
+	for (i = 0; i < invs->num;) {
 		const struct smmux_inv *inv = &invs->inv[i];
 		int again = err;
 
-		if (!must_ask(inv)) {
+		if (!must_ask(inv, smmu)) {
 			i++;
 			continue;
 		}
 		if (ask)
-			i = ask_again(invs, i, to, t, &again);
+			i = ask_again(invs, i, t, &again);
 		else
 			i++;
 		if (!smmux_ats_unanswered(smmu, again))
@@ -229,21 +246,18 @@ static noinline void resolve(const struct smmux_invs *invs, u32 from, u32 to,
 		smmux_recovery_count(smmu, SMMUX_RECN_TRANSIENT);
 }
 
-/* The end of a batch that took entries [@from, @to). */
 static __always_inline void end_batch(struct smmux_batch *b, const struct smmux_invs *invs,
-				      u32 from, u32 to, const struct target *t, bool ats)
+				      const struct target *t, bool ats)
 {
-	int err;
+	bool atc = ats && b->how & SMMUX_ISSUE_ATC;
+	int err = smmux_batch_sync(b);
 
-	if (!ats || !(b->how & SMMUX_ISSUE_ATC)) {
-		smmux_batch_sync(b);
+	if (!atc)
 		return;
-	}
-	err = smmux_batch_sync_atc(b);
 	if (smmux_inject_is_on() && !err)
-		err = smmux_inject_atc_batch(invs, from, to);
+		err = smmux_inject_atc_walk(invs, b->smmu);
 	if (unlikely(err))
-		resolve(invs, from, to, t, err);
+		resolve(invs, b->smmu, t, err);
 }
 
 /*
@@ -255,7 +269,7 @@ static __always_inline u32 walk_locked(const struct smmux_invs *invs,
 {
 	struct smmux_batch b __uninitialized;
 	u8 kind = SMMUX_INV_S1_ASID;
-	u32 i, from = 0;
+	u32 i;
 
 	smmux_batch_init(&b, NULL);
 	for (i = 0; i < invs->num; i++) {
@@ -263,18 +277,16 @@ static __always_inline u32 walk_locked(const struct smmux_invs *invs,
 
 		if (unlikely(!READ_ONCE(inv->users)))
 			continue;
-		if (ats && smmux_inv_is_atc(inv) && !must_ask(inv))
+		if (ats && smmux_inv_is_atc(inv) && unlikely(is_cut_off(inv)))
 			continue;
-		if (b.smmu && (b.smmu != inv->smmu || must_sync(kind, inv->kind))) {
-			end_batch(&b, invs, from, i, t, ats);
-			from = i;
-		}
+		if (b.smmu && (b.smmu != inv->smmu || must_sync(kind, inv->kind)))
+			end_batch(&b, invs, t, ats);
 		b.smmu = inv->smmu;
 		kind = inv->kind;
 		add_inv(&b, inv, t);
 	}
 	if (b.smmu)
-		end_batch(&b, invs, from, i, t, ats);
+		end_batch(&b, invs, t, ats);
 	return b.sent;
 }
 

@@ -4,7 +4,7 @@
 # The bench's part inside the machine. What it measures leaves as lines
 # "value NAME NUMBER"; what QEMU saw goes to files of the host beside them.
 # Settings: MODE (count, sleep, load, profile), SIZES in bytes, OUT on the host, and
-# for MODE count ROUNDS and TRACED, for MODE sleep MAPPINGS, for MODE load THREADS, SLICES
+# for MODE count ROUNDS and TRACED, and ATS for a device that has it, for MODE sleep MAPPINGS, for MODE load THREADS, SLICES
 # and MS.
 
 # shellcheck source=tests/guest/lib/guest.sh
@@ -149,11 +149,28 @@ settle()
 	sleep $((10 - ${up%.*} > 0 ? 10 - ${up%.*} : 0))
 }
 
+# With ATS: the device has it, and QEMU's SMMU says that it has.
+take_ats_device()
+{
+	local dir=/sys/bus/pci/devices/$1
+
+	[ ! -e "$dir/driver" ] || echo "$1" >"$dir/driver/unbind"
+	echo smmux_bench >"$dir/driver_override" && echo "$1" >/sys/bus/pci/drivers_probe &&
+		[ -e "/sys/bus/pci/drivers/smmux_bench/$1" ]
+}
+
+[ -z "${ATS:-}" ] || must "an SMMU with ATS" insmod /smmux/smmux_test_ats.ko
 [ "$MODE" != sleep ] || must "power domain" insmod /smmux/smmux_test_power.ko
 must "driver loads" load_driver
 must "an SMMU is bound" wait_for 10 sh -c "[ -n \"\$(ls -d $(platform_driver)/*[0-9]* 2>/dev/null)\" ]"
 must "bench client loads" insmod /smmux/smmux_bench.ko
-device=$(pci_by_id 1b36:0005)
+if [ -n "${ATS:-}" ]; then
+	device=$(pci_by_id 1af4:1044)
+	must "the bench has it" take_ats_device "$device"
+	must "it has ATS" grep -qx 'ats: on' "$SMMUX_DEBUG/masters/$device/info"
+else
+	device=$(pci_by_id 1b36:0005)
+fi
 must "its device is in a strict DMA group" test "$(group_type "$device")" = DMA
 settle
 "mode_$MODE"

@@ -17,6 +17,7 @@ THREADS = (1, 2, 4, 8)
 PAIRS_TRACED = 1000
 DRIVERS = ("builtin", "smmux")
 OWN_LIMIT = 500
+ATS_LIMIT = 900
 CMDQ_PROD, CMDQ_CONS, GBPA = 0x98, 0x9c, 0x44
 MAPPINGS = (0, 20000)
 # What has to be written when power is back, by offset within its page, and how often at
@@ -171,6 +172,19 @@ class Lane:
         return table(("for each map + unmap", "commands", "of these SYNC", "writes of PROD",
                       "reads of CONS", "other writes", "other reads"), rows)
 
+    def ats(self):
+        path = f"{self.dir}/ats.smmux"
+        try:
+            seen = values(path)
+            own, sync = seen["4096.own"], seen["4096.ops_sync"]
+        except KeyError as error:
+            raise Missing(f"{self.name}: no value {error} with ATS") from error
+        touched = accesses(f"{path}/trace.4096")
+        self.limit(f"ATS: {own} own instructions, limit {ATS_LIMIT}", own <= ATS_LIMIT)
+        self.limit(f"ATS: {touched['commands']:g} commands", touched["commands"] == 4)
+        return table(("4 KiB, device with ATS", "driver's own", "`iotlb_sync`", "commands"),
+                     [("smmux", f"{own:,}", f"{sync:,}", f"{touched['commands']:g}")])
+
     def sleep(self):
         path, rows, cost = f"{self.dir}/sleep.smmux", [], {}
         for held in MAPPINGS:
@@ -213,7 +227,7 @@ class Lane:
 
     def text(self):
         parts = [f"## {self.version} ({self.name})", self.instructions(), self.accesses(),
-                 self.sleep()]
+                 self.ats(), self.sleep()]
         if self.rounds:
             parts.append(self.throughput())
         return "\n\n".join(parts)

@@ -60,7 +60,7 @@ parse()
 	[[ $rounds =~ ^[0-9]+$ ]] || usage_error "'$rounds' is no number"
 }
 
-# machine NAME LANE DRIVER MODE [SETTING...] [-- vm.sh argument...]
+# machine NAME LANE DRIVER MODE [SETTING...] [-- vm.sh argument...]; with $devices
 machine()
 {
 	local name=$1 dir=$OUT/$2/$1.$3 lane=$2 driver=$3 mode=$4 version settings=() result
@@ -79,7 +79,7 @@ machine()
 	cp "$SMMUX_BUILD/mod/$version/bench/smmux_bench.ko" "$dir/payload/smmux"
 	# Other work of the host shall not take the CPUs away, as far as that goes.
 	nice -n -15 "$SMMUX_TOP/tests/rig/vm.sh" --out "$dir" --payload "$dir/payload" --lane "$lane" \
-		--driver "$driver" --devices testdev --append "iommu.strict=1 nokaslr" --timeout 300 \
+		--driver "$driver" --devices "${devices:-testdev}" --append "iommu.strict=1 nokaslr" --timeout 300 \
 		"$@" >"$dir/vm.log" 2>&1 || true
 	rm -rf "$dir/payload"
 	result=$(verdict "$dir")
@@ -116,6 +116,9 @@ measure()
 	step "$lane, smmux: sleep"
 	machine sleep "$lane" smmux sleep MAPPINGS="0 20000" -- --icount "${POWER_DOMAIN[@]}" ||
 		die "nothing slept"
+	step "$lane, smmux: counting with ATS"
+	devices=ats machine ats "$lane" smmux count SIZES=4096 ROUNDS=300 TRACED=1000 ATS=1 \
+		MODULE_PARAMS="ats=on" -- --icount || die "nothing counted with ATS"
 	# Neighbours in time are compared with each other.
 	for round in $(seq "$rounds"); do
 		for driver in builtin smmux; do
