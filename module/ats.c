@@ -111,13 +111,23 @@ bool smmux_ats_unanswered(struct smmux_device *smmu, int err)
 	return err && err != -ENODEV && !READ_ONCE(smmu->cmdq.dead);
 }
 
+/* It hears nothing, and nobody hears it: which the SMMU has confirmed, not before. */
+static bool is_cut_off(const struct smmux_master *master)
+{
+	unsigned int i;
+
+	for (i = 0; i < master->num_streams; i++)
+		if (!smp_load_acquire(&master->streams[i].stream->cut))
+			return false;
+	return true;
+}
+
 static void flush(struct smmux_master *master, bool ssv, u32 ssid)
 {
 	struct smmux_stream *stream = master->streams[0].stream;
 	int err;
 
-	/* It hears nothing, and nobody hears it. */
-	if (READ_ONCE(master->cut))
+	if (is_cut_off(master))
 		return;
 	guard(rcu)();
 	err = ask(master, ssv, ssid);

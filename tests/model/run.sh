@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Runs the model of the gate, and the litmus tests of its memory order: as they are,
+# Runs the models of the gate and of cutting a device off, and the litmus tests of the
+# gate's memory order: as they are,
 # which must be right, and broken in each of the ways that are known, which must be
 # found.
 
@@ -23,16 +24,18 @@ Exit code: 0 all is as it should be, 1 it is not, 2 wrong use.
 EOF
 }
 
-# verify BREAK SUBMITTERS ROUNDS CYCLES: searches all states; prints what spin found
-# first, or "right".
+# verify MODEL BREAK [SUBMITTERS ROUNDS CYCLES]: searches all states; prints what spin
+# found first, or "right".
 verify()
 {
-	local dir=$OUT/$1.$2.$3.$4 found
+	local model=$1 break=$2 dir found
+	shift 2
+	dir=$OUT/$model.$break.$(IFS=. && echo "$*")
 
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	cp "$HERE/gate.pml" "$dir/"
-	(cd "$dir" && in_tree sh -c "spin -DSUBMITTERS=$2 -DROUNDS=$3 -DCYCLES=$4 -DBREAK_$1 -a gate.pml &&
+	cp "$HERE/$model.pml" "$dir/"
+	(cd "$dir" && in_tree sh -c "spin ${1:+-DSUBMITTERS=$1 -DROUNDS=$2 -DCYCLES=$3} -DBREAK_$break -a $model.pml &&
 		gcc -w -O2 -DSAFETY -DCOLLAPSE -DMEMLIM=12000 -o pan pan.c" >build.log 2>&1) || { echo "no verifier: $dir/build.log" && return; }
 	(cd "$dir" && in_tree ./pan -m1000000 -w26 >pan.log 2>&1) || true
 	found=$(sed -n 's/^pan:1: \(.*\) (at depth.*/\1/p' "$dir/pan.log")
@@ -47,9 +50,27 @@ must_be_right()
 {
 	local found
 
-	found=$(verify nothing "$@")
+	found=$(verify gate nothing "$@")
 	echo "gate (submitters $1, unmaps of each $2, sleeps $3): $found"
 	[[ $found == "right ("* ]] || failed=1
+}
+
+# must_be_wrong MODEL [SUBMITTERS ROUNDS CYCLES]: in each of the ways that it knows.
+must_be_wrong()
+{
+	local model=$1 breaks break found
+	shift
+
+	mapfile -t breaks < <(sed -nE 's/^#ifn?def BREAK_([A-Z_]+)$/\1/p' "$HERE/$model.pml" | sort -u)
+	[ ${#breaks[@]} -gt 0 ] || die "$HERE/$model.pml knows no way to be broken"
+	for break in "${breaks[@]}"; do
+		found=$(verify "$model" "$break" "$@")
+		case $found in
+		right* | 'gave up'* | 'no verifier'*)
+			echo "$model, $break: not found wrong ($found)" && failed=1 ;;
+		*) echo "$model, $break: $found" ;;
+		esac
+	done
 }
 
 # observe NAME EXPECTED WHAT [SED]: may what the litmus test asks for happen, with its
@@ -80,15 +101,11 @@ if [ -n "$long" ]; then
 	must_be_right 2 2 1
 	must_be_right 3 1 2
 fi
-mapfile -t breaks < <(sed -nE 's/^#ifn?def BREAK_([A-Z_]+)$/\1/p' "$HERE/gate.pml" | sort -u)
-[ ${#breaks[@]} -gt 0 ] || die "$HERE/gate.pml knows no way to be broken"
-for break in "${breaks[@]}"; do
-	found=$(verify "$break" 2 1 1)
-	case $found in
-	right* | 'gave up'* | 'no verifier'*) echo "$break: not found wrong ($found)" && failed=1 ;;
-	*) echo "$break: $found" ;;
-	esac
-done
+found=$(verify cut nothing)
+echo "cut: $found"
+[[ $found == "right ("* ]] || failed=1
+must_be_wrong gate 2 1 1
+must_be_wrong cut
 
 observe elide Never "as it is"
 observe elide Sometimes "no barrier in unmap" '0,/smp_mb();/s/smp_mb();//'
