@@ -23,7 +23,7 @@ Exit code: 0 no test failed, 1 one did, 2 wrong use.
 EOF
 }
 
-readonly SOAK_TESTS=('81[1-6]*.debug' '81[1-6]*.race' '820*.debug' '831*.debug' '831*.race' '730*.debug'
+readonly SOAK_TESTS=('81[1-6]*.debug' '81[1-6]*.race' '820*.debug' '831*.debug' '831*.race' '84*.debug' '84*.race' '84[12]*.backports' '730*.debug'
 	'100-io-soak' '210-unmap' '300-rebind' '400-storm' 'host-model')
 
 # run_part NAME TIMES PATTERN...

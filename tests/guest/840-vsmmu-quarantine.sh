@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a PCI device that does not answer ATC invalidations is cut off before its memory has a new owner, and comes back when it was reset and answers
 # MATRIX: lane=backports smp=3 smmu=none
-# MATRIX: lane=debug smp=3 smmu=none
-# ALSO: lane=race smp=3 smmu=none
+# ALSO: lane=debug,race smp=3 smmu=none
 # DEVICES: ats
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
@@ -35,6 +34,7 @@ check_equal "it is healthy" "healthy no" "$(ats_of "$bdf" state) $(ats_of "$bdf"
 # One ATC_INV that is not answered, of an unmap. The device would reach what it holds.
 trace_on
 one_incident "unmap" race 1
+note "cut off within $(ats_of "$bdf" last_cut_ns) ns of the report"
 check_equal "two commands cut it off" 2 "$(traced quarantine enter=1 cmds)"
 check_equal "nobody was asked again" 0 "$(rec_count 0 asked_again)"
 check_equal "one line in the log" 1 "$(log_lines "$bdf: does not answer ATC")"

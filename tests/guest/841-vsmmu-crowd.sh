@@ -122,6 +122,27 @@ check_equal "the healthy: missed, late" "0 0" "$(client_got "${all[9]}" missed) 
 guilty=("${all[4]}")
 check "only the guilty is cut off" only_guilty_are yes
 wait
+pci_reset "${all[4]}"
+check "it is back" wait_for 10 all_healthy
+
+# A storm: one in so many answers is missing, of whomever, and who is cut off is reset.
+vsmmu_inject 0 "atc_wait 0"
+vsmmu_inject 0 "atc_random 60"
+set_policy 0 reset
+before=$(rec_count 0 timeouts)
+client_do "$bdf" crowd "$(some 400)"
+check_equal "storm: missed, late" "0 0" "$(client_got "$bdf" missed) $(client_got "$bdf" late)"
+vsmmu_inject 0 "atc_random 0"
+check "storm: there were timeouts" test $(($(rec_count 0 timeouts) - before)) -ge $(($(some 400) / 20))
+for bdf in "${all[@]}"; do
+	! in_state "$bdf" blocked || pci_reset "$bdf"
+done
+check "storm: all are back" wait_for 20 all_healthy
+for each in "${all[@]}"; do
+	vsmmu_inject 0 "forgive $(sid_of "$each")"
+done
+client_do "$bdf" crowd 3
+check_equal "storm: all are well" "0 0" "$(client_got "$bdf" missed) $(client_got "$bdf" late)"
 note "$(tr '\n' ' ' <"$(rec_dir 0)/counters")"
 vsmmu_content 0
 vsmmu_content 1

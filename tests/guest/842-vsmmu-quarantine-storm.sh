@@ -157,6 +157,21 @@ wait $job
 check_equal "its entry is gone" 0 "$(queued 0)"
 vsmmu_inject 0 "deaf $sid 0"
 
+
+# Unplugged at any moment of its way out and back.
+set_policy 0 reset
+vsmmu_inject 0 "atc_wait 300"
+for ((n = 0; n < $(some 9); n++)); do
+	echo 1 >/sys/bus/pci/rescan
+	wait_for 5 pci_bind_new "$bdf" || echo "$n: not bound"
+	vsmmu_inject 0 "atc_timeout $sid $((RANDOM % 3 + 1))"
+	client_do "$bdf" race 2
+	[ "$(client_got "$bdf" late)" = 0 ] || echo "$n: late"
+	sleep 0.$((RANDOM % 3))$((RANDOM % 10))
+	echo 1 >"/sys/bus/pci/devices/$bdf/remove"
+	[ "$(queued 0)" = 0 ] || echo "$n: still in the queue"
+done >/tmp/unplugs 2>&1
+check_equal "unplugged at any moment" "" "$(head -n 5 /tmp/unplugs)"
 note "$(tr '\n' ' ' <"$(rec_dir 0)/counters")"
 note "$(head -n 30 "$(rec_dir 0)/history")"
 vsmmu_content 0
