@@ -130,10 +130,10 @@ vsmmu_inject 0 "atc_wait 0"
 vsmmu_inject 0 "atc_random 60"
 set_policy 0 reset
 before=$(rec_count 0 timeouts)
-client_do "$bdf" crowd "$(some 400)"
+client_do "$bdf" crowd "$(some 3000)"
 check_equal "storm: missed, late" "0 0" "$(client_got "$bdf" missed) $(client_got "$bdf" late)"
 vsmmu_inject 0 "atc_random 0"
-check "storm: there were timeouts" test $(($(rec_count 0 timeouts) - before)) -ge $(($(some 400) / 20))
+check "storm: there were timeouts" test $(($(rec_count 0 timeouts) - before)) -ge $(($(some 3000) / 20))
 for bdf in "${all[@]}"; do
 	! in_state "$bdf" blocked || pci_reset "$bdf"
 done
