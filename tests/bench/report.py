@@ -17,7 +17,7 @@ THREADS = (1, 2, 4, 8)
 PAIRS_TRACED = 1000
 DRIVERS = ("builtin", "smmux")
 OWN_LIMIT = 500
-ATS_LIMIT = 900
+ATS_LIMIT = 2 * OWN_LIMIT
 CMDQ_PROD, CMDQ_CONS, GBPA = 0x98, 0x9c, 0x44
 MAPPINGS = (0, 20000)
 # What has to be written when power is back, by offset within its page, and how often at
