@@ -61,7 +61,7 @@ guilty_are()
 	# The list, and once more for each of the guilty; and the machine is slow.
 	atc=$(client_got "$bdf" longest_us)
 	check "$n guilty: nobody waits longer than need be ($atc us)" \
-		test "$atc" -lt $(((n + 1) * WAIT_MS * 1000 + 400000))
+		test "$atc" -lt $(((n + 1) * WAIT_MS * 1000 + 1500000))
 	check "$n guilty: nor shorter" test "$atc" -ge $(((n + 1) * WAIT_MS * 1000))
 	atc=$(vsmmu_counter 0 ATC_INV)
 	client_do "$bdf" crowd 3
@@ -133,7 +133,7 @@ before=$(rec_count 0 timeouts)
 client_do "$bdf" crowd "$(some 3000)"
 check_equal "storm: missed, late" "0 0" "$(client_got "$bdf" missed) $(client_got "$bdf" late)"
 vsmmu_inject 0 "atc_random 0"
-check "storm: there were timeouts" test $(($(rec_count 0 timeouts) - before)) -ge $(($(some 3000) / 20))
+check "storm: there were timeouts" test $(($(rec_count 0 timeouts) - before)) -ge $(($(some 3000) / 60))
 for bdf in "${all[@]}"; do
 	! in_state "$bdf" blocked || pci_reset "$bdf"
 done

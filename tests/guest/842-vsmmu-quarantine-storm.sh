@@ -82,7 +82,7 @@ note "$programs programs from seed $seed on"
 vsmmu_inject 0 "atc_random $RANDOM_IN"
 check "all programs end without an error" client_do "$bdf" random "$seed" "$programs" 60
 check_equal "every access ended where it should, or nowhere" "" "$(client_got "$bdf" wrong)"
-check "there were timeouts" test "$(vsmmu_counter 0 atc_timeouts)" -ge 5
+check "there were timeouts" test "$(vsmmu_counter 0 atc_timeouts)" -ge 2
 ends random
 
 # Storms, with resets by others in between.
