@@ -192,7 +192,7 @@ void smmux_ats_disable(struct smmux_master *master)
 
 /* --- cut off --- */
 
-/* One CFGI_STE for each StreamID, one SYNC.  In memory EATS is off by now. */
+/* One CFGI_STE for each StreamID, one SYNC: the SMMU takes over what EATS is in memory. */
 static int confirm(struct smmux_master *master)
 {
 	struct smmux_batch b __uninitialized;

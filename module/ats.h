@@ -7,7 +7,6 @@
 
 #include <linux/types.h>
 
-struct smmux_batch;
 struct smmux_device;
 struct smmux_master;
 struct smmux_stream;

@@ -67,8 +67,4 @@ note "$(tr '\n' ' ' <"$(vsmmu_client "$bdf")/result")"
 vsmmu_content 0
 note "$(tr '\n' ' ' <"$(vsmmu_dir 0)/counters")"
 check "the device goes" sh -c "echo 1 >/sys/bus/pci/devices/$bdf/remove"
-for dir in /sys/bus/pci/devices/*; do
-	[ ! -e "$dir/remove" ] || echo 1 >"$dir/remove"
-done
-check "the model goes" rmmod vsmmu
-check "the driver goes" unload_driver
+vsmmu_pci_end

@@ -138,8 +138,4 @@ if [ "$LANE" = backports ]; then
 fi
 note "$(tr '\n' ' ' <"$(rec_dir 0)/counters")"
 vsmmu_content 0
-for dir in /sys/bus/pci/devices/*; do
-	[ ! -e "$dir/remove" ] || echo 1 >"$dir/remove"
-done
-check "the model goes" rmmod vsmmu
-check "the driver goes" unload_driver
+vsmmu_pci_end

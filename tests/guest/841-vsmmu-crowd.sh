@@ -37,11 +37,6 @@ only_guilty_are()
 	done
 }
 
-all_healthy()
-{
-	[ "$(queued 0)" = 0 ]
-}
-
 # guilty_are NUMBER...: those devices do not answer the unmap; then all are reset.
 guilty_are()
 {
@@ -71,7 +66,7 @@ guilty_are()
 	for each in "${guilty[@]}"; do
 		pci_reset "$each"
 	done
-	check "$n guilty: all are back" wait_for 10 all_healthy
+	check "$n guilty: all are back" wait_for 10 queue_is_empty
 	for each in "${guilty[@]}"; do
 		vsmmu_inject 0 "forgive $(sid_of "$each")"
 	done
@@ -123,7 +118,7 @@ guilty=("${all[4]}")
 check "only the guilty is cut off" only_guilty_are yes
 wait
 pci_reset "${all[4]}"
-check "it is back" wait_for 10 all_healthy
+check "it is back" wait_for 10 queue_is_empty
 
 # A storm: one in so many answers is missing, of whomever, and who is cut off is reset.
 vsmmu_inject 0 "atc_wait 0"
@@ -137,7 +132,7 @@ check "storm: there were timeouts" test $(($(rec_count 0 timeouts) - before)) -g
 for bdf in "${all[@]}"; do
 	! in_state "$bdf" blocked || pci_reset "$bdf"
 done
-check "storm: all are back" wait_for 20 all_healthy
+check "storm: all are back" wait_for 20 queue_is_empty
 for each in "${all[@]}"; do
 	vsmmu_inject 0 "forgive $(sid_of "$each")"
 done
@@ -146,8 +141,4 @@ check_equal "storm: all are well" "0 0" "$(client_got "$bdf" missed) $(client_go
 note "$(tr '\n' ' ' <"$(rec_dir 0)/counters")"
 vsmmu_content 0
 vsmmu_content 1
-for dir in /sys/bus/pci/devices/*; do
-	[ ! -e "$dir/remove" ] || echo 1 >"$dir/remove"
-done
-check "the model goes" rmmod vsmmu
-check "the driver goes" unload_driver
+vsmmu_pci_end

@@ -39,11 +39,6 @@ ends()
 		"$(client_got "$bdf" missed) $(client_got "$bdf" late) $(ats_of "$bdf" cut_off)"
 }
 
-queue_is_empty()
-{
-	[ "$(queued 0)" = 0 ]
-}
-
 must "driver loads" load_driver
 mapfile -t all < <(ats_devices)
 # One function, which goes by two requester IDs.
@@ -157,7 +152,6 @@ wait $job
 check_equal "its entry is gone" 0 "$(queued 0)"
 vsmmu_inject 0 "deaf $sid 0"
 
-
 # Unplugged at any moment of its way out and back.
 set_policy 0 reset
 vsmmu_inject 0 "atc_wait 300"
@@ -175,8 +169,4 @@ check_equal "unplugged at any moment" "" "$(head -n 5 /tmp/unplugs)"
 note "$(tr '\n' ' ' <"$(rec_dir 0)/counters")"
 note "$(head -n 30 "$(rec_dir 0)/history")"
 vsmmu_content 0
-for dir in /sys/bus/pci/devices/*; do
-	[ ! -e "$dir/remove" ] || echo 1 >"$dir/remove"
-done
-check "the model goes" rmmod vsmmu
-check "the driver goes" unload_driver
+vsmmu_pci_end

@@ -74,8 +74,4 @@ check_equal "and well" "0 0" "$(client_got "$second" missed) $(client_got "$seco
 note "$(tr '\n' ' ' <"$(rec_dir 0)/counters")"
 note "$(head -n 30 "$(rec_dir 0)/history")"
 vsmmu_content 0
-for dir in /sys/bus/pci/devices/*; do
-	[ ! -e "$dir/remove" ] || echo 1 >"$dir/remove"
-done
-check "the model goes" rmmod vsmmu
-check "the driver goes" unload_driver
+vsmmu_pci_end

@@ -30,6 +30,11 @@ queued()
 	awk 'END { print NR - 1 }' "$(rec_dir "$1")/queue"
 }
 
+queue_is_empty()
+{
+	[ "$(queued 0)" = 0 ]
+}
+
 history_has()
 {
 	grep -q "$1" "$(rec_dir 0)/history"

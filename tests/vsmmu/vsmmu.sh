@@ -124,6 +124,18 @@ pci_bind()
 	[ -e "$(vsmmu_client "$1")/command" ]
 }
 
+# The end of a test with PCI clients, which have to go before their SMMU.
+vsmmu_pci_end()
+{
+	local dev
+
+	for dev in /sys/bus/pci/devices/*; do
+		[ ! -e "$dev/remove" ] || echo 1 >"$dev/remove"
+	done
+	check "the model goes" rmmod vsmmu
+	check "the driver goes" unload_driver
+}
+
 # vsmmu_unbind N, vsmmu_bind N: instance and platform client of that number, each that
 # is not so already; vsmmu_unbind_client N: the client alone.
 vsmmu_unbind_client()
