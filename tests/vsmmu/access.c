@@ -147,6 +147,17 @@ bool vsmmu_stream_failed(struct vsmmu *v, u32 sid)
 	return s && READ_ONCE(s->failed);
 }
 
+/* And with it all of its device: that is what is cut off. */
+void vsmmu_stream_fails(struct vsmmu *v, u32 sid)
+{
+	const struct vsmmu_stream *s = vsmmu_stream_of(v, sid);
+	unsigned int i;
+
+	for (i = 0; s && i < v->num_streams; i++)
+		if (v->stream[i].owner == s->owner)
+			WRITE_ONCE(v->stream[i].failed, true);
+}
+
 static void remember(struct vsmmu *v, const struct vsmmu_request *req)
 {
 	struct vsmmu_stream *s = vsmmu_stream_of(v, req->sid);
@@ -260,11 +271,16 @@ void vsmmu_access(struct vsmmu *v, const struct vsmmu_request *req, struct vsmmu
 
 /* --- what the SMMU does by itself --- */
 
-void vsmmu_stream_known(struct vsmmu *v, u32 sid)
+void vsmmu_stream_known(struct vsmmu *v, u32 sid, u32 owner)
 {
+	struct vsmmu_stream *s;
+
 	spin_lock_irq(&v->lock);
 	if (!vsmmu_stream_of(v, sid) && v->num_streams < VSMMU_STREAMS)
 		v->stream[v->num_streams++].sid = sid;
+	s = vsmmu_stream_of(v, sid);
+	if (s)
+		s->owner = owner;
 	spin_unlock_irq(&v->lock);
 }
 

@@ -251,7 +251,7 @@ static int find_streams(struct client *c, const struct device_node *np)
 		of_node_put(args.np);
 		if (!v)
 			return -ENODEV;
-		vsmmu_stream_known(v, args.args[0]);
+		vsmmu_stream_known(v, args.args[0], c->num ? c->stream[0].sid : args.args[0]);
 		c->stream[c->num++] = (struct client_stream){ v, args.args[0] };
 	}
 	return c->num ? 0 : -ENODEV;

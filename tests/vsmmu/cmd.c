@@ -223,8 +223,7 @@ static bool is_not_answered(struct vsmmu *v, u32 sid)
 		return false;
 	v->atc_failed = true;
 	v->counts.atc_timeouts++;
-	if (s)
-		WRITE_ONCE(s->failed, true);
+	vsmmu_stream_fails(v, sid);
 	return true;
 }
 

@@ -35,7 +35,7 @@ static int pci_client_probe(struct pci_dev *pdev, const struct pci_device_id *id
 	if (!c)
 		return -ENOMEM;
 	for (i = 0; i < min(fwspec->num_ids, CLIENT_IDS); i++) {
-		vsmmu_stream_known(v, fwspec->ids[i]);
+		vsmmu_stream_known(v, fwspec->ids[i], fwspec->ids[0]);
 		c->stream[c->num++] = (struct client_stream){ v, fwspec->ids[i] };
 	}
 	ret = client_add(c, &pdev->dev);

@@ -214,6 +214,7 @@ struct vsmmu_page_request {
  */
 struct vsmmu_stream {
 	u32 sid, ssid;
+	u32 owner;		/* first StreamID of the same device */
 	bool ssv;
 	u8 deaf;		/* answers no ATC_INV, 1: until it is reset */
 	bool failed;
@@ -361,7 +362,8 @@ int vsmmu_translate_s2(struct vsmmu *v, const struct vsmmu_config *cfg, u64 ipa,
 
 /* access.c */
 void vsmmu_access(struct vsmmu *v, const struct vsmmu_request *req, struct vsmmu_answer *ans);
-void vsmmu_stream_known(struct vsmmu *v, u32 sid);
+void vsmmu_stream_known(struct vsmmu *v, u32 sid, u32 owner);
+void vsmmu_stream_fails(struct vsmmu *v, u32 sid);
 struct vsmmu_stream *vsmmu_stream_of(struct vsmmu *v, u32 sid);
 bool vsmmu_stream_failed(struct vsmmu *v, u32 sid);
 void vsmmu_speculate(struct vsmmu *v);
