@@ -59,33 +59,35 @@ static int state_show(struct seq_file *m, void *unused)
 
 static void put_opcodes(struct seq_file *m, const struct smmux_counters *cnt)
 {
+	u64 total = 0, other = 0;
 	unsigned int i;
-	u64 total = 0;
 
-	for (i = 0; i < SMMUX_NUM_OPS; i++)
+	for (i = 0; i < ARRAY_SIZE(cnt->op); i++)
 		total += cnt->op[i];
 	seq_printf(m, "commands: %llu\n", total);
-	for (i = 1; i < SMMUX_NUM_OPS; i++) {
+	for (i = 0; i < ARRAY_SIZE(cnt->op); i++) {
 		const char *name = smmux_cmd_name(i);
 
 		if (name[0] != '?')
 			seq_printf(m, "cmd.%s: %llu\n", name, cnt->op[i]);
-		else if (cnt->op[i])
-			seq_printf(m, "cmd.0x%02x: %llu\n", i, cnt->op[i]);
+		else
+			other += cnt->op[i];
 	}
-	seq_printf(m, "cmd.other: %llu\n", cnt->op[0]);
+	seq_printf(m, "cmd.other: %llu\n", other);
 }
 
 static int counters_show(struct seq_file *m, void *unused)
 {
 	struct smmux_counters *cnt = smmux_dbg_counters(m->private);
+	u64 lists;
 
 	if (!cnt)
 		return -ENOMEM;
+	lists = cnt->lists_bare + cnt->op[OP_SYNC];
 	put_opcodes(m, cnt);
-	seq_printf(m, "lists: %llu\n", cnt->lists);
-	seq_printf(m, "doorbells: %llu\n", cnt->doorbells);
-	seq_printf(m, "syncs: %llu\n", cnt->syncs);
+	seq_printf(m, "lists: %llu\n", lists);
+	seq_printf(m, "doorbells: %llu\n", lists - cnt->bells_spared + cnt->bells_more);
+	seq_printf(m, "syncs: %llu\n", cnt->op[OP_SYNC]);
 	seq_printf(m, "polls: %llu\n", cnt->polls);
 	seq_printf(m, "full_waits: %llu\n", cnt->full_waits);
 	seq_printf(m, "full_timeouts: %llu\n", cnt->full_timeouts);
@@ -103,6 +105,119 @@ static int counters_show(struct seq_file *m, void *unused)
 	kfree(cnt);
 	return 0;
 }
+
+static const char * const hists[SMMUX_NUM_HISTS] = {
+	[SMMUX_HIST_SYNC_WAIT] = "sync_wait_ns", [SMMUX_HIST_ATC_WAIT] = "atc_wait_ns",
+	[SMMUX_HIST_FULL_WAIT] = "full_wait_ns", [SMMUX_HIST_LIST] = "list_cmds",
+	[SMMUX_HIST_RANGE] = "range_bytes", [SMMUX_HIST_MAP_LIFE] = "map_life_ns",
+};
+
+static u64 values_of(const atomic64_t *hist)
+{
+	unsigned int i;
+	u64 num = 0;
+
+	for (i = 0; i < SMMUX_HIST_SLOTS; i++)
+		num += atomic64_read(&hist[i]);
+	return num;
+}
+
+static void put_hist(struct seq_file *m, const char *name, const atomic64_t *hist)
+{
+	unsigned int i;
+
+	for (i = 0; i < SMMUX_HIST_SLOTS; i++) {
+		u64 num = atomic64_read(&hist[i]);
+
+		if (num)
+			seq_printf(m, "%-16s %-20llu %-20llu %llu\n", name,
+				   i ? BIT_ULL(i - 1) : 0, i ? GENMASK_ULL(i - 1, 0) : 0, num);
+	}
+}
+
+static int latency_show(struct seq_file *m, void *unused)
+{
+	struct smmux_device *smmu = m->private;
+	struct smmux_counters *cnt = smmux_dbg_counters(smmu);
+	unsigned int i;
+
+	if (!cnt)
+		return -ENOMEM;
+	seq_printf(m, "recording: %s\n", READ_ONCE(smmu->stats.measures) ? "on" : "off");
+	for (i = 0; i < SMMUX_NUM_HISTS; i++) {
+		seq_printf(m, "%s.count: %llu\n", hists[i], values_of(cnt->hist[i]));
+		seq_printf(m, "%s.sum: %llu\n", hists[i], (u64)atomic64_read(&cnt->hist[i][SMMUX_HIST_SUM]));
+	}
+	seq_printf(m, "\n%-16s %-20s %-20s %s\n", "histogram", "from", "to", "count");
+	for (i = 0; i < SMMUX_NUM_HISTS; i++)
+		put_hist(m, hists[i], cnt->hist[i]);
+	kfree(cnt);
+	return 0;
+}
+
+/* The list is made when reading begins, and stays till the file is closed or rewound. */
+static void *recent_at(struct seq_file *m, loff_t *pos)
+{
+	struct smmux_reader *r = m->private;
+
+	if (!*pos)
+		return SEQ_START_TOKEN;
+	return r->list && *pos - 1 < r->to ? pos : NULL;
+}
+
+static void *recent_start(struct seq_file *m, loff_t *pos)
+{
+	struct smmux_reader *r = m->private;
+	struct smmux_recent_rec *list;
+	int num;
+
+	if (*pos)
+		return recent_at(m, pos);
+	kvfree(r->list);
+	r->list = NULL;
+	num = smmux_recent_read(r->obj, &list);
+	if (num < 0)
+		return ERR_PTR(num);
+	r->list = list;
+	r->to = num;
+	return recent_at(m, pos);
+}
+
+static void *recent_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	++*pos;
+	return recent_at(m, pos);
+}
+
+static void recent_stop(struct seq_file *m, void *v)
+{
+}
+
+static int recent_show(struct seq_file *m, void *v)
+{
+	struct smmux_reader *r = m->private;
+	const struct smmux_recent_rec *rec;
+	char text[128];
+
+	if (v == SEQ_START_TOKEN) {
+		seq_printf(m, "%-20s %-12s %-4s %-8s %-16s %-18s %-18s %s\n", "time_ns", "position",
+			   "cpu", "pid", "task", "w0", "w1", "command");
+		return 0;
+	}
+	rec = (const struct smmux_recent_rec *)r->list + *(loff_t *)v - 1;
+	smmux_cmd_decode(&rec->cmd, text, sizeof(text));
+	seq_printf(m, "%-20llu %-12llu %-4u %-8u ", rec->time_ns, rec->pos - 1, rec->cpu, rec->pid);
+	smmux_dbg_put_word(m, rec->comm, 16);
+	seq_printf(m, " 0x%016llx 0x%016llx %s\n", rec->cmd.w[0], rec->cmd.w[1], text);
+	return 0;
+}
+
+static const struct seq_operations recent_seq = {
+	.start = recent_start,
+	.next = recent_next,
+	.stop = recent_stop,
+	.show = recent_show,
+};
 
 /* For every entry: what a snapshot has, without its reads of registers. */
 struct marks {
@@ -197,6 +312,10 @@ static const struct smmux_node rows[] = {
 	  .help = "where producers, the SMMU and the register indices stand" },
 	{ .name = "counters", .mode = 0444, .show = counters_show,
 	  .help = "commands by opcode, waits, errors, rewritten STEs and CDs" },
+	{ .name = "latency", .mode = 0444, .show = latency_show,
+	  .help = "histograms of waits, lists and ranges, while the knob latency is on" },
+	{ .name = "recent", .mode = 0444, .seq = &recent_seq,
+	  .help = "the last commands of each CPU, newest first, while the knob recent is on" },
 	{ .name = "entries", .mode = 0444, .seq = &entries_seq,
 	  .help = "the queue's slots, oldest first, decoded" },
 };

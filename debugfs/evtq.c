@@ -79,14 +79,14 @@ static int recent_show(struct seq_file *m, void *unused)
 	if (!rec)
 		return -ENOMEM;
 	n = smmux_evtq_recent(m->private, rec, SMMUX_EVTQ_RING);
-	seq_printf(m, "%-20s %-18s %-18s %-18s %-18s %s\n", "time_ns", "w0", "w1",
-		   "w2", "w3", "event");
+	seq_printf(m, "%-20s %-18s %-18s %-18s %-18s %-4s %s\n", "time_ns", "w0", "w1",
+		   "w2", "w3", "cpu", "event");
 	for (i = 0; i < n; i++) {
 		smmux_evt_decode(rec[i].raw, &evt);
 		smmux_evt_format(&evt, text, sizeof(text));
-		seq_printf(m, "%-20llu 0x%016llx 0x%016llx 0x%016llx 0x%016llx %s\n",
+		seq_printf(m, "%-20llu 0x%016llx 0x%016llx 0x%016llx 0x%016llx %-4u %s\n",
 			   rec[i].time_ns, rec[i].raw[0], rec[i].raw[1],
-			   rec[i].raw[2], rec[i].raw[3], text);
+			   rec[i].raw[2], rec[i].raw[3], rec[i].cpu, text);
 	}
 	kfree(rec);
 	return 0;

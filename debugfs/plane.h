@@ -60,12 +60,14 @@ struct smmux_nodes {
  * @obj:  the object of the directory
  * @from: first and
  * @to:   last position of the dump plus one; for the iterator, 0 at open
+ * @list: what the iterator wants to keep till the file is closed; kvfree()d then
  *
  * Positions of seq_file: 0 is the header line, the rest is the iterator's.
  */
 struct smmux_reader {
 	void *obj;
 	u64 from, to;
+	void *list;
 };
 
 /* Families, by object. */
@@ -86,6 +88,9 @@ struct smmux_counters *smmux_dbg_counters(struct smmux_device *smmu);
 
 /* Device name of the SMMU of this order, "gone" if it is no more. */
 void smmux_dbg_smmu_name(u32 order, char *buf, size_t len);
+
+/* One column: what somebody else has chosen, with spaces and the like as '_'. */
+void smmux_dbg_put_word(struct seq_file *m, const char *text, int width);
 
 /* A line "pgsizes_bytes": the bits, and "4K 2M 1G" behind them. */
 void smmux_dbg_put_pgsizes(struct seq_file *m, unsigned long sizes);

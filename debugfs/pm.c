@@ -87,14 +87,14 @@ static int history_show(struct seq_file *m, void *unused)
 	if (!d)
 		return -ENOMEM;
 	smmux_pm_snapshot(m->private, d);
-	seq_printf(m, "%-20s %-8s %-8s %-12s %-5s %s\n", "time_ns", "what", "cause", "took_ns",
-		   "errno", "step");
+	seq_printf(m, "%-20s %-8s %-8s %-12s %-5s %-10s %s\n", "time_ns", "what", "cause",
+		   "took_ns", "errno", "step", "cpu");
 	for (n = d->total; n && d->total - n < SMMUX_PM_RING; n--) {
 		const struct smmux_pm_rec *rec = &d->ring[(n - 1) % SMMUX_PM_RING];
 
-		seq_printf(m, "%-20llu %-8s %-8s %-12llu %-5d %s\n", rec->time_ns,
+		seq_printf(m, "%-20llu %-8s %-8s %-12llu %-5d %-10s %u\n", rec->time_ns,
 			   rec->wake ? "resume" : "suspend", smmux_pm_cause_name(rec->cause),
-			   rec->took_ns, rec->ret, rec->step ?: "-");
+			   rec->took_ns, rec->ret, rec->step ?: "-", rec->cpu);
 	}
 	kfree(d);
 	return 0;

@@ -48,14 +48,14 @@ static int history_show(struct seq_file *m, void *unused)
 	if (!list)
 		return -ENOMEM;
 	num = smmux_recovery_history(m->private, list, SMMUX_REC_RING);
-	seq_printf(m, "%-18s %-16s %-10s %-12s %-12s %-8s %-6s %s\n", "time_ns", "device",
-		   "sid", "from", "to", "attempt", "ret", "cause");
+	seq_printf(m, "%-18s %-16s %-10s %-12s %-12s %-8s %-6s %-4s %s\n", "time_ns", "device",
+		   "sid", "from", "to", "attempt", "ret", "cpu", "cause");
 	for (i = 0; i < num; i++) {
 		const struct smmux_rec_event *e = &list[i];
 
-		seq_printf(m, "%-18llu %-16s 0x%08x %-12s %-12s %-8u %-6d %s\n", e->time_ns,
-			   e->dev, e->sid, smmux_rec_states[e->from], smmux_rec_states[e->to],
-			   e->attempt, e->ret, e->cause);
+		seq_printf(m, "%-18llu %-16s 0x%08x %-12s %-12s %-8u %-6d %-4u %s\n",
+			   e->time_ns, e->dev, e->sid, smmux_rec_states[e->from],
+			   smmux_rec_states[e->to], e->attempt, e->ret, e->cpu, e->cause);
 	}
 	kvfree(list);
 	return 0;

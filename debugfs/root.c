@@ -13,6 +13,7 @@
  */
 #include "debugfs.h"
 
+#include <linux/ctype.h>
 #include <linux/debugfs.h>
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -55,8 +56,12 @@ static int node_open(struct inode *inode, struct file *file)
 
 static int node_release(struct inode *inode, struct file *file)
 {
+	struct smmux_reader *r;
+
 	if (!node_of(inode)->seq)
 		return single_release(inode, file);
+	r = ((struct seq_file *)file->private_data)->private;
+	kvfree(r->list);
 	return seq_release_private(inode, file);
 }
 
@@ -299,6 +304,13 @@ struct smmux_counters *smmux_dbg_counters(struct smmux_device *smmu)
 	if (sum)
 		smmux_stats_read(smmu, sum);
 	return sum;
+}
+
+void smmux_dbg_put_word(struct seq_file *m, const char *text, int width)
+{
+	for (; *text; text++, width--)
+		seq_putc(m, isgraph(*text) ? *text : '_');
+	seq_printf(m, "%*s", max(width, 0), "");
 }
 
 void smmux_dbg_put_pgsizes(struct seq_file *m, unsigned long sizes)

@@ -8,6 +8,7 @@
 #include <linux/string.h>
 
 #include "smmux.h"
+#include "summary.h"
 
 /*
  * Some fields mean something when they are 0: sizes that count from a base,
@@ -161,7 +162,7 @@ static void put_gerror(struct seq_file *m, const struct smmux_gerror_rec *rec)
 {
 	unsigned int i;
 
-	seq_printf(m, "%-20llu 0x%08x", rec->time_ns, rec->active);
+	seq_printf(m, "%-20llu 0x%08x %-4u", rec->time_ns, rec->active, rec->cpu);
 	for (i = 0; i < ARRAY_SIZE(causes); i++)
 		if (rec->active & causes[i].bit)
 			seq_printf(m, " %s", causes[i].name);
@@ -193,7 +194,7 @@ static int gerror_show(struct seq_file *m, void *unused)
 	seq_printf(m, "reserved_bits: %llu\n", reserved);
 	kfree(cnt);
 
-	seq_printf(m, "\n%-20s %-10s %s\n", "time_ns", "active", "causes");
+	seq_printf(m, "\n%-20s %-10s %-4s %s\n", "time_ns", "active", "cpu", "causes");
 	n = smmux_gerror_history(smmu, rec, ARRAY_SIZE(rec));
 	for (i = 0; i < n; i++)
 		put_gerror(m, &rec[i]);
@@ -215,16 +216,40 @@ const struct smmux_nodes smmux_dbg_smmu_nodes = {
 
 static int reset_stats_write(void *obj, const char *line)
 {
+	static const struct {
+		const char *word;
+		unsigned int what;
+	} resets[] = {
+		{ "1", SMMUX_RESET_COUNTERS | SMMUX_RESET_HISTS },
+		{ "counters", SMMUX_RESET_COUNTERS },
+		{ "latency", SMMUX_RESET_HISTS },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(resets); i++) {
+		if (strcmp(line, resets[i].word))
+			continue;
+		smmux_stats_reset(obj, resets[i].what);
+		if (resets[i].what & SMMUX_RESET_COUNTERS)
+			smmux_recovery_reset_counts(obj);
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static int dump_now_write(void *obj, const char *line)
+{
 	if (strcmp(line, "1"))
 		return -EINVAL;
-	smmux_stats_reset(obj);
-	smmux_recovery_reset_counts(obj);
+	smmux_summary_log(obj);
 	return 0;
 }
 
 static const struct smmux_node control_rows[] = {
 	{ .name = "reset_stats", .mode = 0200, .write = reset_stats_write,
-	  .help = "write 1: all counters of this SMMU start from 0" },
+	  .help = "write 1: all counters and histograms start from 0; or counters, or latency" },
+	{ .name = "dump_now", .mode = 0200, .write = dump_now_write,
+	  .help = "write 1: a summary of this SMMU to the kernel's log, as at a panic" },
 };
 
 const struct smmux_nodes smmux_dbg_control_nodes = {

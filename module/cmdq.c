@@ -50,7 +50,9 @@
 #include <asm/cpufeature.h>
 #include <asm/hwcap.h>
 
+#include "clock.h"
 #include "cmdq_wait.h"
+#include "recent.h"
 #include "smmux.h"
 #include "trace.h"
 
@@ -78,11 +80,12 @@ static __always_inline int reserve(struct smmux_cmdq *cq, u32 num, u64 *pos)
 	return 0;
 }
 
-static __always_inline struct smmux_cmd sync_cmd(struct smmux_cmdq *cq, u64 pos)
+static __always_inline struct smmux_cmd sync_cmd(struct smmux_cmdq *cq, u64 pos,
+						 enum smmux_sync_mode mode)
 {
 	u32 slot = smmux_queue_slot(&cq->q, pos);
 
-	switch (cq->mode) {
+	switch (mode) {
 	case SMMUX_SYNC_MSI:
 		/* Anything but the awaited value; the SMMU writes that one. */
 		WRITE_ONCE(cq->msi[slot], ~(u32)pos);
@@ -99,22 +102,28 @@ static __always_inline void put(struct smmux_device *smmu,
 				struct smmux_cmd cmd)
 {
 	struct smmux_cmd *ring = smmu->cmdq.q.base;
-	u8 op = smmux_cmd_op(&cmd);
 
 	ring[smmux_queue_slot(&smmu->cmdq.q, pos)] = cmd;
-	cnt->op[op < SMMUX_NUM_OPS ? op : 0]++;
+	if (smmux_stats_any())
+		cnt->op[smmux_cmd_op(&cmd)]++;
 	if (trace_cmd_enabled())
 		trace_cmd(dev_name(smmu->dev), pos, cmd.w[0], cmd.w[1]);
 }
 
-/* Publish all that is stamped, unless somebody is at it already. */
+/*
+ * Publish all that is stamped, unless somebody is at it already.  That a list costs
+ * one write of PROD is so common that only what is otherwise is counted.
+ */
 static __always_inline void publish(struct smmux_cmdq *cq, struct smmux_counters *cnt)
 {
+	bool again = false;
 	int seen = 1;
 
-	if (atomic_fetch_inc(&cq->pub))
+	if (atomic_fetch_inc(&cq->pub)) {
+		if (smmux_stats_any())
+			cnt->bells_spared++;
 		return;
-
+	}
 	for (;;) {
 		u64 at = cq->published;
 
@@ -129,13 +138,33 @@ static __always_inline void publish(struct smmux_cmdq *cq, struct smmux_counters
 		if (at != cq->published) {
 			WRITE_ONCE(cq->published, at);
 			writel(smmux_queue_reg(&cq->q, at), cq->q.prod);
-			cnt->doorbells++;
+			if (again && smmux_stats_any())
+				cnt->bells_more++;
+		} else if (!again && smmux_stats_any()) {
+			cnt->bells_spared++;
 		}
 		if (atomic_try_cmpxchg_release(&cq->pub, &seen, 0))
 			return;
 		/* Somebody came meanwhile; pairs with its atomic_fetch_inc(). */
 		smp_rmb();
+		again = true;
 	}
+}
+
+/*
+ * Till there is room for the list whose first try had @need as its end.  What others
+ * took meanwhile is waited for again, with the same patience.
+ */
+static int await_room(struct smmux_device *smmu, u64 need, u32 len, struct smmux_patience *p)
+{
+	u64 from = ktime_get_mono_fast_ns(), took;
+	int ret = smmux_cmdq_wait_room(smmu, need, p);
+
+	took = ktime_get_mono_fast_ns() - from;
+	if (smmux_hist_on(smmu))
+		smmux_hist_add(smmu, SMMUX_HIST_FULL_WAIT, took, 1);
+	trace_cmdq_full(dev_name(smmu->dev), need, len, took, ret);
+	return ret;
 }
 
 /*
@@ -152,7 +181,7 @@ static noinline int reserve_patiently(struct smmux_device *smmu,
 
 	do {
 		if (ret == -EAGAIN) {
-			ret = smmux_cmdq_wait_room(smmu, *pos + num + sync, &p);
+			ret = await_room(smmu, *pos + num + sync, num + sync, &p);
 			if (ret)
 				return ret;
 		} else {
@@ -169,48 +198,96 @@ static noinline int reserve_patiently(struct smmux_device *smmu,
 }
 
 /* Done already?  The wait for one command is over before it began, mostly. */
-static __always_inline bool first_look(struct smmux_cmdq *cq, u64 pos)
+static __always_inline bool first_look(struct smmux_cmdq *cq, u64 pos,
+				       enum smmux_sync_mode mode)
 {
 	if ((u64)atomic64_read_acquire(&cq->cons) > pos)
 		return true;
-	if (cq->mode != SMMUX_SYNC_POLL || !smmux_cmdq_try_reader(cq))
+	if (mode != SMMUX_SYNC_POLL || !smmux_cmdq_try_reader(cq))
 		return false;
 	smmux_cmdq_refresh(cq);
 	smmux_cmdq_end_reader(cq);
 	return (u64)atomic64_read(&cq->cons) > pos;
 }
 
-static __always_inline int wait_for(struct smmux_device *smmu, u64 pos, u32 len)
+/*
+ * After a wait: was a command of the list in error?  A mark was stored before its
+ * error was acknowledged, and only after that could the SYNC complete.
+ */
+static __always_inline int verdict(struct smmux_cmdq *cq, u64 pos, u32 len)
 {
-	struct smmux_cmdq *cq = &smmu->cmdq;
-
-	if (!first_look(cq, pos + len - 1))
-		return smmux_cmdq_wait_sync(smmu, pos, len);
-	/*
-	 * A mark was stored before its error was acknowledged, and only after
-	 * that could the SYNC complete.
-	 */
 	if (unlikely(READ_ONCE(cq->err_pos) >= pos))
 		return smmux_cmdq_charge(cq, pos, len);
 	return 0;
 }
 
-static noinline int wait_traced(struct smmux_device *smmu, u64 pos, u32 len)
+static __always_inline int wait_for(struct smmux_device *smmu, u64 pos, u32 len,
+				    enum smmux_sync_mode mode)
+{
+	if (!first_look(&smmu->cmdq, pos + len - 1, mode))
+		return smmux_cmdq_wait_sync(smmu, pos, len, mode);
+	return verdict(&smmu->cmdq, pos, len);
+}
+
+static noinline void measure_list(struct smmux_device *smmu, u32 len, u64 ticks,
+				  unsigned int how, unsigned int weight)
+{
+	smmux_hist_add(smmu, SMMUX_HIST_LIST, len, weight);
+	if (how && smmux_ticks_ok(ticks))
+		smmux_hist_add(smmu, how & SMMUX_ISSUE_ATC ? SMMUX_HIST_ATC_WAIT :
+							     SMMUX_HIST_SYNC_WAIT,
+			       smmux_ticks_to_ns(ticks), weight);
+}
+
+/*
+ * One command whose SYNC is done at first look is what nearly all lists are: of those
+ * a sample is measured, and counts for the others.  What is long or slow is never
+ * left out.
+ */
+static noinline int wait_measured(struct smmux_device *smmu, u64 pos, u32 len,
+				  enum smmux_sync_mode mode, unsigned int how)
+{
+	struct smmux_cmdq *cq = &smmu->cmdq;
+	u64 ticks = smmux_ticks();
+	unsigned int weight = 1;
+	int ret = 0;
+
+	if (how && first_look(cq, pos + len - 1, mode)) {
+		ret = verdict(cq, pos, len);
+		if (len == 2)
+			weight = smmux_hist_weight(pos);
+		if (!weight)
+			return ret;
+	} else if (how) {
+		ret = smmux_cmdq_wait_sync(smmu, pos, len, mode);
+	}
+	measure_list(smmu, len, smmux_ticks() - ticks, how, weight);
+	return ret;
+}
+
+static noinline int wait_traced(struct smmux_device *smmu, u64 pos, u32 len,
+				enum smmux_sync_mode mode, unsigned int how)
 {
 	u64 from = ktime_get_mono_fast_ns();
-	int ret = wait_for(smmu, pos, len);
+	int ret;
 
+	if (smmux_hist_on(smmu))
+		ret = wait_measured(smmu, pos, len, mode, how);
+	else
+		ret = wait_for(smmu, pos, len, mode);
 	trace_cmdq_sync(dev_name(smmu->dev), pos + len - 1,
 			ktime_get_mono_fast_ns() - from, ret);
 	return ret;
 }
 
-/* One reservation: at most max_list commands, SYNC included. */
-static __always_inline int issue_list(struct smmux_device *smmu,
-				      const struct smmux_cmd *cmds, u32 num, bool sync)
+/* One reservation: at most max_list commands, SYNC included, which any @how asks for. */
+static __always_inline int issue_list(struct smmux_device *smmu, const struct smmux_cmd *cmds,
+				      u32 num, unsigned int how)
 {
 	struct smmux_cmdq *cq = &smmu->cmdq;
-	u32 i, len = num + sync;
+	/* The knob may turn: this SYNC is awaited in the way in which it is sent. */
+	enum smmux_sync_mode mode = READ_ONCE(cq->mode);
+	u32 i, len = num + !!how;
 	struct smmux_counters *cnt;
 	unsigned long flags;
 	u64 pos;
@@ -221,30 +298,34 @@ static __always_inline int issue_list(struct smmux_device *smmu,
 	ret = reserve(cq, len, &pos);
 	if (unlikely(ret)) {
 		local_irq_restore(flags);
-		ret = reserve_patiently(smmu, cmds, num, sync, &pos, ret, &flags);
+		ret = reserve_patiently(smmu, cmds, num, how, &pos, ret, &flags);
 		if (ret)
 			return min(ret, 0);
 	}
 
-	cnt = this_cpu_ptr(smmu->stats.pcpu);
-	cnt->lists++;
-	cnt->syncs += sync;
+	cnt = this_cpu_ptr(READ_ONCE(smmu->stats.hot));
+	/* A list with a SYNC is counted as that. */
+	if (!how && smmux_stats_any())
+		cnt->lists_bare++;
 	if (trace_cmdq_issue_enabled())
-		trace_cmdq_issue(dev_name(smmu->dev), pos, len, sync);
+		trace_cmdq_issue(dev_name(smmu->dev), pos, len, !!how);
 	for (i = 0; i < num; i++)
 		put(smmu, cnt, pos + i, cmds[i]);
-	if (sync)
-		put(smmu, cnt, pos + num, sync_cmd(cq, pos + num));
+	if (how)
+		put(smmu, cnt, pos + num, sync_cmd(cq, pos + num, mode));
+	if (smmux_recent_on(smmu))
+		smmux_recent_add(smmu, pos, len);
 	dma_wmb();
 	WRITE_ONCE(cq->stamp[smmux_queue_slot(&cq->q, pos)],
 		   pos << SMMUX_STAMP_SHIFT | len);
 	publish(cq, cnt);
 	local_irq_restore(flags);
 
-	if (!sync)
-		return 0;
-	return trace_cmdq_sync_enabled() ? wait_traced(smmu, pos, len) :
-					   wait_for(smmu, pos, len);
+	if (how && trace_cmdq_sync_enabled())
+		return wait_traced(smmu, pos, len, mode, how);
+	if (smmux_hist_on(smmu))
+		return wait_measured(smmu, pos, len, mode, how);
+	return how ? wait_for(smmu, pos, len, mode) : 0;
 }
 
 /* A list that does not fit into one reservation together with its SYNC. */
@@ -259,7 +340,7 @@ static noinline int issue_split(struct smmux_device *smmu, const struct smmux_cm
 		bool sync = how & SMMUX_ISSUE_ATC ||
 			    (how & SMMUX_ISSUE_SYNC && part == num);
 		int ret = smmux_cmdq_issue(smmu, cmds, part,
-					   sync ? SMMUX_ISSUE_SYNC : 0);
+					   sync ? SMMUX_ISSUE_SYNC | (how & SMMUX_ISSUE_ATC) : 0);
 
 		err = err ?: ret;
 		cmds += part;
@@ -293,7 +374,8 @@ static noinline void pay(struct smmux_device *smmu)
 	/* What is owed from here on is not covered by what we submit now. */
 	smp_mb();
 	/* One by one: together they may be longer than the queue. */
-	if (issue_list(smmu, &all[0], 1, true) || issue_list(smmu, &all[1], 1, true))
+	if (issue_list(smmu, &all[0], 1, SMMUX_ISSUE_SYNC) ||
+	    issue_list(smmu, &all[1], 1, SMMUX_ISSUE_SYNC))
 		return;
 	WRITE_ONCE(smmu->cmdq.paid, debts);
 	dev_warn_ratelimited(smmu->dev, "invalidations that were lost are made good: all caches are empty\n");
@@ -305,7 +387,7 @@ int smmux_cmdq_issue_one(struct smmux_device *smmu, struct smmux_cmd cmd)
 
 	if (unlikely(smmux_cmdq_in_debt(&smmu->cmdq)))
 		pay(smmu);
-	ret = issue_list(smmu, &cmd, 1, true);
+	ret = issue_list(smmu, &cmd, 1, SMMUX_ISSUE_SYNC);
 	if (unlikely(ret == -EIO && smmux_cmdq_in_debt(&smmu->cmdq)))
 		pay(smmu);
 	return ret;
@@ -379,11 +461,44 @@ static u8 wanted_log2(struct smmux_device *smmu)
 	return min(log2, smmu->caps.cmdq_log2);
 }
 
+static bool knows(struct smmux_device *smmu, enum smmux_sync_mode mode)
+{
+	switch (mode) {
+	case SMMUX_SYNC_MSI:
+		return smmu->cmdq.msi;
+	case SMMUX_SYNC_WFE:
+		/* Without the timer's event stream a lost SEV would be for ever. */
+		return smmux_has(smmu, SMMUX_FEAT_SEV) && cpu_have_named_feature(EVTSTRM);
+	default:
+		return true;
+	}
+}
+
+static enum smmux_sync_mode best_mode(struct smmux_device *smmu)
+{
+	unsigned int mode = SMMUX_SYNC_MSI;
+
+	while (!knows(smmu, mode))
+		mode--;
+	return mode;
+}
+
+int smmux_cmdq_set_mode(struct smmux_device *smmu, enum smmux_sync_mode mode)
+{
+	if (mode == SMMUX_SYNC_AUTO)
+		WRITE_ONCE(smmu->cmdq.mode, best_mode(smmu));
+	else if (knows(smmu, mode))
+		WRITE_ONCE(smmu->cmdq.mode, mode);
+	else
+		return -EOPNOTSUPP;
+	WRITE_ONCE(smmu->cmdq.wanted_mode, mode);
+	return 0;
+}
+
 static int init_sync_mode(struct smmux_device *smmu)
 {
 	struct smmux_cmdq *cq = &smmu->cmdq;
 
-	cq->mode = SMMUX_SYNC_POLL;
 	if (smmux_has(smmu, SMMUX_FEAT_MSI) && smmux_has(smmu, SMMUX_FEAT_COHERENT) &&
 	    !smmux_params.no_msi) {
 		cq->msi = dmam_alloc_coherent(smmu->dev,
@@ -391,12 +506,8 @@ static int init_sync_mode(struct smmux_device *smmu)
 					      &cq->msi_dma, GFP_KERNEL);
 		if (!cq->msi)
 			return -ENOMEM;
-		cq->mode = SMMUX_SYNC_MSI;
-	} else if (smmux_has(smmu, SMMUX_FEAT_SEV) && cpu_have_named_feature(EVTSTRM)) {
-		/* Without the timer's event stream a lost SEV would be for ever. */
-		cq->mode = SMMUX_SYNC_WFE;
 	}
-	return 0;
+	return smmux_cmdq_set_mode(smmu, SMMUX_SYNC_AUTO);
 }
 
 int smmux_cmdq_init(struct smmux_device *smmu)
@@ -438,7 +549,7 @@ void smmux_cmdq_snapshot(struct smmux_device *smmu, struct smmux_cmdq_snap *snap
 	snap->publishing = atomic_read(&cq->pub);
 	snap->size = cq->q.mask + 1;
 	snap->high_water = READ_ONCE(cq->high_water);
-	snap->mode = cq->mode;
+	snap->mode = READ_ONCE(cq->mode);
 	/* Power stays until the section ends. */
 	guard(rcu)();
 	snap->regs = READ_ONCE(smmu->powered);

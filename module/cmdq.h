@@ -13,8 +13,10 @@
 
 struct smmux_device;
 
-/* How a waiter learns that its SYNC is done. */
-enum smmux_sync_mode { SMMUX_SYNC_POLL, SMMUX_SYNC_WFE, SMMUX_SYNC_MSI };
+/* How a waiter learns that its SYNC is done, best last; AUTO, for the knob: the best. */
+enum smmux_sync_mode {
+	SMMUX_SYNC_POLL, SMMUX_SYNC_WFE, SMMUX_SYNC_MSI, SMMUX_SYNC_AUTO, SMMUX_NUM_SYNC_MODES
+};
 
 /* Top bits of the reservation word; the rest is the next free position. */
 #define SMMUX_RESV_CLOSED	BIT_ULL(63)	/* no reservation */
@@ -22,12 +24,12 @@ enum smmux_sync_mode { SMMUX_SYNC_POLL, SMMUX_SYNC_WFE, SMMUX_SYNC_MSI };
 #define SMMUX_RESV_POS		GENMASK_ULL(55, 0)
 
 struct smmux_cmdq {
-	/* Set at probe, read by all. */
+	/* Set at probe but for the modes, read by all. */
 	struct smmux_queue q;
 	u64 *stamp;			/* per slot, see cmdq.c */
 	u32 *msi;			/* per slot, written by SYNCs; MSI mode only */
 	dma_addr_t msi_dma;
-	enum smmux_sync_mode mode;
+	enum smmux_sync_mode mode, wanted_mode; /* knob; the knob's writer, READ_ONCE */
 	u32 max_list;			/* commands that one reservation may hold */
 
 	/* Moved by every submitter (cmpxchg). */
@@ -68,6 +70,12 @@ struct smmux_cmdq {
 #define SMMUX_ISSUE_ATC		BIT(1)	/* holds an ATC_INV: split parts sync too (Q3) */
 
 int smmux_cmdq_init(struct smmux_device *smmu);
+
+/*
+ * From the next SYNC on; those under way are awaited as they were sent.  Callers take
+ * turns.  0, or -EOPNOTSUPP if this SMMU, the CPU or a parameter does not allow it.
+ */
+int smmux_cmdq_set_mode(struct smmux_device *smmu, enum smmux_sync_mode mode);
 
 /* Put base and indices into the registers; CMDQEN must be 0. */
 void smmux_cmdq_program(struct smmux_device *smmu);

@@ -29,7 +29,7 @@
 
 static u32 refresh_cons(struct smmux_device *smmu)
 {
-	smmux_count(smmu, polls);
+	smmux_count_hot(smmu, polls);
 	return smmux_cmdq_refresh(&smmu->cmdq);
 }
 
@@ -85,9 +85,9 @@ static bool look(struct smmux_device *smmu, struct smmux_patience *p)
 	return worth_waiting(cq, p);
 }
 
-static bool sync_done(struct smmux_cmdq *cq, u64 pos)
+static bool sync_done(struct smmux_cmdq *cq, u64 pos, enum smmux_sync_mode mode)
 {
-	if (cq->mode == SMMUX_SYNC_MSI &&
+	if (mode == SMMUX_SYNC_MSI &&
 	    READ_ONCE(cq->msi[smmux_queue_slot(&cq->q, pos)]) == (u32)pos) {
 		dma_rmb();
 		return true;
@@ -123,9 +123,9 @@ static int timed_out(struct smmux_device *smmu, const char *what, u64 pos)
 }
 
 /* Nothing may come for a while: let the CPU rest till the SMMU's event. */
-static void rest(struct smmux_cmdq *cq)
+static void rest(enum smmux_sync_mode mode)
 {
-	if (cq->mode == SMMUX_SYNC_WFE)
+	if (mode == SMMUX_SYNC_WFE)
 		wfe();
 }
 
@@ -135,42 +135,43 @@ static bool await_msi(struct smmux_cmdq *cq, u64 pos)
 	unsigned int i;
 
 	for (i = 0; i < SPINS_RELAX; i++) {
-		if (sync_done(cq, pos))
+		if (sync_done(cq, pos, SMMUX_SYNC_MSI))
 			return true;
 		cpu_relax();
 	}
 	return false;
 }
 
-static int wait_done(struct smmux_device *smmu, u64 pos)
+static int wait_done(struct smmux_device *smmu, u64 pos, enum smmux_sync_mode mode)
 {
 	struct smmux_cmdq *cq = &smmu->cmdq;
 	struct smmux_patience p = {};
 
 	for (;;) {
-		if (cq->mode == SMMUX_SYNC_MSI && await_msi(cq, pos))
+		if (mode == SMMUX_SYNC_MSI && await_msi(cq, pos))
 			return 0;
-		if (sync_done(cq, pos))
+		if (sync_done(cq, pos, mode))
 			return 0;
 		if (unlikely(READ_ONCE(cq->dead)))
 			return -EIO;
 		if (!look(smmu, &p))
 			break;
-		if (sync_done(cq, pos))
+		if (sync_done(cq, pos, mode))
 			return 0;
-		rest(cq);
+		rest(mode);
 	}
 	/* The last look at CONS may be as old as a hypervisor kept us from the CPU. */
 	refresh_cons(smmu);
-	if (sync_done(cq, pos))
+	if (sync_done(cq, pos, mode))
 		return 0;
 	smmux_count(smmu, sync_timeouts);
 	return timed_out(smmu, "CMD_SYNC", pos);
 }
 
-int smmux_cmdq_wait_sync(struct smmux_device *smmu, u64 pos, u32 len)
+int smmux_cmdq_wait_sync(struct smmux_device *smmu, u64 pos, u32 len,
+			 enum smmux_sync_mode mode)
 {
-	int ret = wait_done(smmu, pos + len - 1);
+	int ret = wait_done(smmu, pos + len - 1, mode);
 
 	return smmux_cmdq_charge(&smmu->cmdq, pos, len) ?: ret;
 }

@@ -37,10 +37,11 @@ int smmux_cmdq_wait_room(struct smmux_device *smmu, u64 upto,
 			 struct smmux_patience *p);
 
 /*
- * For the SYNC that ends the list at [@pos, @pos + @len), which had not come at
- * first look: 0, -EIO, -ETIMEDOUT.
+ * For the SYNC that ends the list at [@pos, @pos + @len), was sent in @mode and had
+ * not come at first look: 0, -EIO, -ETIMEDOUT.
  */
-int smmux_cmdq_wait_sync(struct smmux_device *smmu, u64 pos, u32 len);
+int smmux_cmdq_wait_sync(struct smmux_device *smmu, u64 pos, u32 len,
+			 enum smmux_sync_mode mode);
 
 /* Until all before @upto is consumed: 0, -ETIMEDOUT, -EIO. */
 int smmux_cmdq_wait_drained(struct smmux_device *smmu, u64 upto);

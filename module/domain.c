@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 
 #include "../debugfs/debugfs.h"
+#include "life.h"
 #include "smmux.h"
 #include "tlb.h"
 #include "trace.h"
@@ -165,12 +166,24 @@ int smmux_domain_fits(const struct smmux_domain *dom,
 	return 0;
 }
 
+static noinline int map_measured(struct iommu_domain *domain, unsigned long iova,
+				 phys_addr_t paddr, size_t pgsize, size_t pgcount, int prot,
+				 gfp_t gfp, size_t *mapped)
+{
+	struct io_pgtable_ops *ops = to_smmux_domain(domain)->ops;
+
+	smmux_life_map(to_smmux_domain(domain), iova);
+	return ops->map_pages(ops, iova, paddr, pgsize, pgcount, prot, gfp, mapped);
+}
+
 int smmux_domain_map(struct iommu_domain *domain, unsigned long iova,
 		     phys_addr_t paddr, size_t pgsize, size_t pgcount, int prot,
 		     gfp_t gfp, size_t *mapped)
 {
 	struct io_pgtable_ops *ops = to_smmux_domain(domain)->ops;
 
+	if (smmux_hist_any() && smmux_life_samples(iova, paddr))
+		return map_measured(domain, iova, paddr, pgsize, pgcount, prot, gfp, mapped);
 	return ops->map_pages(ops, iova, paddr, pgsize, pgcount, prot, gfp, mapped);
 }
 
@@ -181,6 +194,8 @@ size_t smmux_domain_unmap(struct iommu_domain *domain, unsigned long iova,
 	struct io_pgtable_ops *ops = to_smmux_domain(domain)->ops;
 	size_t size = ops->unmap_pages(ops, iova, pgsize, pgcount, gather);
 
+	if (smmux_hist_any() && smmux_life_is_watched(iova))
+		smmux_life_unmap(to_smmux_domain(domain), iova);
 	/* All pages at once, where io-pgtable would call back for each. */
 	if (!size || iommu_iotlb_gather_queued(gather))
 		return size;

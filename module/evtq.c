@@ -150,6 +150,7 @@ static void remember(struct smmux_evtq *eq, const u64 raw[4])
 	spin_lock(&eq->ring_lock);
 	rec = &eq->ring[eq->total++ % SMMUX_EVTQ_RING];
 	rec->time_ns = ktime_get_ns();
+	rec->cpu = raw_smp_processor_id();
 	memcpy(rec->raw, raw, sizeof(rec->raw));
 	spin_unlock(&eq->ring_lock);
 }

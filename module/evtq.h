@@ -35,6 +35,7 @@ struct smmux_evtq {
 	struct smmux_evt_rec {
 		u64 time_ns;
 		u64 raw[4];
+		u32 cpu;		/* that took it from the queue */
 	} ring[SMMUX_EVTQ_RING];	/* under @ring_lock */
 	u64 total;			/* events ever seen; under @ring_lock */
 };

@@ -58,6 +58,7 @@ static void record(struct smmux_gerror *ge, u32 active, u8 cerror)
 	struct smmux_gerror_rec *rec = &ge->ring[ge->total++ % SMMUX_GERROR_RING];
 
 	rec->time_ns = ktime_get_ns();
+	rec->cpu = raw_smp_processor_id();
 	rec->active = active;
 	rec->cerror = cerror;
 }

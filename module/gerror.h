@@ -20,6 +20,7 @@ struct smmux_gerror {
 	raw_spinlock_t lock;
 	struct smmux_gerror_rec {
 		u64 time_ns;		/* ktime_get_ns() */
+		u32 cpu;		/* that found it: interrupt or waiter */
 		u32 active;		/* bits that were pending */
 		u8 cerror;		/* CMDQ_CONS.ERR, if CMDQ_ERR is among them */
 	} ring[SMMUX_GERROR_RING];	/* under @lock */

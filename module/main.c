@@ -11,6 +11,7 @@
 #include <linux/tracepoint.h>
 
 #include "../debugfs/debugfs.h"
+#include "clock.h"
 #include "hw_regs.h"
 #include "inject.h"
 #include "probe.h"
@@ -118,6 +119,7 @@ static int __init smmux_main_init(void)
 {
 	int ret;
 
+	smmux_clock_init();
 	smmux_inject_init(smmux_params.enable_inject);
 	smmux_dbg_init();
 	if (builtin_is_there())

@@ -66,7 +66,8 @@ static void note(struct smmux_device *smmu, const struct smmux_pm_rec *rec)
 	struct smmux_pm_data *d = &smmu->pm.d;
 
 	spin_lock(&smmu->pm.lock);
-	d->ring[d->total++ % SMMUX_PM_RING] = *rec;
+	d->ring[d->total % SMMUX_PM_RING] = *rec;
+	d->ring[d->total++ % SMMUX_PM_RING].cpu = raw_smp_processor_id();
 	if (rec->wake && rec->ret)
 		d->wakes_failed++;
 	else if (rec->ret)

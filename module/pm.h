@@ -79,6 +79,7 @@ struct smmux_pm_rec {
 	u64 took_ns;
 	const char *step;		/* where it failed; NULL if it did not */
 	enum smmux_pm_cause cause;
+	u32 cpu;
 	bool wake;
 	int ret;
 };

@@ -24,6 +24,7 @@
 #include "knobs.h"
 #include "reset.h"
 #include "smmux.h"
+#include "summary.h"
 
 /* Without range commands: as many as a last level table has entries. */
 #define FULL_INV_THRESHOLD	512
@@ -138,7 +139,7 @@ static int init_structures(struct smmux_device *smmu)
 	smmux_pm_init(smmu);
 	ret = devm_add_action_or_reset(smmu->dev, destroy_tags, smmu);
 	if (!ret)
-		ret = smmux_stats_init(smmu);
+		ret = smmux_stats_init(smmu) ?: smmux_recent_init(smmu);
 	if (!ret)
 		ret = smmux_cmdq_init(smmu);
 	if (!ret)
@@ -330,7 +331,7 @@ static int probe(struct platform_device *pdev)
 	if (!ret)
 		ret = start(smmu);
 	if (!ret)
-		ret = smmux_pm_allow(smmu);
+		ret = smmux_pm_allow(smmu) ?: smmux_summary_at_panic(smmu);
 	if (!ret)
 		ret = publish_or_wait(smmu);
 	if (!ret)

@@ -99,6 +99,7 @@ static void move(struct smmux_master *master, enum smmux_rec_state to, const cha
 	ev->from = rec->state;
 	ev->to = to;
 	ev->cause = cause;
+	ev->cpu = raw_smp_processor_id();
 	ev->ret = ret;
 	ev->attempt = rec->attempts;
 	trace_recovery(ev->dev, dev_name(master->smmu->dev), rec->sid,

@@ -60,6 +60,7 @@ struct smmux_rec_event {
 	u32 sid;
 	enum smmux_rec_state from, to;
 	const char *cause;
+	u32 cpu;
 	int ret;
 	unsigned int attempt;
 };

@@ -24,6 +24,7 @@
 #include <linux/io-pgtable.h>
 #include <linux/iommu.h>
 #include <linux/mutex.h>
+#include <linux/notifier.h>
 #include <linux/timekeeping.h>
 #include <linux/xarray.h>
 
@@ -37,6 +38,7 @@
 #include "irq.h"
 #include "main.h"
 #include "pm.h"
+#include "recent.h"
 #include "recovery.h"
 #include "stats.h"
 #include "strtab.h"
@@ -64,7 +66,7 @@
  *           where an invalidation may be, so interrupts are off (not with PREEMPT_RT)
  * @num_masters: masters probed and not released; under @streams_lock
  * @full_inv_threshold: more TLBI commands than this for one range become one
- *           invalidation of the whole tag; knob, READ_ONCE
+ *           invalidation of the whole tag; knob, READ_ONCE and WRITE_ONCE
  * @powered: registers may be touched
  */
 struct smmux_device {
@@ -77,6 +79,7 @@ struct smmux_device {
 
 	struct smmux_cmdq cmdq;
 	struct smmux_stats stats;
+	struct smmux_recent recent;
 	u32 full_inv_threshold;
 	bool powered;
 
@@ -98,6 +101,7 @@ struct smmux_device {
 	struct iommu_device iommu;
 	struct list_head node;		/* probe's: not shown to the core yet */
 	bool published;
+	struct notifier_block panic_nb;	/* of summary.c */
 	struct dentry *dbg;		/* the control plane's */
 };
 

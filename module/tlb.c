@@ -329,6 +329,27 @@ static __always_inline u32 walk_single(const struct smmux_invs *invs,
 	return 1;
 }
 
+/* Within the walker's RCU section.  Single pages are sampled, see wait_measured(). */
+static noinline void measure(const struct smmux_invs *invs, const struct target *t)
+{
+	const struct smmux_device *last = NULL;
+	unsigned int weight = 1;
+	u32 i;
+
+	if (invs->num && t->size >> t->granule == 1)
+		weight = smmux_hist_weight(atomic64_read(&invs->inv[0].smmu->cmdq.resv));
+	if (!weight)
+		return;
+	/* Entries of one SMMU are neighbours. */
+	for (i = 0; i < invs->num; i++) {
+		struct smmux_device *smmu = invs->inv[i].smmu;
+
+		if (smmu != last && smmux_hist_on(smmu))
+			smmux_hist_add(smmu, SMMUX_HIST_RANGE, t->size, weight);
+		last = smmu;
+	}
+}
+
 static __always_inline void walk(struct smmux_domain *dom, const struct target *t)
 {
 	struct smmux_invs *invs;
@@ -338,6 +359,8 @@ static __always_inline void walk(struct smmux_domain *dom, const struct target *
 	smp_mb();
 	rcu_read_lock();
 	invs = rcu_dereference(dom->invs);
+	if (smmux_hist_any())
+		measure(invs, t);
 	cmds = walk_single(invs, t);
 	if (!cmds)
 		cmds = walk_all(invs, t);

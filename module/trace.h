@@ -173,6 +173,28 @@ TRACE_EVENT(cmdq_sync,
 		  __entry->pos, __entry->wait_ns, __entry->ret)
 );
 
+/* A list of num commands met a full queue: room up to pos came after wait_ns, or not. */
+TRACE_EVENT(cmdq_full,
+	TP_PROTO(const char *smmu, u64 pos, u32 num, u64 wait_ns, int ret),
+	TP_ARGS(smmu, pos, num, wait_ns, ret),
+	TP_STRUCT__entry(
+		__field(u64, pos)
+		__field(u64, wait_ns)
+		__field(u32, num)
+		__field(int, ret)
+		__string(smmu, smmu)
+	),
+	TP_fast_assign(
+		__entry->pos = pos;
+		__entry->wait_ns = wait_ns;
+		__entry->num = num;
+		__entry->ret = ret;
+		__assign_str(smmu);
+	),
+	TP_printk("%s pos=%llu num=%u wait_ns=%llu ret=%d", __get_str(smmu),
+		  __entry->pos, __entry->num, __entry->wait_ns, __entry->ret)
+);
+
 /*
  * The gate of the queue moved (what is stop or open), or a list of num commands was
  * elided at it, of which op is the first.

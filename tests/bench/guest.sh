@@ -4,8 +4,8 @@
 # The bench's part inside the machine. What it measures leaves as lines
 # "value NAME NUMBER"; what QEMU saw goes to files of the host beside them.
 # Settings: MODE (count, sleep, load, profile), SIZES in bytes, OUT on the host, and
-# for MODE count ROUNDS and TRACED, and ATS for a device that has it, for MODE sleep MAPPINGS, for MODE load THREADS, SLICES
-# and MS.
+# for MODE count ROUNDS and TRACED, ATS for a device that has it and KNOBS of the driver to
+# turn, for MODE sleep MAPPINGS, for MODE load THREADS, SLICES and MS.
 
 # shellcheck source=tests/guest/lib/guest.sh
 . /smmux/guest.sh
@@ -63,6 +63,21 @@ mode_count()
 		report "$bytes"
 		must "accesses of $bytes bytes" watched "trace.$bytes" "$EVENTS" \
 			bench repeat "$bytes" "$TRACED"
+	done
+	[ -z "${KNOBS:-}" ] || count_knobs
+}
+
+# What a knob of the driver makes of the smallest size: KNOBS are words NAME=VALUE.
+count_knobs()
+{
+	local dir=/sys/bus/platform/devices/$SMMU_NAME/smmux knob was
+
+	for knob in $KNOBS; do
+		was=$(cat "$dir/${knob%=*}")
+		must "knob $knob" eval 'echo "${knob#*=}" >"$dir/${knob%=*}"'
+		must "instructions with $knob" bench count 4096 "$ROUNDS"
+		report "$knob"
+		must "knob ${knob%=*} back" eval 'echo "$was" >"$dir/${knob%=*}"'
 	done
 }
 

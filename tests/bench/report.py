@@ -18,6 +18,10 @@ PAIRS_TRACED = 1000
 DRIVERS = ("builtin", "smmux")
 OWN_LIMIT = 500
 ATS_LIMIT = 2 * OWN_LIMIT
+# What is shown, the machine's name for it, the limit in percent.
+EYES = (("counters off", "stats=off", None), ("counters on (as loaded)", "4096", 1),
+        ("counters and histograms on", "latency=on", 5),
+        ("counters and ring of commands on", "recent=on", None))
 CMDQ_PROD, CMDQ_CONS, GBPA = 0x98, 0x9c, 0x44
 MAPPINGS = (0, 20000)
 # What has to be written when power is back, by offset within its page, and how often at
@@ -40,6 +44,10 @@ modules so far away that calls between them and the kernel take some instruction
 same run: the same calls with the same arguments on tables of the bench's own. So every
 instruction counts that the driver runs or has run for it: its callbacks from the library,
 statistics, clocks, waiting. `iotlb_sync` alone is the invalidation: commands, SYNC, wait.
+
+"Usual" is the mean of all rounds but the longest tenth: histograms take a sample of
+mappings, which the least would not show. "Built without" is the same driver compiled without
+counters and histograms. No trace event is on in any row.
 
 Commands and register accesses are QEMU's trace events `smmuv3_cmdq_opcode`,
 `smmuv3_write_mmio` and `smmuv3_read_mmio` during 1000 pairs, divided by 1000. The
@@ -185,6 +193,23 @@ class Lane:
         return table(("4 KiB, device with ATS", "driver's own", "`iotlb_sync`", "commands"),
                      [("smmux", f"{own:,}", f"{sync:,}", f"{touched['commands']:g}")])
 
+    def eyes(self):
+        """What counters, histograms and the ring of commands add to a pair."""
+        seen = values(f"{self.dir}/count.smmux")
+        try:
+            bare = values(f"{self.dir}/bare.smmux")["4096.usual"]
+            cost = [(text, seen[f"{key}.usual"], limit) for text, key, limit in EYES]
+        except KeyError as error:
+            raise Missing(f"{self.name}: no value {error}") from error
+        rows = [("built without", f"{bare:,}", "", "")]
+        for text, pair, limit in cost:
+            share = 100 * (pair / bare - 1)
+            rows.append((text, f"{pair:,}", f"{share:+.1f} %", f"{limit} %" if limit else ""))
+            if limit:
+                self.limit(f"{text}: {share:.2f} % more instructions, limit {limit} %",
+                           share <= limit)
+        return table(("4 KiB, all, usual", "instructions", "more", "limit"), rows)
+
     def sleep(self):
         path, rows, cost = f"{self.dir}/sleep.smmux", [], {}
         for held in MAPPINGS:
@@ -227,7 +252,7 @@ class Lane:
 
     def text(self):
         parts = [f"## {self.version} ({self.name})", self.instructions(), self.accesses(),
-                 self.ats(), self.sleep()]
+                 self.eyes(), self.ats(), self.sleep()]
         if self.rounds:
             parts.append(self.throughput())
         return "\n\n".join(parts)
@@ -261,7 +286,7 @@ def main():
     print("\n## Limits\n")
     print("\n".join(f"* **not kept**: {text}" for text in broken) if broken else
           "All kept: below the built-in driver's instructions, at most "
-          f"{OWN_LIMIT} of the driver's own,\n2 commands, 1 write of PROD and at most 1 read "
+          f"{OWN_LIMIT} of the driver's own,\ncounters at most 1 %, with histograms 5 %, 2 commands, 1 write of PROD and at most 1 read "
           "of CONS; no number of threads slower in every round;\n"
           "to wake up no register written that need not be, and nothing that depends on mappings.")
     print(f"\n## Method\n\n{METHOD}")

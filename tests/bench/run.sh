@@ -22,6 +22,7 @@ readonly POWER_DOMAIN=(
 	--dtb-edit "-t x @ /smmux-power phandle 7777"
 	--dtb-edit "-t x @ /smmuv3@9050000 power-domains 7777"
 )
+readonly KNOBS='stats=off latency=on recent=on'
 readonly OUT=$SMMUX_BUILD/bench
 readonly BENCH=$SMMUX_TOP/tests/bench
 
@@ -60,7 +61,8 @@ parse()
 	[[ $rounds =~ ^[0-9]+$ ]] || usage_error "'$rounds' is no number"
 }
 
-# machine NAME LANE DRIVER MODE [SETTING...] [-- vm.sh argument...]; with $devices
+# machine NAME LANE DRIVER MODE [SETTING...] [-- vm.sh argument...]; with $devices, and
+# with the driver of build_bare() if $bare is set.
 machine()
 {
 	local name=$1 dir=$OUT/$2/$1.$3 lane=$2 driver=$3 mode=$4 version settings=() result
@@ -77,6 +79,8 @@ machine()
 	payload_make "$dir/payload" "$lane" "$BENCH/guest.sh" FW=dt SMMU=machine STRICT=1 \
 		DRIVER="$driver" MODULE_PARAMS= MODE="$mode" OUT="$dir" "${settings[@]}"
 	cp "$SMMUX_BUILD/mod/$version/bench/smmux_bench.ko" "$dir/payload/smmux"
+	[ -z "${bare:-}" ] || in_tree aarch64-linux-gnu-strip -g -o "$dir/payload/smmux/smmux.ko" \
+		"$SMMUX_BUILD/mod/$version/bare/smmux.ko"
 	# Other work of the host shall not take the CPUs away, as far as that goes.
 	nice -n -15 "$SMMUX_TOP/tests/rig/vm.sh" --out "$dir" --payload "$dir/payload" --lane "$lane" \
 		--driver "$driver" --devices "${devices:-testdev}" --append "iommu.strict=1 nokaslr" --timeout 300 \
@@ -104,6 +108,16 @@ load_machine()
 	die "$2 on $1: no undisturbed round in three"
 }
 
+# The driver as if it had neither counters nor histograms: what they cost is the rest.
+build_bare()
+{
+	local version
+
+	version=$(cat "$SMMUX_BUILD/kernels/$1/version")
+	SMMUX_COPY=$SMMUX_BUILD/mod/$version/bare logged "bare-$1" "$SMMUX_TOP/tests/rig/module.sh" \
+		"$version" driver KCFLAGS=-DSMMUX_WITHOUT_STATS || die "no driver without statistics"
+}
+
 measure()
 {
 	local lane=$1 driver round
@@ -111,8 +125,12 @@ measure()
 	for driver in builtin smmux; do
 		step "$lane, $driver: counting"
 		machine count "$lane" "$driver" count SIZES="4096 65536 2097152" \
-			ROUNDS=300 TRACED=1000 -- --icount || die "nothing counted"
+			ROUNDS=300 TRACED=1000 KNOBS="$([ "$driver" = builtin ] || echo "$KNOBS")" \
+			-- --icount || die "nothing counted"
 	done
+	step "$lane, smmux without statistics: counting"
+	bare=1 machine bare "$lane" smmux count SIZES=4096 ROUNDS=300 TRACED=1000 -- --icount ||
+		die "nothing counted without statistics"
 	step "$lane, smmux: sleep"
 	machine sleep "$lane" smmux sleep MAPPINGS="0 20000" -- --icount "${POWER_DOMAIN[@]}" ||
 		die "nothing slept"
@@ -175,6 +193,7 @@ main()
 	"$SMMUX_TOP/tests/rig/setup.sh"
 	for lane in $lanes; do
 		payload_modules "$lane" driver client bench
+		build_bare "$lane"
 		if [ -n "$profile" ]; then
 			profile "$lane"
 		else

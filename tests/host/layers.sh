@@ -12,8 +12,8 @@ cd "$SMMUX_TOP"
 readonly LAYERS='
 1 hw_regs hw_tables hw_cmd hw_evt
 2 cmd ste cd entry caps invs evt
-3 queue cmdq cmdq_wait cmdq_gate strtab cdtab irq evtq priq gerror stats reset
-4 tlb domain static_domain master attach ats pasid iopf sva pm recovery
+3 queue cmdq cmdq_wait cmdq_gate strtab cdtab irq evtq priq gerror stats clock life recent reset
+4 tlb domain static_domain master attach ats pasid iopf sva pm recovery summary
 5 main probe fw iommu_ops knobs'
 
 # smmux.h holds the types that rooms share; trace and inject stand beside the
