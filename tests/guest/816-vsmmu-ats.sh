@@ -21,12 +21,6 @@
 PROGRAMS=$(some 60)
 readonly PROGRAMS
 
-tally()
-{
-	check_equal "$1: missed, late, errors" "0 0 0" \
-		"$(client_got "$bdf" missed) $(client_got "$bdf" late) $(client_got "$bdf" errors)"
-}
-
 must "driver loads" load_driver
 bdf=$(pci_by_id 1af4:1044)
 must "a PCI device is free" pci_reserve "$bdf"
@@ -38,22 +32,22 @@ info=$SMMUX_DEBUG/masters/$bdf/info
 	grep -q "$bdf .*must not be lost" "$SMMUX_DEBUG/$(vsmmu_name 0)/pm/clients"
 
 client_do "$bdf" race 200
-tally race
+client_tally "$bdf" race
 check "the device asked for translations" test "$(vsmmu_counter 0 ats_requests)" -gt 100
 check "and used them" test "$(vsmmu_counter 0 translated)" -gt 300
 check "they were invalidated one by one" test "$(vsmmu_counter 0 ATC_INV)" -gt 190
 client_do "$bdf" storm 3 "$(some 3)"
-tally storm
+client_tally "$bdf" storm
 client_do "$bdf" attach "$(some 50)"
-tally attach
+client_tally "$bdf" attach
 client_do "$bdf" join "$(some 100)"
 check "it maps while the device comes and goes" test "$(client_got "$bdf" maps)" -ge $((2 * $(some 100)))
-tally join
+client_tally "$bdf" join
 for round in 1 2 3; do
 	echo "$bdf" >/sys/bus/pci/drivers/vsmmu-pci/unbind
 	check "round $round: bound again" pci_bind "$bdf"
 	client_do "$bdf" race 10
-	tally "round $round: race"
+	client_tally "$bdf" "round $round: race"
 done
 # smmux keeps the PRI queue off: the SMMU itself says no, and nobody waits.
 client_do "$bdf" page 0x123000 r

@@ -18,6 +18,20 @@
 
 static struct dentry *root;
 
+/* May it send @ssid?  By its own registers, whatever the PCI core believes. */
+static bool may_send(const struct client_stream *s, const u32 *ssid)
+{
+	if (!ssid || !s->cap)
+		return true;
+	if (vsmmu_pasid_went_wrong(s->cap)) {
+		spin_lock_irq(&s->v->lock);
+		vsmmu_bad(s->v, BAD_STREAM, "stream %#x: PASID was switched while ATS was on",
+			  s->sid);
+		spin_unlock_irq(&s->v->lock);
+	}
+	return vsmmu_pasid_is_on(s->cap);
+}
+
 void client_transact(const struct client_stream *s, const u32 *ssid, const struct device *asks,
 		     u64 iova, bool write, u32 *val, struct vsmmu_answer *ans)
 {
@@ -32,18 +46,21 @@ void client_transact(const struct client_stream *s, const u32 *ssid, const struc
 		.len = sizeof(*val),
 	};
 
+	memset(ans, 0, sizeof(*ans));
+	if (!may_send(s, ssid))
+		return;
 	/* What the CPU wrote is visible to the device, and the other way round. */
 	mb();
 	vsmmu_access(s->v, &req, ans);
 	mb();
 }
 
-struct client_stream *client_access(struct client *c, u64 iova, bool write, u32 *val,
-				    struct vsmmu_answer *ans)
+struct client_stream *client_access(struct client *c, const u32 *ssid, u64 iova, bool write,
+				    u32 *val, struct vsmmu_answer *ans)
 {
 	struct client_stream *s = &c->stream[(u32)atomic_inc_return(&c->turn) % c->num];
 
-	client_transact(s, NULL, c->dev, iova, write, val, ans);
+	client_transact(s, ssid, c->dev, iova, write, val, ans);
 	return s;
 }
 
@@ -57,13 +74,14 @@ bool client_failed(struct client *c)
 	return failed;
 }
 
-int client_attach(struct client *c, struct iommu_domain *dom)
+int client_attach(struct client *c, const u32 *ssid, struct iommu_domain *dom)
 {
 	unsigned long limit = jiffies + 10 * HZ;
 	int ret;
 
 	do {
-		ret = iommu_attach_device(dom, c->dev);
+		ret = ssid ? iommu_attach_device_pasid(dom, c->dev, *ssid, NULL) :
+			     iommu_attach_device(dom, c->dev);
 		if (ret != -EBUSY || !dev_is_pci(c->dev))
 			break;
 		msleep(10);
@@ -71,16 +89,24 @@ int client_attach(struct client *c, struct iommu_domain *dom)
 	return ret;
 }
 
-void client_detach(struct client *c, struct iommu_domain *dom)
+static void detach(struct client *c, const u32 *ssid, struct iommu_domain *dom)
+{
+	if (ssid)
+		iommu_detach_device_pasid(dom, c->dev, *ssid);
+	else
+		iommu_detach_device(dom, c->dev);
+}
+
+void client_detach(struct client *c, const u32 *ssid, struct iommu_domain *dom)
 {
 #ifdef CONFIG_FAULT_INJECTION
 	unsigned int nth = current->fail_nth;
 
 	current->fail_nth = 0;
-	iommu_detach_device(dom, c->dev);
+	detach(c, ssid, dom);
 	current->fail_nth = nth;
 #else
-	iommu_detach_device(dom, c->dev);
+	detach(c, ssid, dom);
 #endif
 }
 
@@ -132,7 +158,7 @@ static int access_once(struct client *c, u64 iova, char rw)
 	struct vsmmu_answer ans;
 	u32 val = CLIENT_VALUE;
 
-	client_access(c, iova, rw == 'w', &val, &ans);
+	client_access(c, NULL, iova, rw == 'w', &val, &ans);
 	talk_say(&c->talk, "done: %d\nbypassed: %d\nstalled: %d\nevent: %#x\npa: %#llx\nvalue: %#x\n",
 		   ans.done, ans.bypassed, ans.stalled, ans.event, ans.pa, val);
 	return 0;
@@ -189,10 +215,13 @@ static int run(struct client *c, const char *line)
 		return program_cycle(c, a);
 	if (sscanf(line, "race %u", &a) == 1)
 		return program_race(c, a);
+	if (sscanf(line, "pasid %u %u", &a, &b) == 2)
+		return program_pasid(c, a, b);
 	if (sscanf(line, "storm %u %u", &a, &b) == 2)
 		return program_storm(c, a, b);
-	if (sscanf(line, "attach %u", &a) == 1)
-		return program_attach(c, a);
+	n = sscanf(line, "attach %u %u", &a, &b);
+	if (n > 0 && n < 3)
+		return program_attach(c, a, n == 2 ? &b : NULL);
 	if (!strncmp(line, "drop", 4))
 		return PTR_ERR_OR_ZERO(kthread_run(drop_thread, c, "vsmmu-drop"));
 	if (sscanf(line, "irqs %u", &a) == 1) {
@@ -209,8 +238,9 @@ static int run(struct client *c, const char *line)
 	}
 	if (sscanf(line, "slow %u", &a) == 1)
 		return program_slow(c, a);
-	if (sscanf(line, "join %u", &a) == 1)
-		return program_join(c, a);
+	n = sscanf(line, "join %u %u", &a, &b);
+	if (n > 0 && n < 3)
+		return program_join(c, a, n == 2 ? &b : NULL);
 	if (sscanf(line, "random %u %u %u", &a, &n, &b) == 3)
 		return program_random(c, a, n, b);
 	return -EINVAL;
@@ -276,6 +306,7 @@ void client_remove(struct client *c)
 	debugfs_remove(c->dir);
 	unmap_page(c);
 	program_slow(c, 0);
+	program_pasid(c, 0, 0);
 }
 
 static int platform_probe(struct platform_device *pdev)

@@ -11,11 +11,13 @@
  *   page IOVA r|w           ask for a page: 0 failure, 1 invalid, 2 success
  *   race N                  map, access, unmap, access: N times
  *   storm THREADS SECONDS   the same by many, with bursts of other unmaps
- *   attach N                domains that have the same address, one after the other
+ *   pasid SSID N            map, access, unmap, access N times with that SubstreamID, in a domain
+ *                           that it keeps until another one is named; SSID 0 ends it
+ *   attach N [SSID]         domains that have the same address, one after the other
  *   crowd N [MASK]          all clients in one domain: map, let all cache it, unmap, try all:
  *                           N times; the PCI devices of MASK go deaf when all are in it
  *   resets                  how often its driver was told that it was reset
- *   join N                  into a domain and out again, while it maps and unmaps: N times
+ *   join N [SSID]           into a domain and out again, while it maps and unmaps: N times
  *   cycle N                 rest and work, N times
  *   slow MS                 a domain of its own, whose faults are handled by somebody who
  *                           takes that long; 0 ends it
@@ -32,6 +34,7 @@
 #include "vsmmu.h"
 
 struct iommu_domain;
+struct vsmmu_pasid_cap;
 
 #define CLIENT_IDS	8
 #define CLIENT_POISON	0xa5a5a5a5
@@ -42,6 +45,7 @@ struct client {
 	struct client_stream {
 		struct vsmmu *v;
 		u32 sid;
+		const struct vsmmu_pasid_cap *cap;	/* of a PCI device that has PASIDs */
 	} stream[CLIENT_IDS];
 	unsigned int num;
 	bool pasids;			/* it has at least 64 */
@@ -53,6 +57,8 @@ struct client {
 	enum dma_data_direction held_dir;
 	struct iommu_domain *slow;	/* of "slow", attached */
 	unsigned int slow_ms;
+	struct iommu_domain *lent;	/* of "pasid", attached to ... */
+	u32 lent_to;			/* ... this SubstreamID */
 	bool irqs_off;
 	unsigned int resets;		/* of a PCI device, seen by its driver */
 	struct list_head node;		/* in crowd.c */
@@ -73,14 +79,17 @@ void client_transact(const struct client_stream *s, const u32 *ssid, const struc
 /* Has it ever failed to answer, by any of its streams?  Then all of it may be cut off. */
 bool client_failed(struct client *c);
 
-/* Into @dom; while the device is being reset the IOMMU core (7.x) has one wait. */
-int client_attach(struct client *c, struct iommu_domain *dom);
-/* Back to the device's own domain, which the IOMMU core WARNs of if it fails. */
-void client_detach(struct client *c, struct iommu_domain *dom);
+/*
+ * Into @dom, with @ssid or, if that is NULL, all that has none; while the device is being
+ * reset the IOMMU core (7.x) has one wait.
+ */
+int client_attach(struct client *c, const u32 *ssid, struct iommu_domain *dom);
+/* Back to the device's own domain, which the IOMMU core WARNs of if it fails; or none. */
+void client_detach(struct client *c, const u32 *ssid, struct iommu_domain *dom);
 
-/* The same by the streams in turn; by which one was it? */
-struct client_stream *client_access(struct client *c, u64 iova, bool write, u32 *val,
-				    struct vsmmu_answer *ans);
+/* client_transact() by the streams in turn; by which one was it? */
+struct client_stream *client_access(struct client *c, const u32 *ssid, u64 iova, bool write,
+				    u32 *val, struct vsmmu_answer *ans);
 
 /* Its own runtime PM: it lets its SMMU sleep, it needs it.  -EALREADY. */
 int client_rest(struct client *c);
@@ -88,8 +97,9 @@ int client_work(struct client *c);
 
 int program_race(struct client *c, unsigned int tries);
 int program_storm(struct client *c, unsigned int threads, unsigned int seconds);
-int program_attach(struct client *c, unsigned int rounds);
-int program_join(struct client *c, unsigned int rounds);
+int program_pasid(struct client *c, u32 ssid, unsigned int tries);
+int program_attach(struct client *c, unsigned int rounds, const u32 *ssid);
+int program_join(struct client *c, unsigned int rounds, const u32 *ssid);
 int program_cycle(struct client *c, unsigned int cycles);
 int program_slow(struct client *c, unsigned int ms);
 
@@ -97,6 +107,12 @@ int program_slow(struct client *c, unsigned int ms);
 void crowd_add(struct client *c);
 void crowd_remove(struct client *c);
 int program_crowd(struct client *c, unsigned int rounds, u32 deaf);
+
+/* pasidcap.c: of a device that has none: NULL. */
+struct pci_dev;
+const struct vsmmu_pasid_cap *vsmmu_pasid_cap_of(const struct pci_dev *pdev);
+bool vsmmu_pasid_is_on(const struct vsmmu_pasid_cap *cap);
+bool vsmmu_pasid_went_wrong(const struct vsmmu_pasid_cap *cap);
 
 /* pci.c */
 int vsmmu_pci_register(void);

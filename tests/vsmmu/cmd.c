@@ -236,6 +236,8 @@ static int run_other(struct vsmmu *v, u8 op, u64 w0, u64 w1)
 		if (FIELD_GET(ATC_W1_SIZE, w1) > ATC_SIZE_ALL)
 			vsmmu_bad(v, BAD_COMMAND, "ATC_INV of size %llu",
 				  FIELD_GET(ATC_W1_SIZE, w1));
+		if (w0 & CMD_W0_SSV && FIELD_GET(ATC_W0_SSID, w0) < VSMMU_SSIDS)
+			v->counts.atc_ssid[FIELD_GET(ATC_W0_SSID, w0)]++;
 		if (is_not_answered(v, sid))
 			return 0;
 		vsmmu_cache_defer(v, op, w0, w1);

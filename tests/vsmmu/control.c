@@ -69,11 +69,14 @@ static int counters_show(struct seq_file *seq, void *unused)
 {
 	struct vsmmu *v = seq->private;
 	struct vsmmu_counts *n = &v->counts;
-	unsigned int op;
+	unsigned int op, i;
 
 	for (op = 0; op < VSMMU_OPS; op++)
 		if (n->op[op])
 			seq_printf(seq, "%s: %llu\n", vsmmu_cmd_text(op), n->op[op]);
+	for (i = 0; i < VSMMU_SSIDS; i++)
+		if (n->atc_ssid[i])
+			seq_printf(seq, "ATC_INV_SSID%u: %llu\n", i, n->atc_ssid[i]);
 	seq_printf(seq, "accesses: %llu\naborted: %llu\nstalls: %llu\n", n->accesses, n->aborted,
 		   n->stalls);
 	seq_printf(seq, "events: %llu\nlost_events: %llu\nirqs: %llu\nmessages: %llu\n", n->events,

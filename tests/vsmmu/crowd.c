@@ -57,7 +57,7 @@ static void all_reach(struct page *page, struct count *n)
 
 	list_for_each_entry(c, &crowd, node) {
 		val = 0;
-		s = client_access(c, CROWD_IOVA, false, &val, &ans);
+		s = client_access(c, NULL, CROWD_IOVA, false, &val, &ans);
 		if (ans.done ? val == CLIENT_POISON : client_failed(c))
 			continue;
 		n->missed++;
@@ -75,7 +75,7 @@ static void none_reaches(struct page *page, struct count *n)
 
 	list_for_each_entry(c, &crowd, node) {
 		val = CLIENT_VALUE;
-		s = client_access(c, CROWD_IOVA, true, &val, &ans);
+		s = client_access(c, NULL, CROWD_IOVA, true, &val, &ans);
 		if (*word == CLIENT_POISON)
 			continue;
 		*word = CLIENT_POISON;
@@ -133,7 +133,7 @@ static void all_leave(struct iommu_domain *dom, unsigned int num)
 	list_for_each_entry(c, &crowd, node) {
 		if (!num--)
 			break;
-		client_detach(c, dom);
+		client_detach(c, NULL, dom);
 	}
 }
 
@@ -149,7 +149,7 @@ int program_crowd(struct client *first, unsigned int rounds, u32 deaf)
 		return PTR_ERR(dom);
 	mutex_lock(&crowd_lock);
 	list_for_each_entry(c, &crowd, node) {
-		ret = client_attach(c, dom);
+		ret = client_attach(c, NULL, dom);
 		if (ret)
 			break;
 		n.clients++;

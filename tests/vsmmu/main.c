@@ -38,6 +38,9 @@ MODULE_PARM_DESC(pci, "instance that PCI devices below root ports are behind; -1
 static bool alias;
 module_param(alias, bool, 0444);
 MODULE_PARM_DESC(alias, "PCI devices with ATS go by the requester ID of the next function, too");
+static unsigned int pasid;
+module_param(pasid, uint, 0444);
+MODULE_PARM_DESC(pasid, "log2 of the PASIDs that PCI devices with ATS have; 0: none");
 static int its = -1;
 module_param(its, int, 0444);
 MODULE_PARM_DESC(its, "instance whose interrupts are messages to the machine's ITS; -1: none");
@@ -330,7 +333,7 @@ static int __init vsmmu_init(void)
 	unsigned int i;
 	int ret = 0;
 
-	if (max(pci, its) >= (int)max(num_smmus, 1U))
+	if (max(pci, its) >= (int)max(num_smmus, 1U) || pasid > 20)
 		return -EINVAL;
 	if (!num_smmus)
 		smmu[num_smmus++] = "plain";
@@ -347,12 +350,15 @@ static int __init vsmmu_init(void)
 		goto err_stop;
 	if (alias)
 		ret = vsmmu_pci_alias();
+	if (!ret && pasid)
+		ret = vsmmu_pasid_caps_add(pasid);
 	ret = ret ?: vsmmu_tree_add(instance, num_smmus, client, num_clients, irq_base, pci, its);
 	if (ret)
 		goto err_clients;
 	return 0;
 
 err_clients:
+	vsmmu_pasid_caps_remove();
 	vsmmu_client_unregister();
 err_stop:
 	stop_all();
@@ -365,6 +371,7 @@ static void __exit vsmmu_exit(void)
 	/* Devices go first: the driver switches an SMMU off that still answers. */
 	vsmmu_tree_remove();
 	vsmmu_client_unregister();
+	vsmmu_pasid_caps_remove();
 	stop_all();
 }
 module_exit(vsmmu_exit);

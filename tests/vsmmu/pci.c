@@ -11,6 +11,7 @@
 #include <linux/bitmap.h>
 #include <linux/iommu.h>
 #include <linux/of.h>
+#include <linux/pci-ats.h>
 #include <linux/pci.h>
 
 /*
@@ -36,8 +37,11 @@ static int pci_client_probe(struct pci_dev *pdev, const struct pci_device_id *id
 		return -ENOMEM;
 	for (i = 0; i < min(fwspec->num_ids, CLIENT_IDS); i++) {
 		vsmmu_stream_known(v, fwspec->ids[i], fwspec->ids[0]);
-		c->stream[c->num++] = (struct client_stream){ v, fwspec->ids[i] };
+		c->stream[c->num++] = (struct client_stream){
+			v, fwspec->ids[i], vsmmu_pasid_cap_of(pdev),
+		};
 	}
+	c->pasids = pci_max_pasids(pdev) >= 64;
 	ret = client_add(c, &pdev->dev);
 	if (!ret)
 		pci_set_drvdata(pdev, c);

@@ -25,6 +25,7 @@
 #define MAX_ORDER_USED	4
 
 struct tally {
+	const u32 *ssid;		/* all is done with this SubstreamID; NULL: none */
 	u64 rounds, maps;
 	unsigned int missed;		/* mapped, and did not land */
 	unsigned int late;		/* unmapped, and did */
@@ -63,10 +64,10 @@ static void must_land(struct client *c, u64 iova, struct page *page, struct tall
 	struct client_stream *s;
 
 	*word = CLIENT_POISON;
-	s = client_access(c, iova, true, &val, &ans);
+	s = client_access(c, t->ssid, iova, true, &val, &ans);
 	if (*word == CLIENT_VALUE && ans.done) {
 		val = 0;
-		s = client_access(c, iova, false, &val, &ans);
+		s = client_access(c, t->ssid, iova, false, &val, &ans);
 		if (val == CLIENT_VALUE && ans.done)
 			return;
 	}
@@ -91,7 +92,7 @@ static void must_not_land(struct client *c, u64 iova, struct page *page, struct 
 	*word = CLIENT_POISON;
 	/* By every stream: each has its own way to be stale. */
 	for (i = 0; i < c->num; i++) {
-		s = client_access(c, iova, true, &val, &ans);
+		s = client_access(c, t->ssid, iova, true, &val, &ans);
 		if (*word == CLIENT_POISON)
 			continue;
 		t->late++;
@@ -261,10 +262,10 @@ static int attach_once(struct client *c, struct page *page, struct tally *t)
 	if (ret)
 		goto free;
 	must_not_land(c, ATTACH_IOVA, page, t);
-	ret = client_attach(c, dom);
+	ret = client_attach(c, t->ssid, dom);
 	if (!ret) {
 		must_land(c, ATTACH_IOVA, page, t);
-		client_detach(c, dom);
+		client_detach(c, t->ssid, dom);
 		must_not_land(c, ATTACH_IOVA, page, t);
 		t->rounds++;
 	}
@@ -274,10 +275,10 @@ free:
 	return ret;
 }
 
-int program_attach(struct client *c, unsigned int rounds)
+int program_attach(struct client *c, unsigned int rounds, const u32 *ssid)
 {
 	struct page *page[2] = { alloc_page(GFP_KERNEL), alloc_page(GFP_KERNEL) };
-	struct tally t = {};
+	struct tally t = { .ssid = ssid };
 	unsigned int i;
 	int ret = page[0] && page[1] ? 0 : -ENOMEM;
 
@@ -288,6 +289,75 @@ int program_attach(struct client *c, unsigned int rounds)
 	for (i = 0; i < 2; i++)
 		if (page[i])
 			__free_page(page[i]);
+	report(c, &t);
+	return ret;
+}
+
+/* --- pasid --- */
+
+static void take_back(struct client *c)
+{
+	if (!c->lent)
+		return;
+	client_detach(c, &c->lent_to, c->lent);
+	iommu_domain_free(c->lent);
+	c->lent = NULL;
+}
+
+static int lend(struct client *c, u32 ssid)
+{
+	struct iommu_domain *dom;
+	int ret;
+
+	if (c->lent && c->lent_to == ssid)
+		return 0;
+	take_back(c);
+	dom = iommu_paging_domain_alloc(c->dev);
+	if (IS_ERR(dom))
+		return PTR_ERR(dom);
+	ret = client_attach(c, &ssid, dom);
+	if (ret) {
+		iommu_domain_free(dom);
+		return ret;
+	}
+	c->lent_to = ssid;
+	c->lent = dom;
+	return 0;
+}
+
+static int lent_once(struct client *c, struct page *page, struct tally *t)
+{
+	int ret = iommu_map(c->lent, ATTACH_IOVA, page_to_phys(page), PAGE_SIZE,
+			    IOMMU_READ | IOMMU_WRITE, GFP_KERNEL);
+
+	if (ret)
+		return ret;
+	must_land(c, ATTACH_IOVA, page, t);
+	if (iommu_unmap(c->lent, ATTACH_IOVA, PAGE_SIZE) != PAGE_SIZE)
+		t->errors++;
+	must_not_land(c, ATTACH_IOVA, page, t);
+	t->rounds++;
+	return 0;
+}
+
+int program_pasid(struct client *c, u32 ssid, unsigned int tries)
+{
+	struct tally t = { .ssid = &ssid };
+	struct page *page;
+	int ret;
+
+	if (!ssid) {
+		take_back(c);
+		return 0;
+	}
+	page = alloc_page(GFP_KERNEL);
+	ret = page ? lend(c, ssid) : -ENOMEM;
+	while (tries-- && !ret) {
+		ret = lent_once(c, page, &t);
+		cond_resched();
+	}
+	if (page)
+		__free_page(page);
 	report(c, &t);
 	return ret;
 }
@@ -326,7 +396,7 @@ static int churn(void *arg)
 		}
 		WRITE_ONCE(w->t.maps, w->t.maps + 1);	/* for have_churned() */
 		for (i = 0; i < w->c->num; i++)
-			client_access(w->c, ATTACH_IOVA, false, &val, &ans);
+			client_access(w->c, w->t.ssid, ATTACH_IOVA, false, &val, &ans);
 		if (iommu_unmap(w->dom, ATTACH_IOVA, PAGE_SIZE) != PAGE_SIZE)
 			w->t.errors++;
 		must_not_land(w->c, ATTACH_IOVA, w->page, &w->t);
@@ -363,11 +433,11 @@ static int join_and_leave(struct churn *w, unsigned int rounds)
 	if (IS_ERR(task))
 		return PTR_ERR(task);
 	for (; rounds && !ret; rounds--) {
-		ret = client_attach(w->c, w->dom);
+		ret = client_attach(w->c, w->t.ssid, w->dom);
 		if (ret)
 			break;
 		ret = have_churned(w);
-		client_detach(w->c, w->dom);
+		client_detach(w->c, w->t.ssid, w->dom);
 		ret = ret ?: have_churned(w);
 		w->t.rounds++;
 	}
@@ -375,9 +445,9 @@ static int join_and_leave(struct churn *w, unsigned int rounds)
 	return ret;
 }
 
-int program_join(struct client *c, unsigned int rounds)
+int program_join(struct client *c, unsigned int rounds, const u32 *ssid)
 {
-	struct churn w = { .c = c, .page = alloc_page(GFP_KERNEL) };
+	struct churn w = { .c = c, .page = alloc_page(GFP_KERNEL), .t.ssid = ssid };
 	int ret;
 
 	if (!w.page)
@@ -452,7 +522,7 @@ static int begin_slow(struct client *c)
 	if (IS_ERR(dom))
 		return PTR_ERR(dom);
 	iommu_set_fault_handler(dom, take_time, c);
-	ret = client_attach(c, dom);
+	ret = client_attach(c, NULL, dom);
 	if (ret)
 		iommu_domain_free(dom);
 	else
@@ -466,7 +536,7 @@ int program_slow(struct client *c, unsigned int ms)
 	if (ms)
 		return c->slow ? 0 : begin_slow(c);
 	if (c->slow) {
-		client_detach(c, c->slow);
+		client_detach(c, NULL, c->slow);
 		iommu_domain_free(c->slow);
 		c->slow = NULL;
 	}

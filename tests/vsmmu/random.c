@@ -188,7 +188,7 @@ static int step_space(struct plot *p)
 static void leave(struct plot *p)
 {
 	if (p->rid)
-		client_detach(p->c, p->dom[p->rid]);
+		client_detach(p->c, NULL, p->dom[p->rid]);
 	p->rid = 0;
 }
 
@@ -200,7 +200,7 @@ static int step_attach(struct plot *p)
 	leave(p);
 	if (!space || !p->dom[space])
 		return 0;
-	ret = client_attach(p->c, p->dom[space]);
+	ret = client_attach(p->c, NULL, p->dom[space]);
 	if (!ret)
 		p->rid = space;
 	p->attaches += !ret;

@@ -224,6 +224,7 @@ struct vsmmu_stream {
 #define VSMMU_STREAMS	40
 #define VSMMU_NOTES	32
 #define VSMMU_OPS	0x50
+#define VSMMU_SSIDS	16		/* that are counted */
 
 struct vsmmu_inject {
 	u32 sync_us;		/* each SYNC takes that long */
@@ -244,6 +245,7 @@ struct vsmmu_inject {
 
 struct vsmmu_counts {
 	u64 op[VSMMU_OPS];
+	u64 atc_ssid[VSMMU_SSIDS];	/* ATC_INV with that SubstreamID */
 	u64 bad[NUM_BAD];
 	u64 accesses, aborted, events, lost_events, stalls, irqs, messages;
 	u64 walks, hits, dropped, evicted, prefetched;
@@ -384,6 +386,10 @@ void vsmmu_ats_drop(struct vsmmu *v, const struct vsmmu_inv *inv, bool again);
 /* pci.c */
 bool vsmmu_pci_asks(const struct device *dev);
 int vsmmu_pci_alias(void);
+
+/* pasidcap.c */
+int vsmmu_pasid_caps_add(unsigned int log2);
+void vsmmu_pasid_caps_remove(void);
 
 /* pri.c */
 int vsmmu_page_request(struct vsmmu *v, const struct vsmmu_request *req);

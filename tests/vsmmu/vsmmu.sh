@@ -80,6 +80,13 @@ client_is_well()
 	[ "$(client_got "$1" missed) $(client_got "$1" late)" = '0 0' ]
 }
 
+# client_tally CLIENT NAME: one subtest, of the command that it was given last.
+client_tally()
+{
+	check_equal "$2: missed, late, errors" "0 0 0" \
+		"$(client_got "$1" missed) $(client_got "$1" late) $(client_got "$1" errors)"
+}
+
 # vsmmu_name N: of the platform device.
 vsmmu_name()
 {

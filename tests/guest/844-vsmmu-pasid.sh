@@ -1,0 +1,155 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: PASIDs of a PCI device with ATS: what its ATC holds for one goes with the mapping and with the domain, and a device that does not answer is cut off from all of them
+# MATRIX: lane=backports smp=3 smmu=none
+# ALSO: lane=debug,race smp=3 smmu=none
+# DEVICES: ats
+# CMDLINE: mem=1000M isolcpus=2
+# MODULE: allow_unbind=1
+# WHEN: alone
+# TIMEOUT: 240
+# EXPECT: smmux [0-9a-f]+\.vsmmu: (event: )?0000:[0-9a-f:.]+: (F_|C_|[0-9]+ more events)
+# EXPECT: smmux [0-9a-f]+\.vsmmu: 0000:[0-9a-f:.]+: (does not answer ATC|answers ATC|is gone, and with it)
+# EXPECT: smmux .*event queue overflow: events are lost
+# EXPECT: callbacks suppressed
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+# shellcheck source=tests/vsmmu/vsmmu.sh
+. /smmux/vsmmu.sh
+# shellcheck source=tests/vsmmu/quarantine.sh
+. /smmux/quarantine.sh
+
+PROGRAMS=$(some 60)
+readonly PROGRAMS
+
+# asked_for SSID COMMAND...: how many ATC_INV had this SubstreamID meanwhile.
+asked_for()
+{
+	local name=ATC_INV_SSID$1 before
+	shift
+
+	before=$(vsmmu_counter 0 "$name")
+	client_do "$bdf" "$@"
+	echo $(($(vsmmu_counter 0 "$name") - before))
+}
+
+# nobody_asks NAME: neither for what has no PASID nor for what has one.
+nobody_asks()
+{
+	local before
+
+	before=$(vsmmu_counter 0 ATC_INV)
+	client_do "$bdf" race 10
+	client_tally "$bdf" "$1: no PASID"
+	client_do "$bdf" pasid 5 10
+	client_tally "$bdf" "$1: PASID 5"
+	client_do "$bdf" attach 3 9
+	client_tally "$bdf" "$1: PASID 9, attach"
+	check_equal "$1: it is not asked by any domain" 0 "$(($(vsmmu_counter 0 ATC_INV) - before))"
+}
+
+# back NAME: the reset that ends it ends it for all of them, and the ATC is used.
+back()
+{
+	local before
+
+	reset_ends_it "$1"
+	before=$(vsmmu_counter 0 translated)
+	client_do "$bdf" pasid 5 20
+	client_tally "$bdf" "$1: PASID 5 again"
+	check "$1: by its ATC" test "$(vsmmu_counter 0 translated)" -ge $((before + 40))
+	check "$1: which is asked" test "$(asked_for 5 pasid 5 20)" -ge 20
+}
+
+must "driver loads" load_driver
+bdf=$(pci_by_id 1af4:1044)
+sid=$(sid_of "$bdf")
+must "a PCI device is free" pci_reserve "$bdf"
+must "a modelled SMMU with ATS and PASIDs" vsmmu_load smmu=pri+aborts+pd pci=0 pasid=7
+must "the device is ours" pci_bind "$bdf"
+check_equal "it has both" "on 7" "$(value_of "$SMMUX_DEBUG/masters/$bdf/info" ats) $(value_of "$SMMUX_DEBUG/masters/$bdf/info" ssid_bits)"
+
+# Maps and domains.
+client_do "$bdf" race 20
+client_tally "$bdf" "no PASID"
+before=$(vsmmu_counter 0 translated)
+check "unmaps ask with the PASID" test "$(asked_for 5 pasid 5 50)" -ge 50
+client_tally "$bdf" "PASID 5"
+check "its ATC is used" test "$(vsmmu_counter 0 translated)" -ge $((before + 100))
+check "what has no PASID is asked for without" test "$(asked_for 5 race 20)" = 0
+client_tally "$bdf" "no PASID beside it"
+check "a domain that goes asks with the PASID" test "$(asked_for 9 attach 20 9)" -ge 20
+client_tally "$bdf" "attach"
+client_do "$bdf" join "$(some 100)" 9
+client_tally "$bdf" "join"
+seed=${SEED:-$((RANDOM * 1000))}
+note "$PROGRAMS programs from seed $seed on"
+check "all programs end without an error" client_do "$bdf" random "$seed" "$PROGRAMS" 60
+check_equal "every access ended where it should" "" "$(client_got "$bdf" wrong)"
+note "$(tr '\n' ' ' <"$(vsmmu_client "$bdf")/result")"
+
+# An unmap in the domain of a PASID is not answered.
+one_incident "unmap" pasid 5 1
+check "all of it is cut off" cut_off "$bdf"
+check "EATS is off" ste_has_no_ats "$bdf"
+nobody_asks "unmap"
+back "unmap"
+
+# An unmap without one: the PASIDs are cut off as well.
+one_incident "unmap without" race 1
+nobody_asks "unmap without"
+back "unmap without"
+
+# A PASID goes, or its domain is entered, and is not answered; whichever of them it is.
+for n in 0 1 2 3; do
+	vsmmu_inject 0 "atc_timeout $sid 1 $n"
+	client_do "$bdf" attach 2 9
+	check_equal "attach, timeout $n: nothing late" 0 "$(client_got "$bdf" late)"
+	must "attach, timeout $n: cut off" cut_off "$bdf"
+	reset_ends_it "attach, timeout $n"
+	vsmmu_inject 0 "atc_timeout $sid 1 $n"
+	client_do "$bdf" join 3 9
+	check_equal "join, timeout $n: nothing late" 0 "$(client_got "$bdf" late)"
+	must "join, timeout $n: cut off" cut_off "$bdf"
+	reset_ends_it "join, timeout $n"
+done
+
+# The last PASID goes in quarantine, and one comes in it.
+one_incident "last" pasid 5 1
+check "last: it goes" client_do "$bdf" pasid 0 0
+check "last: another comes" client_do "$bdf" pasid 5 5
+client_tally "$bdf" "last"
+check "last: EATS is off" ste_has_no_ats "$bdf"
+back "last"
+
+# Resets by policy, with PASIDs attached.
+check "its SMMU resets it" set_policy 0 reset
+for n in {1..3}; do
+	one_incident "by itself, $n" pasid 5 1
+	check "by itself, $n: back" wait_for 5 in_state "$bdf" healthy
+	vsmmu_inject 0 "forgive $sid"
+	client_do "$bdf" pasid 5 10
+	client_tally "$bdf" "by itself, $n"
+done
+check "what is not answered now and then" vsmmu_inject 0 "atc_random 40"
+client_do "$bdf" random "$seed" "$(some 20)" 60
+check_equal "nothing ended where it should not" "" "$(client_got "$bdf" wrong)"
+client_do "$bdf" join "$(some 30)" 9
+check_equal "nothing late" 0 "$(client_got "$bdf" late)"
+vsmmu_inject 0 "atc_random 0"
+check "it comes back" wait_for 20 in_state "$bdf" healthy
+vsmmu_inject 0 "forgive $sid"
+set_policy 0 quarantine
+
+# Gone in quarantine, and found anew.
+one_incident "unplug" pasid 5 1
+check "the device goes" sh -c "echo 1 >/sys/bus/pci/devices/$bdf/remove"
+check "and is found again" sh -c "echo 1 >/sys/bus/pci/rescan"
+must "and bound" wait_for 5 pci_bind_new "$bdf"
+vsmmu_inject 0 "forgive $sid"
+client_do "$bdf" pasid 5 20
+client_tally "$bdf" "as good as new"
+note "$(tr '\n' ' ' <"$(rec_dir 0)/counters")"
+vsmmu_content 0
+vsmmu_pci_end

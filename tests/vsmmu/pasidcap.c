@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * pasidcap - a PASID capability for PCI devices with ATS, since no device of QEMU's
+ * has both.
+ *
+ * The model steps in between the PCI core and the configuration space of the bus that
+ * such a device is on.  There it adds one capability behind the last extended one, with
+ * a control register of its own, and the word that end-to-end prefixes pass.  A device that
+ * is found anew is found so; the fields of one that was there before are filled in here,
+ * and so is what its root port would have to be: its bus is not ours.
+ *
+ * Accessors are called under the PCI core's lock, which is a raw one, and are all that
+ * writes to a struct vsmmu_pasid_cap.
+ */
+#include "client.h"
+
+#include <linux/pci.h>
+
+#define MAX_CAPS	16
+#define POSITION	0xf80		/* where QEMU has nothing */
+
+struct vsmmu_pasid_cap {
+	struct pci_bus *bus;		/* with a reference */
+	unsigned int devfn;
+	u16 last, pcie, ats;		/* where these are: last of the chain, ... */
+	u16 ctrl;
+	bool wrong;			/* the control register changed while ATS was on */
+};
+
+static struct vsmmu_pasid_cap caps[MAX_CAPS];
+static unsigned int num_caps;
+static unsigned int width;		/* log2 of how many PASIDs each has */
+static struct pci_ops *real, ours;
+
+static struct vsmmu_pasid_cap *cap_at(const struct pci_bus *bus, unsigned int devfn)
+{
+	unsigned int i;
+
+	for (i = 0; i < num_caps; i++)
+		if (caps[i].bus == bus && caps[i].devfn == devfn)
+			return &caps[i];
+	return NULL;
+}
+
+/* --- configuration space --- */
+
+static int read_word32(const struct vsmmu_pasid_cap *cap, int where, u32 *val)
+{
+	int ret = real->read(cap->bus, cap->devfn, where, 4, val);
+
+	/* No device, no capabilities. */
+	if (ret || PCI_POSSIBLE_ERROR(*val))
+		return ret;
+	if (where == cap->last)
+		*val = (*val & 0xfffff) | POSITION << 20;
+	else if (where == cap->pcie + PCI_EXP_DEVCAP2)
+		*val |= PCI_EXP_DEVCAP2_EE_PREFIX;
+	else if (where == POSITION)
+		*val = PCI_EXT_CAP_ID_PASID | 1 << 16;
+	else if (where == POSITION + PCI_PASID_CAP)
+		*val = width << 8 | PCI_PASID_CAP_PRIV | cap->ctrl << 16;
+	return 0;
+}
+
+static int cap_read(struct pci_bus *bus, unsigned int devfn, int where, int size, u32 *val)
+{
+	const struct vsmmu_pasid_cap *cap = cap_at(bus, devfn);
+	u32 word = 0;
+	int ret;
+
+	if (!cap)
+		return real->read(bus, devfn, where, size, val);
+	ret = read_word32(cap, where & ~3, &word);
+	*val = size == 4 ? word : word >> (where & 3) * 8 & (BIT(size * 8) - 1);
+	return ret;
+}
+
+static bool ats_is_on(const struct vsmmu_pasid_cap *cap)
+{
+	u32 val = 0;
+
+	real->read(cap->bus, cap->devfn, cap->ats + PCI_ATS_CTRL, 2, &val);
+	return val & PCI_ATS_CTRL_ENABLE;
+}
+
+static void control(struct vsmmu_pasid_cap *cap, u16 val)
+{
+	if ((cap->ctrl ^ val) & PCI_PASID_CTRL_ENABLE && ats_is_on(cap))
+		cap->wrong = true;
+	/* The model reads it from other CPUs. */
+	WRITE_ONCE(cap->ctrl, val);
+}
+
+/* QEMU's device keeps the control register of ATS; a real one has it cleared. */
+static void begin_reset(struct vsmmu_pasid_cap *cap)
+{
+	real->write(cap->bus, cap->devfn, cap->ats + PCI_ATS_CTRL, 2, 0);
+	WRITE_ONCE(cap->ctrl, 0);
+}
+
+static int cap_write(struct pci_bus *bus, unsigned int devfn, int where, int size, u32 val)
+{
+	struct vsmmu_pasid_cap *cap = cap_at(bus, devfn);
+
+	if (cap && where == POSITION + PCI_PASID_CTRL && size == 2) {
+		control(cap, val);
+		return 0;
+	}
+	if (cap && where == cap->pcie + PCI_EXP_DEVCTL && val & PCI_EXP_DEVCTL_BCR_FLR)
+		begin_reset(cap);
+	return real->write(bus, devfn, where, size, val);
+}
+
+/* --- what devices and clients ask --- */
+
+const struct vsmmu_pasid_cap *vsmmu_pasid_cap_of(const struct pci_dev *pdev)
+{
+	return cap_at(pdev->bus, pdev->devfn);
+}
+
+bool vsmmu_pasid_is_on(const struct vsmmu_pasid_cap *cap)
+{
+	return READ_ONCE(cap->ctrl) & PCI_PASID_CTRL_ENABLE;
+}
+
+bool vsmmu_pasid_went_wrong(const struct vsmmu_pasid_cap *cap)
+{
+	return data_race(READ_ONCE(cap->wrong));
+}
+
+/* --- coming and going --- */
+
+static u16 last_of_chain(struct pci_dev *pdev)
+{
+	u16 pos = PCI_CFG_SPACE_SIZE;
+	u32 header;
+
+	while (!pci_read_config_dword(pdev, pos, &header) && PCI_EXT_CAP_NEXT(header))
+		pos = PCI_EXT_CAP_NEXT(header);
+	return pos;
+}
+
+/* End-to-end prefixes pass the root port, and it sends all requests upwards. */
+static void open_port(struct pci_dev *port)
+{
+	u16 ctrl;
+
+	port->eetlp_prefix_max = 4;
+	pci_read_config_word(port, port->acs_cap + PCI_ACS_CTRL, &ctrl);
+	pci_write_config_word(port, port->acs_cap + PCI_ACS_CTRL,
+			      ctrl | PCI_ACS_SV | PCI_ACS_RR | PCI_ACS_CR | PCI_ACS_UF);
+}
+
+static int add_cap(struct pci_dev *pdev)
+{
+	struct pci_dev *port = pdev->bus->self;
+
+	if (num_caps == MAX_CAPS || !port || !port->acs_cap || (real && pdev->bus->ops != real))
+		return -EOPNOTSUPP;
+	caps[num_caps++] = (struct vsmmu_pasid_cap){
+		.bus = pdev->bus,
+		.devfn = pdev->devfn,
+		.last = last_of_chain(pdev),
+		.pcie = pdev->pcie_cap,
+		.ats = pdev->ats_cap,
+	};
+	get_device(&pdev->bus->dev);
+	open_port(port);
+	real = pdev->bus->ops;
+	ours = *real;
+	ours.read = cap_read;
+	ours.write = cap_write;
+	pci_bus_set_ops(pdev->bus, &ours);
+
+	/* As the PCI core does where it finds a device. */
+	pdev->eetlp_prefix_max = 4;
+	pdev->pasid_cap = pci_find_ext_capability(pdev, PCI_EXT_CAP_ID_PASID);
+	return pdev->pasid_cap == POSITION ? 0 : -EIO;
+}
+
+int vsmmu_pasid_caps_add(unsigned int log2)
+{
+	struct pci_dev *pdev = NULL;
+	int ret = 0;
+
+	width = log2;
+	for_each_pci_dev(pdev) {
+		if (!pdev->ats_cap || pdev->multifunction)
+			continue;
+		ret = add_cap(pdev);
+		if (ret) {
+			pci_err(pdev, "cannot have PASIDs\n");
+			pci_dev_put(pdev);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+void vsmmu_pasid_caps_remove(void)
+{
+	while (num_caps) {
+		struct vsmmu_pasid_cap *cap = &caps[--num_caps];
+		struct pci_dev *pdev = pci_get_slot(cap->bus, cap->devfn);
+
+		pci_bus_set_ops(cap->bus, real);
+		if (pdev)
+			pdev->pasid_cap = 0;
+		pci_dev_put(pdev);
+		put_device(&cap->bus->dev);
+	}
+}
