@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0
+"""findings - counters that should be 0, and what it means when they are not."""
+
+# file, counter, kind, meaning
+RULES = (
+    ("cmdq/counters", "sync_timeouts", "problem", "waits for a CMD_SYNC were given up"),
+    ("cmdq/counters", "full_timeouts", "problem", "waits for room in the command queue were given up"),
+    ("cmdq/counters", "error.CERROR_ILL", "problem", "commands were illegal to the SMMU"),
+    ("cmdq/counters", "error.CERROR_ABT", "problem", "the SMMU could not read the command queue"),
+    ("cmdq/counters", "error.CERROR_ATC_INV_SYNC", "look", "ATC invalidations were not answered"),
+    ("cmdq/counters", "refused", "problem", "submissions met a closed queue"),
+    ("cmdq/counters", "full_waits", "look", "times a submitter met a full queue"),
+    ("evtq/counters", "events", "look", "events: accesses that were not translated"),
+    ("evtq/counters", "overflows", "problem", "times the event queue overflowed, events are lost"),
+    ("pm/state", "lost", "problem", "commands met a sleeping SMMU that must not be lost"),
+    ("pm/state", "gbpa_not_aborting", "problem",
+     "wakes found GBPA.ABORT clear: traffic could have passed"),
+    ("pm/state", "suspend_failed", "look", "attempts to sleep failed"),
+    ("pm/state", "resume_failed", "problem", "attempts to wake up failed"),
+    ("recovery/counters", "fail_stops", "problem", "times all traffic was stopped"),
+    ("recovery/counters", "blocked", "problem", "devices were given up after three resets"),
+    ("recovery/counters", "quarantined", "look", "incidents: devices that were cut off"),
+    ("recovery/counters", "injected", "look", "ATC invalidations were made to fail (inject/): a rehearsal"),
+)
+
+
+def of_smmu(sample):
+    """(kind, text) for what counts in the last sample of an SMMU."""
+    out = []
+    for file, name, kind, text in RULES:
+        value = sample.count(file, name)
+        if value and value > 0:
+            out.append((kind, f"{value:,} {text} ({file}: {name})"))
+    if sample.values("cmdq/state").get("dead") == "yes":
+        out.append(("problem", "the command queue is closed for good, the SMMU could not be helped"))
+    if sample.values("gerror").get("service_failure") == "yes":
+        out.append(("problem", "the SMMU reported a service failure and was given up"))
+    if sample.values("pm/state").get("state") == "failed":
+        out.append(("problem", "it did not wake up, its traffic is aborted"))
+    return sorted(out, key=lambda item: item[0] != "problem")
+
+
+def of_devices(devices):
+    return [("problem", f"{name}: {ats.get('state', 'cut off')}, cut off from ATS")
+            for name, (_, ats) in devices.items() if ats.get("cut_off") == "yes"]
