@@ -14,6 +14,7 @@ help:
 	@echo 'make dkms-install  hand the sources to DKMS: add, build, install'
 	@echo 'make dkms-remove   take them back'
 	@echo 'make dist          the release archive, $(DIST)'
+	@echo 'make man           the man pages, into build/man (needs scdoc)'
 	@echo 'make clean         remove what was built here'
 	@echo
 	@echo 'make demo          a stock Debian kernel in a VM, its devices behind smmux'
@@ -46,6 +47,9 @@ dkms-remove:
 dist:
 	@tests/dkms/dist.sh $(CURDIR)/$(DIST)
 
+man:
+	@docs/man/build.sh $(CURDIR)/build/man
+
 demo:
 	@tests/demo.sh
 
@@ -71,10 +75,10 @@ soak:
 clean:
 	find module debugfs -name '*.o' -delete -o -name '.*.cmd' -delete
 	rm -f *.o *.ko *.mod *.mod.c .*.cmd Module.symvers modules.order
-	rm -rf build/mod build/results build/log build/smmux-*.tar.gz
+	rm -rf build/mod build/results build/log build/man build/smmux-*.tar.gz
 
 distclean: clean
 	rm -rf --one-file-system build
 
-.PHONY: help modules install dkms-install dkms-remove dist demo test test-one check \
+.PHONY: help modules install dkms-install dkms-remove dist man demo test test-one check \
 	bench mutants soak clean distclean
