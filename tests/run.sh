@@ -114,6 +114,16 @@ run_machine()
 	"$SMMUX_TOP/tests/rig/vm.sh" "${arguments[@]}"
 }
 
+# What the guest has no tools for is looked at here.
+look_after()
+{
+	local program
+
+	program=$(meta AFTER)
+	[ -z "$program" ] || "$SMMUX_TOP/$program" "$1" >"$1/after" 2>&1 ||
+		echo "not ok 0 - $program: $(tail -n 1 "$1/after" | cut -c1-140)" >>"$1/results"
+}
+
 # One machine, start to verdict, in a process of its own.
 run_guest_test()
 {
@@ -129,6 +139,7 @@ run_guest_test()
 	make_payload "$dir"
 	run_machine "$dir" >"$dir/vm.log" 2>&1 || true
 	rm -rf "$dir/payload"
+	look_after "$dir"
 	mapfile -t expected < <(meta_all EXPECT)
 	verdict "$dir" "${expected[@]}" | tee "$dir/verdict" >"$run/$name.verdict"
 	echo "$((SECONDS - start))" >"$run/$name.seconds"

@@ -14,6 +14,8 @@
 #   WITH         bpftrace: it is in this guest; kernel: this kernel is, as /smmux/vmlinuz;
 #                burst: /smmux/burst is, of tests/guest/prog
 #   EXPECT       regexp of a kernel message that would else fail the test
+#   AFTER        a program in the checkout that looks at what the machine left behind; it is
+#                given the directory of the results, and fails the test if it fails
 #   WHEN         alone: no other machine beside this one, after all others (a modelled SMMU
 #                that gets no CPU for a second is a dead one)
 #   DTB          fdtput arguments that change the device tree, the first @ is the file,
