@@ -38,10 +38,11 @@ mapfile -t files < <(find "$work/debugfs" -type f \
 	\( -name strtab -o -name entries -o -name recent -o -name ste -o -name cds -o -name gerror \
 	-o -name caps \) | sort)
 decode_test golden tests/tools/decode.golden
+decode_test find tests/tools/find.golden
 decode_test agree 90 "${files[@]}" "$work/dmesg" tests/tools/fixtures/trace
 make_driver_text
 decode_test same "$CASES" "$SEED" "$work/driver_text"
-decode_test fuzz "$CASES" "$SEED" "${files[@]}" tests/tools/fixtures/trace
+decode_test fuzz "$CASES" "$SEED" tests/tools/find.golden "${files[@]}" tests/tools/fixtures/trace
 tests/rig/in.sh scripts/smmux-decode --help | grep -q 'Exit codes:'
 ! tests/rig/in.sh scripts/smmux-decode -s cmd 0x3046 0 >"$work/out" ||
 	{ echo "--strict takes what is reserved" && exit 1; }

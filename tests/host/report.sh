@@ -43,6 +43,25 @@ bad_input()
 	[ ! -e "$work/none" ]
 }
 
+# The driver's own findings, the names that smmux-snapshot gives to facts, what it could not
+# copy, and a histogram that begins at 0.
+linted()
+{
+	local dir=$work/linted smmu=$work/linted/debugfs/9050000.smmuv3
+
+	mkdir -p "$smmu/cmdq"
+	printf 'smmux_version: 0.1.9\nkernel_release: 7.9.9\nhostname: board7\n' >"$dir/meta"
+	echo 'debugfs/x: only root may' >"$dir/errors"
+	printf 'severity place finding\nerror    sid 8   STE w1 is <odd>\n\nchecked: 8 stes\nfindings: 1\n' \
+		>"$smmu/lint"
+	printf 'list_cmds.count: 7\nlist_cmds.sum: 9\n\nh\nlist_cmds 0 0 2\nlist_cmds 1 1 4\nlist_cmds 2 3 1\n' \
+		>"$smmu/cmdq/latency"
+	report_test page "$dir" "board7" "smmux 0.1.9" "kernel 7.9.9" "not copied: debugfs/x: only root may" \
+		"STE w1 is <odd>" "findings: 1" "7 values, mean 1.29" || return
+	ends 0 scripts/smmux-report -o "$work/linted.html" "$dir" &&
+		[ "$(grep -o '<rect class="bar"' "$work/linted.html" | wc -l)" = 3 ]
+}
+
 # A tree like that of debugfs, recorded and read again.
 recorded()
 {
@@ -71,6 +90,7 @@ report_test page $FIXTURES/snapshot.tar.gz "17,482 values, mean 8.14 µs" "8 (DM
 report_test hostile
 report_test paths
 report_test fuzz "$CASES" "${SMMUX_SEED:-$RANDOM}" $FIXTURES/recording.tar.gz $FIXTURES/snapshot.tar.gz
+linted || { echo "what the driver's lint or smmux-snapshot says is not shown" && exit 1; }
 bad_input || { echo "wrong use is not taken for that" && exit 1; }
 recorded || { echo "a recording does not become a page" && exit 1; }
 echo "smmux-report and smmux-record are well"

@@ -3,11 +3,13 @@
 """Tests of smmux-decode: known answers, the driver's own text, and garbage.
 
 usage: decode_test.py golden FILE [write] | fuzz COUNT SEED FILE... | agree LEAST FILE...
+       | find FILE [write]
        | same COUNT SEED PROGRAM
 
 golden: FILE holds "$ ARGUMENTS" lines, each with what is to come behind it.
 fuzz:   random arguments, and random changes of the lines of FILEs as input.
 same:   the program PROGRAM, made of the driver's sources, says the same of random words.
+find:   what is found in the lines of FILE stands behind them, as in a golden file.
 agree:  the lines of FILEs, made by the driver, decode to the driver's text; at least
         LEAST of them.
 """
@@ -87,6 +89,23 @@ def golden(path, write):
             print(f"{path}: ends elsewhere")
         return 1
     print(f"{made.count(chr(10) + '$ ') + 1} known answers hold")
+    return 0
+
+
+def find(path, write):
+    """FILE has lines of input, each with what is made of it behind "> "."""
+    lines = open(path, encoding="utf-8").read().splitlines()
+    made = []
+    for line in (each for each in lines if not each.startswith("> ")):
+        _, out, _ = call(["-"], line.encode() + b"\n")
+        made += [line, *(f"> {each}" for each in out.splitlines())]
+    if write:
+        open(path, "w", encoding="utf-8").write("\n".join(made) + "\n")
+    for is_now, was in zip(made + [None], lines + [None]):
+        if is_now != was and not write:
+            print(f"{path}: expected: {was}\n{path}: is now:   {is_now}")
+            return 1
+    print(f"what is found in {len(made) - sum(m.startswith('> ') for m in made)} lines is as known")
     return 0
 
 
@@ -218,6 +237,8 @@ def main():
     what, rest = sys.argv[1], sys.argv[2:]
     if what == "golden":
         return golden(rest[0], rest[1:] == ["write"])
+    if what == "find":
+        return find(rest[0], rest[1:] == ["write"])
     if what == "fuzz":
         return fuzz(int(rest[0]), int(rest[1]), rest[2:])
     if what == "same":

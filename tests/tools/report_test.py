@@ -137,7 +137,7 @@ def hostile():
         f"x/debugfs/{e}/caps": f"architecture: {EVIL}\noas_bits: {EVIL}\nfeature.{n}: on {EVIL}\n\n"
                                f"h\n{n} {n} {EVIL}\n",
         f"x/debugfs/{e}/evtq/recent": f"h\n5 a b c d {EVIL}\n",
-        f"x/debugfs/{e}/gerror": f"a: 1\n\nh\n5 0x1 {EVIL}\n", f"x/debugfs/{e}/lint": EVIL})
+        f"x/debugfs/{e}/gerror": f"a: 1\n\nh\n5 0x1 {EVIL}\n", f"x/debugfs/{e}/lint": f"h\n{n} {EVIL}\n\n{EVIL}"})
     with tempfile.TemporaryDirectory() as place:
         path = os.path.join(place, "evil&<b>.tar.gz")
         write_archive(path, {k: v.encode("utf-8") for k, v in files.items()})

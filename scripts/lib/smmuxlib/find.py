@@ -56,6 +56,12 @@ def from_entry(m, oas):
     return out
 
 
+def from_recent(m, oas):
+    out = compare(queues.decode_cmd(words(m[4], m[5])), m[6])
+    out.where = {"time_ns": m[1], "position": m[2], "task": m[3]}
+    return out
+
+
 def from_record(m, oas):
     out = compare(queues.decode_evt(words(*m.groups()[1:5])), m[6])
     out.where = {"time_ns": m[1]}
@@ -70,7 +76,7 @@ def from_gerror(m, oas):
 
 
 def from_register(m, oas):
-    if m[1] not in registers.REGISTERS:
+    if m[1] not in registers.REGISTERS or int(m[2], 16) >> registers.REGISTERS[m[1]][0]:
         return None
     return registers.decode_reg(m[1], int(m[2], 16))
 
@@ -162,10 +168,12 @@ KINDS = (
         from_ste),
     row(rf"^(0x[0-9a-f]{{6}}) (yes|no) +{W} {W} {W} {W}(.*)$", from_cd),
     row(rf"^(\d+) +\d+ +(consumed|published|reserved) +{W} {W} (.*)$", from_entry),
+    row(rf"^(\d+) +(\d+) +\d+ +\d+ +(\S{{1,64}}) +{W} {W} (.*)$", from_recent),
     row(rf"^(\d+) +{W} {W} {W} {W} (.*)$", from_record),
     row(r"^(\d+) +(0x[0-9a-f]{8})((?: [A-Z_]+_ERR\b| reserved bits| CERROR_\w+| reserved)+)$",
         from_gerror),
     row(r"^raw\.([A-Z0-9]+): (0x[0-9a-f]{8})$", from_register),
+    row(r"^0x[0-9a-f]{5} ([A-Z0-9_]+) +(0x[0-9a-f]{16}|0x[0-9a-f]{8}) ", from_register),
     row(r"^gbpa_at_resume: (0x[0-9a-f]{1,8})$", from_gbpa),
     row(rf"\b(cmd|cmdq_error): (\S+) pos=(\d+) (?:cerror=\S+ )?(\S+) w0={W} w1={W}", from_trace_cmd),
     row(r"\b(ste|cd)_write: (\S+) (sid|ssid)=(0x[0-9a-f]+) phases=\d+ breaking=(\d+)"

@@ -51,11 +51,18 @@ class Report:
         self.last_files = dict(source.samples[-1][1]) if source.samples else {}
         # What there is once is from the end, and has what samples leave out.
         self.last_files = {**source.files, **self.last_files}
-        self.version = (source.files.get("debugfs/version") or self.meta.get("version") or "").strip()
+        self.version = (source.files.get("debugfs/version") or
+                        self.of_meta("version", "smmux_version") or "").strip()
         self.span = self.find_span()
         self.check()
 
+    def of_meta(self, *names):
+        """The first of what the tools call it."""
+        return next((self.meta[n] for n in names if self.meta.get(n)), None)
+
     def check(self):
+        self.notes += [f"not copied: {line[:200]}" for line in
+                       self.source.files.get("errors", "").split("\n") if line.strip()][:20]
         if "meta" not in self.source.files:
             self.notes.append("there is no file meta: the machine's name, kernel and time are unknown")
         if not self.version:
@@ -91,8 +98,9 @@ class Report:
     # --- sections ---
 
     def header(self):
-        said = [self.meta.get("machine"), f"kernel {self.meta['kernel']}" if "kernel" in self.meta
-                else None, f"smmux {self.version}" if self.version else None,
+        kernel = self.of_meta("kernel", "kernel_release")
+        said = [self.of_meta("machine", "architecture"), f"kernel {kernel}" if kernel else None,
+                f"smmux {self.version}" if self.version else None,
                 self.meta.get("time_utc")]
         if self.source.samples:
             length = self.source.samples[-1][0] - self.source.samples[0][0]
@@ -138,14 +146,14 @@ class Report:
         for smmu in self.smmus:
             items += [(kind, f"{smmu}: {text}") for kind, text in findings.of_smmu(self.last(smmu))]
         items += findings.of_devices(model.masters(self.last_files))
-        lint = [(smmu, self.last(smmu).text("lint")) for smmu in self.smmus]
         out = "".join(f"<li>{tag(kind, 'bad' if kind == 'problem' else 'move')} {esc(text)}</li>"
                       for kind, text in items)
         out = out or f"<li>{tag('fine', 'good')} no error, no loss, no device cut off in what was recorded</li>"
         body = card(f'<ul class="find">{out}</ul>')
-        for smmu, text in lint:
+        for smmu in self.smmus:
+            text = self.last(smmu).text("lint")
             if text is not None and text.strip():
-                body += card(f"<h3>lint of {esc(smmu)}</h3><pre>{esc_lines(text, MAX_ROWS)}</pre>")
+                body += card(lint_list(smmu, text))
         return body
 
     def masters(self):
@@ -354,6 +362,17 @@ class Report:
                 f"<title>SMMU report: {esc(host)}</title><style>{style}</style></head><body>"
                 f"{self.header()}{self.note_box()}{self.tiles()}<nav><p>{links}</p></nav>{body}"
                 f"<footer>made by smmux-report of {esc(self.source.title)}</footer></body></html>\n")
+
+
+def lint_list(smmu, text):
+    """What the driver itself finds wrong in tables and registers."""
+    table_part, _, sums = text.partition("\n\n")
+    found = [(r[0], r[1]) for r in model.records(table_part, 2)]
+    items = "".join(f"<li>{tag(level, 'bad' if level == 'error' else 'move')} "
+                    f"<code>{esc(what)}</code></li>" for level, what in found[:MAX_ROWS])
+    items = items or f"<li>{tag('fine', 'good')} tables, registers and the driver's state agree</li>"
+    return (f'<h3>lint of {esc(smmu)}</h3><ul class="find">{items}</ul>'
+            f'<p class="soft">{esc_lines(sums, 4)}</p>')
 
 
 def esc_lines(text, most):

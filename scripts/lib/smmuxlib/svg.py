@@ -152,7 +152,7 @@ def all_buckets(found):
     """From the least to the most that was seen, without holes, a little more for a view."""
     low, high = min(found), max(found)
     exponents = range(max(0, low.bit_length() - 1), min(63, high.bit_length() - 1) + 1)
-    return ([0] if low == 0 else []) + [1 << e for e in exponents if low or e]
+    return ([0] if low == 0 else []) + [1 << e for e in exponents]
 
 
 def quantile(buckets, part):
