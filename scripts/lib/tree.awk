@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The driver's debugfs tree in memory, for smmux-top, smmux-metrics and smmux-snapshot.
+#
+# It comes as "tail -v -n +1 FILE..." prints it, file after file, one process for the
+# whole tree.  Files have two forms, and may have both: "name: value", and columns.
+#
+#   Value[file, name]                a value, as it stands there
+#   Names[file], Name[file, n]       how many values, and their names in order
+#   Rows[file], Row[file, n]         the other lines: tables with their headings
+#   Smmus, Smmu[n], Masters, Master[n]
+#
+# Numbers stay text until somebody computes with them: of a cut-off or odd file nothing
+# but what count() takes gets that far.  Integers are printed with %.0f: some awks have
+# 32 bits for %d.  For POSIX awk: mawk, busybox, gawk.
+
+function tree_clear()
+{
+	split("", Value); split("", Names); split("", Name)
+	split("", Rows); split("", Row)
+	split("", Smmu); split("", Master); split("", Seen)
+	Smmus = Masters = 0
+	File = ""
+}
+
+# What is in a terminal, a label or a report is printable.
+function clean(text)
+{
+	gsub(/[^ -~]/, "?", text)
+	return text
+}
+
+function tree_file(name,	part)
+{
+	File = clean(name)
+	Names[File] += 0
+	Rows[File] += 0
+	part = split(File, Part, "/")
+	if (part == 3 && Part[1] == "masters") {
+		if (!(("M", Part[2]) in Seen))
+			Master[++Masters] = Part[2]
+		Seen["M", Part[2]] = 1
+	} else if (part == 3 && Part[2] ~ /^(pm|cmdq|evtq|recovery)$/) {
+		if (!(("S", Part[1]) in Seen))
+			Smmu[++Smmus] = Part[1]
+		Seen["S", Part[1]] = 1
+	}
+}
+
+function tree_line(line,	at, name)
+{
+	if (line ~ /^==> .+ <==$/) {
+		tree_file(substr(line, 5, length(line) - 8))
+		return
+	}
+	if (File == "" || line == "")
+		return
+	line = clean(line)
+	at = index(line, ": ")
+	name = substr(line, 1, at - 1)
+	if (at < 2 || name !~ /^[A-Za-z0-9_.-]+$/) {
+		Row[File, ++Rows[File]] = line
+		return
+	}
+	if (!((File, name) in Value))
+		Name[File, ++Names[File]] = name
+	Value[File, name] = substr(line, at + 2)
+}
+
+# read_tree COMMAND: what its output says is added.
+function read_tree(command,	line)
+{
+	while ((command | getline line) > 0)
+		tree_line(line)
+	close(command)
+}
+
+function is_count(text)
+{
+	return text ~ /^[0-9]+$/ && length(text) <= 20
+}
+
+# value(FILE, NAME): as it stands there, "" if it does not.
+function value(file, name)
+{
+	return (file, name) in Value ? Value[file, name] : ""
+}
+
+# count(FILE, NAME): a whole number as text, "" if there is none.
+function count(file, name,	text)
+{
+	text = value(file, name)
+	return is_count(text) ? text : ""
+}
+
+# sum(FILE, REGEXP): of the counts whose names are like it; "" if there is none.
+function sum(file, regexp,	i, total, any)
+{
+	for (i = 1; i <= Names[file]; i++)
+		if (Name[file, i] ~ regexp && count(file, Name[file, i]) != "") {
+			total += count(file, Name[file, i])
+			any = 1
+		}
+	return any ? sprintf("%.0f", total) : ""
+}
+
+# histogram(FILE, NAME): its lines "NAME FROM TO COUNT" into From, To and Number, the
+# lowest first; says how many there are.  What is not in that form or order is left out.
+function histogram(file, name,	i, n, part)
+{
+	n = 0
+	split("", From); split("", To); split("", Number)
+	for (i = 1; i <= Rows[file]; i++) {
+		if (split(Row[file, i], part, " ") != 4 || part[1] != name)
+			continue
+		if (!is_count(part[2]) || !is_count(part[3]) || !is_count(part[4]))
+			continue
+		if (part[3] + 0 < part[2] + 0 || n && part[2] + 0 <= To[n] + 0)
+			continue
+		From[++n] = part[2]
+		To[n] = part[3]
+		Number[n] = part[4]
+	}
+	return n
+}
+
+function word(n, one, many)
+{
+	return n == 1 ? "1 " one : sprintf("%.0f %s", n, many)
+}
+
+function ats_state(device,	state)
+{
+	state = value("masters/" device "/ats", "state")
+	return state
+}
+
+function is_cut_off(device)
+{
+	return ats_state(device) ~ /^(timed_out|quarantined|resetting|blocked)$/
+}
+
+function cut_off_of(smmu,	i, n)
+{
+	n = 0
+	for (i = 1; i <= Masters; i++)
+		if (value("masters/" Master[i] "/info", "smmu") == smmu && is_cut_off(Master[i]))
+			n++
+	return n
+}
+
+function trouble_add(grave, text)
+{
+	Trouble[++Troubles] = text
+	Grave[Troubles] = grave
+}
+
+function trouble_if(grave, file, name, text)
+{
+	if (count(file, name) + 0 > 0)
+		trouble_add(grave, text ": " count(file, name))
+}
+
+# troubles(SMMU): what somebody should look at, into Trouble; Grave: it is so now, and
+# not only was once.  Says how many.
+function troubles(smmu,	i, name, file)
+{
+	Troubles = 0
+	if (value(smmu "/pm/state", "state") == "failed")
+		trouble_add(1, "did not wake up: all its traffic is aborted")
+	if (value(smmu "/cmdq/state", "dead") == "yes")
+		trouble_add(1, "command queue is dead: all traffic is aborted until the driver is bound anew")
+	else if (value(smmu "/pm/state", "gate") == "closed")
+		trouble_add(1, "command queue is closed for good")
+	if (value(smmu "/gerror", "service_failure") == "yes")
+		trouble_add(1, "SMMU reported a service failure and was given up")
+	if (value(smmu "/evtq/state", "overflow") == "yes")
+		trouble_add(1, "event queue overflows: events are being lost")
+	if ((i = cut_off_of(smmu)) > 0)
+		trouble_add(1, word(i, "device is", "devices are") " cut off from ATS (smmux-recovery list)")
+	trouble_if(1, smmu "/recovery/counters", "fail_stops", "all traffic was stopped, as a device could not be cut off")
+	trouble_if(1, smmu "/pm/state", "lost", "commands lost in sleep")
+	trouble_if(1, smmu "/pm/state", "gbpa_not_aborting", "woke up with bypass possible")
+	file = smmu "/cmdq/counters"
+	for (i = 1; i <= Names[file]; i++) {
+		name = Name[file, i]
+		if (name ~ /^error\./ && name != "error.CERROR_NONE")
+			trouble_if(0, file, name, "command errors " substr(name, 7))
+	}
+	trouble_if(0, file, "sync_timeouts", "waits for CMD_SYNC given up")
+	trouble_if(0, file, "full_timeouts", "waits for room in the queue given up")
+	trouble_if(0, file, "refused", "submissions refused")
+	trouble_gerror(smmu "/gerror")
+	trouble_if(0, smmu "/evtq/counters", "overflows", "event queue overflows")
+	trouble_if(0, smmu "/pm/state", "suspend_failed", "failed to go to sleep")
+	trouble_if(0, smmu "/pm/state", "resume_failed", "failed to wake up")
+	trouble_if(0, smmu "/evtq/counters", "events", "events (accesses that were not let through)")
+	return Troubles
+}
+
+function trouble_gerror(file,	i)
+{
+	for (i = 1; i <= Names[file]; i++)
+		if (Name[file, i] != "service_failure")
+			trouble_if(0, file, Name[file, i], "global errors " Name[file, i])
+}
+
+# quantile(SHARE): the upper bound of the bucket of Number that it falls into, of N.
+function quantile(share, n,	i, total, so_far)
+{
+	for (i = 1; i <= n; i++)
+		total += Number[i]
+	if (total <= 0)
+		return ""
+	for (i = 1; i <= n; i++) {
+		so_far += Number[i]
+		if (so_far >= share * total)
+			return To[i] + 1
+	}
+	return ""
+}
+
+# duration(NANOSECONDS), short
+function duration(ns)
+{
+	ns += 0
+	if (ns < 1000)
+		return sprintf("%.0fns", ns)
+	if (ns < 1000000)
+		return short(ns / 1000) "us"
+	if (ns < 1000000000)
+		return short(ns / 1000000) "ms"
+	if (ns < 600000000000)
+		return short(ns / 1000000000) "s"
+	if (ns < 86400000000000)
+		return sprintf("%.0fh%02.0fm", int(ns / 3600000000000), int(ns / 60000000000) % 60)
+	return sprintf("%.0fd%02.0fh", int(ns / 86400000000000), int(ns / 3600000000000) % 24)
+}
+
+function short(n,	text)
+{
+	text = n < 9.95 ? sprintf("%.1f", n) : sprintf("%.0f", n)
+	sub(/\.0$/, "", text)
+	return text
+}
