@@ -585,8 +585,8 @@ function comma(text)
 
 function print_batch(	i, j, n)
 {
-	printf "time %s uptime_s %s interval_s %s version %s kernel %s\n", joined(value("date", "now")), \
-		Uptime == "" ? "-" : sprintf("%.2f", Uptime), (passed > 0 ? sprintf("%.2f", passed) : "-"), \
+	printf "time %s uptime_s %s interval_s %s read_in_s %.2f version %s kernel %s\n", joined(value("date", "now")), \
+		Uptime == "" ? "-" : sprintf("%.3f", Uptime), (passed > 0 ? sprintf("%.3f", passed) : "-"), took, \
 		joined(Row["version", 1]), joined(Row["/proc/sys/kernel/osrelease", 1])
 	printf "%-24s %-10s %-9s %6s %6s %6s", "SMMU", "STATE", "GATE", "USED", "FREE", "HIGH"
 	for (i = 1; i <= Fields; i++)

@@ -17,10 +17,10 @@ BEGIN {
 	View = "main"
 	where = "cd \"$SMMUX_DEBUGFS\" 2>/dev/null || exit; "
 	all = where "echo \"==> date <==\"; date \"+now: %Y-%m-%d %H:%M:%S\"; " \
-		"exec tail -v -n +1 /proc/uptime /proc/sys/kernel/osrelease version " \
+		"exec tail -v -n +1 -- /proc/uptime /proc/sys/kernel/osrelease version " \
 		"*/pm/state */cmdq/state */cmdq/counters */cmdq/latency */evtq/state " \
 		"*/evtq/counters */gerror */recovery/counters " \
-		"masters/*/info masters/*/ats 2>/dev/null"
+		"masters/*/info masters/*/ats /proc/uptime 2>/dev/null"
 	tree_clear()
 	view_start()
 }
@@ -62,7 +62,7 @@ function sample(	key, i)
 	tree_clear()
 	read_tree(all)
 	Uptime = uptime()
-	passed = old_up != "" ? Uptime - old_up : 0
+	passed = old_up != "" && Uptime != "" ? Uptime - old_up : 0
 	for (i = 1; i <= Smmus; i++) {
 		add_sums(Smmu[i] "/cmdq/counters")
 		find_reset(Smmu[i] "/cmdq/counters")
@@ -82,11 +82,15 @@ function keep_buckets(	i, j, n)
 	}
 }
 
-function uptime(	text)
+# Read before all and after it, as a busy machine may take long between: the middle counts.
+function uptime(	from, to)
 {
-	text = Row["/proc/uptime", 1]
-	sub(/ .*/, "", text)
-	return text ~ /^[0-9]+\.[0-9]+$/ ? text + 0 : ""
+	from = Row["/proc/uptime", 1]
+	to = Row["/proc/uptime", 2]
+	if (from !~ /^[0-9]+[.][0-9]+ / || to !~ /^[0-9]+[.][0-9]+ /)
+		return ""
+	took = to - from
+	return (from + to) / 2
 }
 
 # What several counters say together, beside them.
@@ -146,9 +150,9 @@ function read_detail(	name)
 	if (name == "")
 		return
 	if (View == "smmu")
-		read_tree(where "exec tail -v -n +1 " name "/pm/history " name "/recovery/history 2>/dev/null")
+		read_tree(where "exec tail -v -n +1 -- " name "/pm/history " name "/recovery/history 2>/dev/null")
 	else if (View == "master")
-		read_tree(where "exec tail -v -n +1 masters/" name "/ste masters/" name "/cds masters/" \
+		read_tree(where "exec tail -v -n +1 -- masters/" name "/ste masters/" name "/cds masters/" \
 			name "/faults */evtq/recent 2>/dev/null")
 }
 

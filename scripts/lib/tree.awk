@@ -32,7 +32,7 @@ function clean(text)
 
 function tree_file(name,	part)
 {
-	File = clean(name)
+	File = clean(substr(name, 1, 2000))
 	Names[File] += 0
 	Rows[File] += 0
 	part = split(File, Part, "/")
@@ -55,7 +55,8 @@ function tree_line(line,	at, name)
 	}
 	if (File == "" || line == "")
 		return
-	line = clean(line)
+	# No line of ours is that long, and awks have limits.
+	line = clean(substr(line, 1, 2000))
 	at = index(line, ": ")
 	name = substr(line, 1, at - 1)
 	if (at < 2 || name !~ /^[A-Za-z0-9_.-]+$/) {

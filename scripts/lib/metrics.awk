@@ -1,0 +1,312 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# smmux-metrics: the tree (tree.awk) as metrics, in the text format of Prometheus or in
+# OpenMetrics.  They differ in what a counter's family is called (here with _total, there
+# without), in types and units, and in the end mark.
+#
+# A family is begun by family(), and printed with its first sample; so what an SMMU, or
+# this version of the driver, does not have is absent.  Counts go through as text.
+#
+# From the command line: open (1: OpenMetrics), up (0: there is no tree).
+
+{ tree_line($0) }
+
+END {
+	gauge("smmux_up", "Whether the driver smmux is loaded and its debugfs tree is there.")
+	sample("", up + 0)
+	if (up) {
+		about_driver()
+		about_queue()
+		about_latency()
+		about_events()
+		about_power()
+		about_masters()
+		about_recovery()
+	}
+	if (open)
+		print "# EOF"
+}
+
+# --- families and samples ---
+
+function family(name, type, unit, help)
+{
+	metric = name
+	kind = type
+	metric_unit = unit
+	metric_help = help
+	begun = 0
+}
+
+function gauge(name, help)
+{
+	family(name, "gauge", "", help)
+}
+
+function counter(name, help)
+{
+	family(name, "counter", "", help)
+}
+
+function begin(	name, type)
+{
+	begun = 1
+	name = metric
+	type = kind
+	if (open)
+		sub(type == "counter" ? "_total$" : type == "info" ? "_info$" : "^$", "", name)
+	else if (type == "info")
+		type = "gauge"
+	print "# HELP " name " " metric_help
+	print "# TYPE " name " " type
+	if (open && metric_unit != "")
+		print "# UNIT " name " " metric_unit
+}
+
+# sample(LABELS, VALUE): nothing if there is no value.
+function sample(labels, number)
+{
+	sample_of("", labels, number)
+}
+
+function sample_of(suffix, labels, number)
+{
+	if (number "" == "")
+		return
+	if (!begun)
+		begin()
+	print metric suffix (labels == "" ? "" : "{" labels "}") " " number
+}
+
+# Awks do not agree on backslashes in what gsub() puts in.
+function label(name, text,	i, c, out)
+{
+	text = clean(text)
+	if (text ~ /["\\]/)
+		for (i = 1; i <= length(text); i++) {
+			c = substr(text, i, 1)
+			out = out (c == "\"" || c == "\\" ? "\\" : "") c
+		}
+	else
+		out = text
+	return name "=\"" out "\""
+}
+
+# each(FILE): a sample for each SMMU, of one count.
+function each(file, name,	i)
+{
+	for (i = 1; i <= Smmus; i++)
+		sample(label("smmu", Smmu[i]), count(Smmu[i] file, name))
+}
+
+# each_like(FILE, PREFIX, LABEL): for each count whose name begins so; the rest is the label.
+function each_like(file, prefix, name,	i, j, path)
+{
+	for (i = 1; i <= Smmus; i++) {
+		path = Smmu[i] file
+		for (j = 1; j <= Names[path]; j++)
+			if (index(Name[path, j], prefix) == 1)
+				sample(label("smmu", Smmu[i]) "," label(name, substr(Name[path, j], length(prefix) + 1)), \
+					count(path, Name[path, j]))
+	}
+}
+
+function each_yes(file, name,	i, text)
+{
+	for (i = 1; i <= Smmus; i++) {
+		text = value(Smmu[i] file, name)
+		if (text == "yes" || text == "no")
+			sample(label("smmu", Smmu[i]), text == "yes" ? 1 : 0)
+	}
+}
+
+function seconds(ns)
+{
+	return ns == "" ? "" : sprintf("%.9f", ns / 1000000000)
+}
+
+# --- what there is ---
+
+function about_driver()
+{
+	family("smmux_build_info", "info", "", "Version of the driver.")
+	if (Row["version", 1] != "")
+		sample(label("version", Row["version", 1]), 1)
+	gauge("smmux_lint_findings", "What is inconsistent in the SMMU's tables, as counted by its file lint.")
+	each("/lint", "findings")
+}
+
+function about_queue()
+{
+	counter("smmux_cmdq_commands_total", "Commands put into the queue, by opcode.")
+	each_like("/cmdq/counters", "cmd.", "op")
+	counter("smmux_cmdq_lists_total", "Reservations in the queue, each a list of commands.")
+	each("/cmdq/counters", "lists")
+	counter("smmux_cmdq_syncs_total", "Waits for a CMD_SYNC that ended well.")
+	each("/cmdq/counters", "syncs")
+	counter("smmux_cmdq_doorbells_total", "Writes of the register CMDQ_PROD.")
+	each("/cmdq/counters", "doorbells")
+	counter("smmux_cmdq_polls_total", "Reads of the register CMDQ_CONS after the first look of a wait.")
+	each("/cmdq/counters", "polls")
+	counter("smmux_cmdq_full_waits_total", "Times that a submitter met a full queue.")
+	each("/cmdq/counters", "full_waits")
+	counter("smmux_cmdq_full_timeouts_total", "Waits for room in the queue given up.")
+	each("/cmdq/counters", "full_timeouts")
+	counter("smmux_cmdq_sync_timeouts_total", "Waits for a CMD_SYNC given up.")
+	each("/cmdq/counters", "sync_timeouts")
+	counter("smmux_cmdq_refused_total", "Submissions to a queue that is closed.")
+	each("/cmdq/counters", "refused")
+	counter("smmux_cmdq_errors_total", "Command errors, by code.")
+	each_like("/cmdq/counters", "error.", "error")
+	counter("smmux_ste_writes_total", "Stream table entries rewritten: at once (hitless), or through a state that aborts (breaking).")
+	each_like("/cmdq/counters", "ste_", "how")
+	counter("smmux_cd_writes_total", "Context descriptors rewritten: at once (hitless), or through a state that aborts (breaking).")
+	each_like("/cmdq/counters", "cd_", "how")
+	gauge("smmux_cmdq_size_commands", "Room in the queue.")
+	each("/cmdq/state", "size")
+	gauge("smmux_cmdq_used_commands", "Commands in the queue now.")
+	each("/cmdq/state", "used")
+	gauge("smmux_cmdq_high_water_commands", "Most commands ever in the queue.")
+	each("/cmdq/state", "high_water")
+	gauge("smmux_cmdq_dead", "Whether the queue was closed because the SMMU could not be helped.")
+	each_yes("/cmdq/state", "dead")
+}
+
+# Buckets are the driver's: powers of two, of whole numbers, so that less than 2^k is at
+# most 2^k - 1.  The same ones always, also empty: a series that comes late has no rate.
+function about_latency()
+{
+	log2_histogram("sync_wait_ns", "smmux_cmdq_sync_wait_seconds", 8, 33, "seconds", "How long waits for a CMD_SYNC took.")
+	log2_histogram("full_wait_ns", "smmux_cmdq_full_wait_seconds", 8, 33, "seconds", "How long waits for room in the queue took.")
+	log2_histogram("atc_wait_ns", "smmux_atc_wait_seconds", 8, 33, "seconds", "How long waits for ATC invalidations took.")
+	log2_histogram("map_life_ns", "smmux_map_life_seconds", 10, 40, "seconds", "How long mappings lived.")
+	log2_histogram("range_bytes", "smmux_invalidated_range_bytes", 12, 40, "bytes", "How much was invalidated at once.")
+	log2_histogram("list_cmds", "smmux_cmdq_list_commands", 1, 12, "", "Commands in a list.")
+}
+
+function log2_histogram(name, as, first, last, unit, help,	i, file)
+{
+	family(as, "histogram", unit, help)
+	for (i = 1; i <= Smmus; i++) {
+		file = Smmu[i] "/cmdq/latency"
+		if (value(file, "recording") == "on" && count(file, name ".count") != "")
+			buckets(label("smmu", Smmu[i]), file, name, first, last, unit == "seconds" ? 1000000000 : 1)
+	}
+}
+
+# Not every awk has powers.
+function buckets(labels, file, name, first, last, per,	i, k, n, total, so_far, power)
+{
+	n = histogram(file, name)
+	power = 1
+	for (k = 1; k <= last; k++) {
+		power *= 2
+		if (k < first)
+			continue
+		for (; i < n && To[i + 1] + 0 < power; i++)
+			so_far += Number[i + 1]
+		sample_of("_bucket", labels "," label("le", sprintf("%.13g", (power - 1) / per)), sprintf("%.0f", so_far))
+	}
+	total = so_far
+	for (; i < n; i++)
+		total += Number[i + 1]
+	sample_of("_bucket", labels "," label("le", "+Inf"), sprintf("%.0f", total))
+	sample_of("_sum", labels, per == 1 ? count(file, name ".sum") + 0 : seconds(count(file, name ".sum") + 0))
+	sample_of("_count", labels, sprintf("%.0f", total))
+}
+
+function about_events()
+{
+	counter("smmux_events_total", "Records of the event queue, by kind: what devices did and may not.")
+	each_like("/evtq/counters", "evt.", "event")
+	counter("smmux_events_suppressed_total", "Events that were not logged because there were too many.")
+	each("/evtq/counters", "suppressed")
+	counter("smmux_evtq_overflows_total", "Times that the event queue was full and events were lost.")
+	each("/evtq/counters", "overflows")
+	counter("smmux_stalls_answered_total", "Stalled transactions that the driver aborted, as nobody took the fault.")
+	each("/evtq/counters", "stalls_answered")
+	counter("smmux_gerrors_total", "Global errors, by cause.")
+	each_gerror()
+	gauge("smmux_service_failure", "Whether the SMMU reported a service failure and was given up.")
+	each_yes("/gerror", "service_failure")
+}
+
+function each_gerror(	i, j, file)
+{
+	for (i = 1; i <= Smmus; i++) {
+		file = Smmu[i] "/gerror"
+		for (j = 1; j <= Names[file]; j++)
+			if (Name[file, j] != "service_failure")
+				sample(label("smmu", Smmu[i]) "," label("cause", Name[file, j]), count(file, Name[file, j]))
+	}
+}
+
+function about_power(	i, j, n, all, state)
+{
+	gauge("smmux_power_state", "1 for the state of power management that the SMMU is in, 0 for the others.")
+	n = split("on stopping suspended starting failed", all, " ")
+	for (i = 1; i <= Smmus; i++) {
+		state = value(Smmu[i] "/pm/state", "state")
+		for (j = 1; j <= n && state != ""; j++)
+			sample(label("smmu", Smmu[i]) "," label("state", all[j]), state == all[j] ? 1 : 0)
+	}
+	family("smmux_power_state_seconds_total", "counter", "seconds", "Time spent in each state of power management.")
+	for (i = 1; i <= Smmus; i++)
+		for (j = 1; j <= n; j++)
+			sample(label("smmu", Smmu[i]) "," label("state", all[j]), \
+				seconds(count(Smmu[i] "/pm/state", "in_" all[j] "_ns")))
+	counter("smmux_pm_transitions_total", "How often the SMMU went to sleep and woke up.")
+	each_transition("")
+	counter("smmux_pm_transition_failures_total", "Attempts to go to sleep or wake up that did not work out.")
+	each_transition("_failed")
+	counter("smmux_pm_elided_commands_total", "Commands that met a sleeping SMMU and that waking up makes redundant, by class.")
+	each_like("/pm/state", "elided.", "class")
+	counter("smmux_pm_lost_commands_total", "Commands that met a sleeping SMMU and must not.")
+	each("/pm/state", "lost")
+	counter("smmux_pm_resumes_not_aborting_total", "Resumes at which traffic could have passed for a moment.")
+	each("/pm/state", "gbpa_not_aborting")
+}
+
+function each_transition(suffix,	i)
+{
+	for (i = 1; i <= Smmus; i++) {
+		sample(label("smmu", Smmu[i]) "," label("kind", "suspend"), count(Smmu[i] "/pm/state", "suspend" suffix))
+		sample(label("smmu", Smmu[i]) "," label("kind", "resume"), count(Smmu[i] "/pm/state", "resume" suffix))
+	}
+}
+
+function of_master(i)
+{
+	return label("device", Master[i]) "," label("smmu", value("masters/" Master[i] "/info", "smmu"))
+}
+
+function about_masters(	i, file)
+{
+	family("smmux_master_info", "info", "", "Devices behind an SMMU: what their transactions meet, and their ATS.")
+	for (i = 1; i <= Masters; i++) {
+		file = "masters/" Master[i] "/info"
+		if (value(file, "state") != "")
+			sample(of_master(i) "," label("state", value(file, "state")) "," label("ats", value(file, "ats")), 1)
+	}
+	counter("smmux_master_faults_total", "Events that named one of the device's StreamIDs.")
+	for (i = 1; i <= Masters; i++)
+		sample(of_master(i), count("masters/" Master[i] "/info", "faults"))
+	gauge("smmux_device_quarantined", "Whether a device with ATS is cut off because it did not answer.")
+	for (i = 1; i <= Masters; i++)
+		if (value("masters/" Master[i] "/ats", "capable") == "yes")
+			sample(of_master(i), is_cut_off(Master[i]) ? 1 : 0)
+	counter("smmux_device_incidents_total", "How often a device with ATS was cut off.")
+	for (i = 1; i <= Masters; i++)
+		if (value("masters/" Master[i] "/ats", "capable") == "yes")
+			sample(of_master(i), count("masters/" Master[i] "/ats", "incidents"))
+}
+
+function about_recovery(	i, n, name, help)
+{
+	n = split("timeouts asked_again transient quarantined relapses resets resets_failed resets_seen recovered blocked removed fail_stops injected", name, " ")
+	split("Lists of ATC invalidations that were not answered.|StreamIDs that were asked alone after that.|Time-outs after which all of them answered.|Incidents: devices cut off.|Devices that failed again while being let back.|Resets that smmux has tried.|Resets that did not help.|Resets by others of a device that was cut off.|Incidents that ended with a device that answers.|Devices given up after their last reset.|Incidents that ended with the device gone.|Times that all traffic of the SMMU was stopped, as a device could not be cut off.|Invalidations whose answer was taken away for a test.", help, "|")
+	for (i = 1; i <= n; i++) {
+		counter("smmux_recovery_" name[i] "_total", help[i])
+		each("/recovery/counters", name[i])
+	}
+}
