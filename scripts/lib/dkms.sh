@@ -4,7 +4,7 @@
 # smmux-setup: the module's source, its builds, and the commands for people.
 
 REBUILT=''
-readonly COMMANDS='smmux-setup smmux-recovery'
+readonly COMMANDS='smmux-setup smmux-recovery smmux-top smmux-metrics smmux-snapshot'
 readonly COMMAND_DIR=/usr/local/sbin
 
 # "smmux/VERSION, KERNEL, ARCH: STATE" lines, or "smmux/VERSION: added".

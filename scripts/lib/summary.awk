@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# smmux-snapshot: SUMMARY.txt, a page for a person, from the files in the archive (read
+# by tree.awk): what machine, what looks wrong, then the key figures.
+#
+# Files outside the tree: meta, errors, gone (yes: no tree was to be had).
+
+{ tree_line($0) }
+
+END {
+	machine()
+	driven()
+	wrong()
+	figures()
+	devices()
+}
+
+function machine()
+{
+	print "smmux snapshot of " value("meta", "hostname") ", " value("meta", "time_utc")
+	print ""
+	print "Machine:  " dash(value("meta", "machine"))
+	print "Kernel:   " value("meta", "kernel_release") " (" value("meta", "architecture") ", " \
+		value("meta", "firmware") ", pages of " value("meta", "page_size_bytes") " bytes)"
+	print "smmux:    " dash(value("meta", "smmux_version")) ", srcversion " dash(value("meta", "srcversion")) \
+		", kernel taint " dash(value("meta", "taint"))
+	print "Uptime:   " duration(value("meta", "monotonic_ns"))
+}
+
+function dash(text)
+{
+	return text == "" ? "-" : text
+}
+
+function driven(	i, state)
+{
+	print ""
+	if (value("meta", "debugfs") != "copied")
+		print "Drives:   unknown: " value("meta", "debugfs")
+	else if (!Smmus)
+		print "Drives:   no SMMU"
+	for (i = 1; i <= Smmus; i++) {
+		state = value(Smmu[i] "/pm/state", "state")
+		print (i == 1 ? "Drives:   " : "          ") Smmu[i] " (" dash(value(Smmu[i] "/caps", "architecture")) "), " dash(state) \
+			", gate " dash(value(Smmu[i] "/pm/state", "gate")) \
+			(never_woke(Smmu[i]) ? ", asleep since " duration(value(Smmu[i] "/pm/state", "in_suspended_ns")) : "")
+	}
+}
+
+function never_woke(smmu)
+{
+	return value(smmu "/pm/state", "state") == "suspended"
+}
+
+function finding(text)
+{
+	if (!findings++) {
+		print ""
+		print "What looks wrong:"
+	}
+	print "  ! " text
+}
+
+function wrong(	i, j, n)
+{
+	for (i = 1; i <= Smmus; i++) {
+		lint(Smmu[i])
+		n = troubles(Smmu[i])
+		for (j = 1; j <= n; j++)
+			finding(Smmu[i] ": " Trouble[j])
+		if (value(Smmu[i] "/pm/state", "state") ~ /^(stopping|starting)$/)
+			finding(Smmu[i] ": is " value(Smmu[i] "/pm/state", "state") "; if a second snapshot says so too, it hangs there")
+		trouble_sleep(Smmu[i])
+	}
+	for (i = 1; i <= Masters; i++)
+		wrong_device(Master[i])
+	unread()
+	if (!findings) {
+		print ""
+		print "What looks wrong: nothing that this tool knows of"
+	}
+}
+
+# Of sysfs some files always fail: what the device does not have.
+function unread(	i, n)
+{
+	for (i = 1; i <= Rows["errors"]; i++)
+		if (index(Row["errors", i], "debugfs/") == 1)
+			n++
+	if (n)
+		finding(word(n, "file", "files") " of debugfs could not be read, see errors")
+}
+
+# It sleeps, and a device that is active says that it should not.
+function trouble_sleep(smmu,	i, part, file)
+{
+	file = smmu "/pm/clients"
+	if (value(smmu "/pm/state", "state") != "suspended")
+		return
+	for (i = 2; i <= Rows[file]; i++)
+		if (split(Row[file, i], part, " ") > 2 && part[3] != "no")
+			finding(smmu ": is suspended, but " part[1] " should keep it awake")
+}
+
+function lint(smmu,	i, file)
+{
+	file = smmu "/lint"
+	for (i = 1; i <= Rows[file]; i++)
+		if (i > 1 || Row[file, i] !~ /^severity /)
+			finding(smmu ": lint: " squeezed(Row[file, i]))
+}
+
+function squeezed(text)
+{
+	gsub(/  +/, " ", text)
+	return text
+}
+
+function wrong_device(device,	file)
+{
+	file = "masters/" device "/ats"
+	if (is_cut_off(device))
+		finding(device ": " ats_state(device) ", does not answer ATC invalidations (StreamID " \
+			value(file, "last_sid") "), policy " value(file, "policy") ", incidents " value(file, "incidents"))
+	else if (count(file, "incidents") + 0)
+		finding(device ": was cut off from ATS before, times: " count(file, "incidents"))
+	if (count("masters/" device "/info", "faults") + 0)
+		finding(device ": faults: " count("masters/" device "/info", "faults") last_fault(device))
+}
+
+function last_fault(device,	i, file, sids, text)
+{
+	sids = " " value("masters/" device "/info", "sids") " "
+	file = value("masters/" device "/info", "smmu") "/evtq/recent"
+	for (i = 2; i <= Rows[file]; i++)
+		if (match(Row[file, i], / sid 0x[0-9a-f]+/) && index(sids, substr(Row[file, i], RSTART + 4, RLENGTH - 4) " ")) {
+			text = squeezed(Row[file, i])
+			sub(/^([^ ]+ )([^ ]+ )([^ ]+ )([^ ]+ )([^ ]+ )/, "", text)
+			return "; last: " text
+		}
+	return ""
+}
+
+function figures(	i, s)
+{
+	for (i = 1; i <= Smmus; i++) {
+		s = Smmu[i]
+		print ""
+		print s ":"
+		print "  queue     " dash(value(s "/cmdq/state", "used")) " of " dash(value(s "/cmdq/state", "size")) \
+			" used, high water " dash(value(s "/cmdq/state", "high_water")) ", sync by " dash(value(s "/cmdq/state", "sync_mode"))
+		print "  commands  " dash(count(s "/cmdq/counters", "commands")) ": TLBI " dash(sum(s "/cmdq/counters", "^cmd[.]TLBI_")) \
+			", CFGI " dash(sum(s "/cmdq/counters", "^cmd[.]CFGI_")) ", ATC_INV " dash(count(s "/cmdq/counters", "cmd.ATC_INV")) \
+			", SYNC " dash(count(s "/cmdq/counters", "cmd.SYNC"))
+		print "  events    " dash(count(s "/evtq/counters", "events")) ", global errors " dash(sum(s "/gerror", "^[A-Zr]"))
+		print "  sleep     " dash(count(s "/pm/state", "suspend")) " times, woken up " dash(count(s "/pm/state", "resume")) \
+			", refused " dash(value(s "/pm/state", "refused"))
+		if (value(s "/cmdq/latency", "recording") == "on" && histogram(s "/cmdq/latency", "sync_wait_ns"))
+			print "  SYNC      half of the waits under " duration(quantile(0.5, 64)) ", 99 % under " duration(quantile(0.99, 64))
+	}
+}
+
+function devices(	i, file)
+{
+	print ""
+	if (Masters)
+		printf "%-16s %-18s %-14s %-9s %-7s %-12s %s\n", "DEVICE", "SMMU", "STREAMIDS", "STATE", "DOMAIN", "ATS", "FAULTS"
+	for (i = 1; i <= Masters; i++) {
+		file = "masters/" Master[i] "/info"
+		printf "%-16s %-18s %-14s %-9s %-7s %-12s %s\n", Master[i], dash(value(file, "smmu")), dash(value(file, "sids")), \
+			dash(value(file, "state")), dash(value(file, "domain")), dash(value(file, "ats")), dash(value(file, "faults"))
+	}
+}
