@@ -30,7 +30,9 @@ payload_make()
 	cp "$SMMUX_TOP/tests/guest/lib/init.sh" "${dir%/smmux}/init"
 	chmod 755 "${dir%/smmux}/init"
 	cp "$SMMUX_TOP"/tests/guest/lib/*.sh "$SMMUX_TOP"/tests/vsmmu/*.sh "$dir"
-	cp "$SMMUX_TOP"/scripts/bt/*.bt "$SMMUX_TOP"/scripts/smmux-{recovery,record} "$dir"
+	cp "$SMMUX_TOP"/scripts/bt/*.bt "$SMMUX_TOP"/scripts/smmux-{recovery,record,top,metrics,snapshot} "$dir"
+	mkdir "$dir/lib"
+	cp "$SMMUX_TOP"/scripts/lib/*.awk "$dir/lib"
 	cp "$test_file" "$dir/test.sh"
 	# Without debug information, as DKMS installs it: ten times smaller.
 	for module in "$SMMUX_MOD/$version"/{driver,client,kunit/tests/kunit,vsmmu}/*.ko; do
