@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What 705-tools left in the channel, lines "# tree HEX", becomes files again; smmux-decode
+# What 765-record left in the channel, lines "# tree HEX", becomes files again; smmux-decode
 # must decode the driver's words to the driver's text, smmux-report make pages of them.
 
 set -euo pipefail
