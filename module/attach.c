@@ -265,7 +265,8 @@ int smmux_attach_paging(struct smmux_master *master, struct smmux_domain *dom)
 	master->tag = ret;
 	WRITE_ONCE(master->domain_id, dom->id);
 	smmux_attach_update(master);
-	trace_attach(dev_name(master->dev), dom->id, IOMMU_NO_PASID, s1 ? "s1" : "s2");
+	trace_attach(dev_name(master->dev), dom->id, IOMMU_NO_PASID, s1 ? "s1" : "s2",
+		     dev_name(master->smmu->dev));
 
 	/* What the ATC holds is of the old domain, and @old may be freed soon. */
 	smmux_ats_flush(master);

@@ -265,18 +265,22 @@ static noinline int wait_measured(struct smmux_device *smmu, u64 pos, u32 len,
 	return ret;
 }
 
-static noinline int wait_traced(struct smmux_device *smmu, u64 pos, u32 len,
+static noinline int wait_traced(struct smmux_device *smmu, u64 pos,
+				const struct smmux_cmd *cmds, u32 num,
 				enum smmux_sync_mode mode, unsigned int how)
 {
-	u64 from = ktime_get_mono_fast_ns();
+	u64 from = ktime_get_mono_fast_ns(), wait_ns;
+	u32 i, atc = 0;
 	int ret;
 
 	if (smmux_hist_on(smmu))
-		ret = wait_measured(smmu, pos, len, mode, how);
+		ret = wait_measured(smmu, pos, num + 1, mode, how);
 	else
-		ret = wait_for(smmu, pos, len, mode);
-	trace_cmdq_sync(dev_name(smmu->dev), pos + len - 1,
-			ktime_get_mono_fast_ns() - from, ret);
+		ret = wait_for(smmu, pos, num + 1, mode);
+	wait_ns = ktime_get_mono_fast_ns() - from;
+	for (i = 0; i < num; i++)
+		atc += smmux_cmd_op(&cmds[i]) == OP_ATC_INV;
+	trace_cmdq_sync(dev_name(smmu->dev), pos + num, wait_ns, ret, num + 1, atc);
 	return ret;
 }
 
@@ -322,7 +326,7 @@ static __always_inline int issue_list(struct smmux_device *smmu, const struct sm
 	local_irq_restore(flags);
 
 	if (how && trace_cmdq_sync_enabled())
-		return wait_traced(smmu, pos, len, mode, how);
+		return wait_traced(smmu, pos, cmds, num, mode, how);
 	if (smmux_hist_on(smmu))
 		return wait_measured(smmu, pos, len, mode, how);
 	return how ? wait_for(smmu, pos, len, mode) : 0;

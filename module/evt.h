@@ -33,6 +33,39 @@ struct smmux_evt {
 	u64 raw[4];
 };
 
+/* Bits of the field "flags" of the event "event": an interface, never renumber. */
+#define SMMUX_TRACE_EVT_SSV	0x01
+#define SMMUX_TRACE_EVT_STALL	0x02
+#define SMMUX_TRACE_EVT_RNW	0x04
+#define SMMUX_TRACE_EVT_IND	0x08
+#define SMMUX_TRACE_EVT_PNU	0x10
+#define SMMUX_TRACE_EVT_S2	0x20
+#define SMMUX_TRACE_EVT_NSIPA	0x40
+#define SMMUX_TRACE_EVT_TTRNW	0x80
+#define SMMUX_TRACE_EVT_WRITE	0x100	/* an access that is no read; without both: no access */
+#define SMMUX_TRACE_EVT_TTD	0x200	/* class: a table descriptor was what was wanted, */
+#define SMMUX_TRACE_EVT_CD	0x400	/* or a context descriptor */
+
+static inline u32 smmux_trace_evt_flags(const struct smmux_evt *evt)
+{
+	u32 flags = (evt->ssv ? SMMUX_TRACE_EVT_SSV : 0) |
+		    (evt->stall ? SMMUX_TRACE_EVT_STALL : 0) |
+		    (evt->rnw ? SMMUX_TRACE_EVT_RNW : 0) |
+		    (evt->ind ? SMMUX_TRACE_EVT_IND : 0) |
+		    (evt->pnu ? SMMUX_TRACE_EVT_PNU : 0) |
+		    (evt->s2 ? SMMUX_TRACE_EVT_S2 : 0) |
+		    (evt->nsipa ? SMMUX_TRACE_EVT_NSIPA : 0) |
+		    (evt->ttrnw ? SMMUX_TRACE_EVT_TTRNW : 0);
+
+	if (evt->has & SMMUX_EVT_HAS_ACCESS && !evt->rnw)
+		flags |= SMMUX_TRACE_EVT_WRITE;
+	if (evt->has & SMMUX_EVT_HAS_CLASS && evt->class == EVT_CLASS_TTD)
+		flags |= SMMUX_TRACE_EVT_TTD;
+	if (evt->has & SMMUX_EVT_HAS_CLASS && evt->class == EVT_CLASS_CD)
+		flags |= SMMUX_TRACE_EVT_CD;
+	return flags;
+}
+
 void smmux_evt_decode(const u64 raw[4], struct smmux_evt *evt);
 const char *smmux_evt_name(u8 id);		/* "F_TRANSLATION"; never NULL */
 const char *smmux_evt_class_name(u8 class);

@@ -132,7 +132,8 @@ static void handle(struct smmux_device *smmu, const struct smmux_evt *evt)
 		limit = &stream->limit;
 		who = dev_name(master->dev);
 	}
-	trace_event(dev_name(smmu->dev), master ? who : "-", evt);
+	trace_event(dev_name(smmu->dev), master ? who : "-", evt, evt->id, evt->sid,
+		    evt->ssid, smmux_trace_evt_flags(evt), evt->iaddr);
 	if (master && is_address_fault(evt))
 		verdict = report_fault(master, evt);
 	if (evt->stall)

@@ -48,7 +48,8 @@ int smmux_attach_pasid(struct smmux_master *master, struct smmux_domain *dom,
 	smmux_attach_write_cd(master, dom, ssid, tag);
 	if (first)
 		smmux_attach_update(master);
-	trace_attach(dev_name(master->dev), dom->id, ssid, "s1");
+	trace_attach(dev_name(master->dev), dom->id, ssid, "s1",
+		     dev_name(master->smmu->dev));
 	smmux_ats_flush_pasid(master, ssid);
 	if (old)
 		smmux_attach_leave(master, old, ssid);

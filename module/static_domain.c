@@ -18,7 +18,8 @@ static void settle(struct smmux_master *master, enum smmux_rid_state rid,
 	master->domain = NULL;
 	WRITE_ONCE(master->domain_id, 0);
 	smmux_attach_update(master);
-	trace_attach(dev_name(master->dev), 0, IOMMU_NO_PASID, kind);
+	trace_attach(dev_name(master->dev), 0, IOMMU_NO_PASID, kind,
+		     dev_name(master->smmu->dev));
 	/* The STE does not lead there any more, but with PASIDs the table is live. */
 	if (smmux_cdtab_get(&master->cdtab, IOMMU_NO_PASID))
 		smmux_cdtab_write(master, IOMMU_NO_PASID, NULL);

@@ -11,6 +11,8 @@
 . /smmux/guest.sh
 # shellcheck source=tests/guest/lib/io.sh
 . /smmux/io.sh
+# shellcheck source=tests/guest/lib/events.sh
+. /smmux/events.sh
 
 tracing=/sys/kernel/tracing
 
@@ -43,6 +45,12 @@ snapshot()
 	done <"$SMMUX_DEBUG/$smmu/cmdq/counters"
 }
 
+# lengths EVENT [REGEXP]: sum of their "num"
+lengths()
+{
+	sed -nE "s/.* $1: .* num=([0-9]+)${2:-}.*/\1/p" "$tracing/trace" | awk '{ n += $1 } END { print n + 0 }'
+}
+
 # What one second of I/O was, four ways.
 compare_io()
 {
@@ -70,8 +78,9 @@ compare_io()
 	check_equal "syncs counts the waiters" "$(traced cmdq_sync)" $((counted[syncs] - first[syncs]))
 	check_equal "lists counts the reservations" "$(traced cmdq_issue)" $((counted[lists] - first[lists]))
 	check_equal "no wait failed" 0 "$(traced cmdq_sync 'ret=-')"
+	check_equal "cmdq_sync knows the length of its list" "$(lengths cmdq_issue ' sync=1')" "$(lengths cmdq_sync)"
 	check_equal "cmdq_issue has their lengths" $((reserved - start)) \
-		"$(sed -n 's/.* cmdq_issue: .*num=\([0-9]*\).*/\1/p' "$tracing/trace" | awk '{ n += $1 } END { print n }')"
+		"$(lengths cmdq_issue)"
 	check_equal "registers: all is consumed" "$(value cmdq/state prod_register)" \
 		"$(value cmdq/state cons_register)"
 	check_equal "PROD is the position" $((reserved % (2 * $(value cmdq/state size)))) \
@@ -103,7 +112,7 @@ trace_attach()
 	echo "$bdf" >$driver/bind
 	echo 0 >$tracing/events/smmux/enable
 	check "attach to identity" traced attach "$bdf.*kind=identity"
-	check "attach to stage 1" traced attach "$bdf domain=[1-9][0-9]* ssid=0 kind=s1"
+	check "attach to stage 1" traced attach "$bdf domain=[1-9][0-9]* ssid=0 kind=s1 smmu=$smmu"
 	check "detach" traced detach "$bdf domain=[1-9]"
 	check "ste_write" traced ste_write "sid=0x[1-9a-f].*phases=[123] breaking=[01]"
 	check "cd_write" traced cd_write "$bdf"
@@ -128,7 +137,7 @@ trace_event()
 	client_run "$dir" "stray 0xdead0000"
 	wait_for 5 traced event
 	echo 0 >$tracing/events/smmux/enable
-	check "event" traced event "$bdf F_TRANSLATION .*iaddr=0xdead0000 "
+	check "event" traced event "$bdf F_TRANSLATION .*flags=write class=2 iaddr=0xdead0000 "
 	check "fault" traced fault "$bdf domain=[1-9][0-9]* iova=0xdead0000 access=write stall=0"
 	check "evtq/recent has it" grep -E "F_TRANSLATION.*dead0000" "$SMMUX_DEBUG/$smmu/evtq/recent"
 	check_equal "evtq/counters counts it" "$(traced event)" "$(value evtq/counters evt.F_TRANSLATION)"
@@ -145,7 +154,19 @@ formats()
 		! grep '^print fmt: ' "$file" | grep -E 'smmux_|FIELD_|\(\(\(1UL' || return 1
 		number=$((number + 1))
 	done
-	[ "$number" -ge 16 ]
+	[ "$number" -ge 23 ]
+}
+
+# Fields are an interface: names, types, sizes and order.
+shapes()
+{
+	local file
+
+	golden_events >/tmp/golden
+	for file in "$tracing"/events/smmux/*/format; do
+		event_shape "$file"
+	done >/tmp/shapes
+	diff_lines /tmp/golden /tmp/shapes
 }
 
 start_all
@@ -153,6 +174,7 @@ smmu=$(bound_smmus)
 mount -t tracefs tracefs $tracing
 echo 8192 >$tracing/buffer_size_kb
 check "events have formats that tools can parse" formats
+check "their fields are those of the ABI" shapes
 compare_io
 trace_attach
 trace_event

@@ -102,6 +102,34 @@ compare()
 	fi
 }
 
+# Lines "event field": what tests/guest/lib/events.sh holds the kernel to (710).
+golden_fields()
+{
+	sed -nE 's/^\t([a-z_]+): (.*)$/\1 \2/p' tests/guest/lib/events.sh | awk '{
+		event = $1; sub(/^[^ ]+ /, ""); n = split($0, field, /, */)
+		for (i = 1; i <= n; i++) { m = split(field[i], word, " "); name = word[m - 1]
+			sub(/\[.*/, "", name); print event, name } }'
+}
+
+# Each is named in the event's text, and each event has a golden line.
+check_fields()
+{
+	local event field text last='' number=0
+
+	while read -r event field; do
+		number=$((number + 1))
+		[ "$event" = "$last" ] || text=$(awk -v event="$event" \
+			'/^What:/ { on = $0 ~ "/smmux/" event "$" } /Example::/ { on = 0 } on && !/^What:/' debugfs/ABI/trace-smmux)
+		last=$event
+		# As master_add has them, for example.
+		[[ $text != *"Fields as in master_add"* ]] || continue
+		grep -qw -- "$field" <<<"$text" ||
+			{ echo "trace event $event: field $field is not documented" && failed=1; }
+	done < <(golden_fields)
+	compare "trace event's fields" "$(trace_names)" "$(golden_fields | cut -d' ' -f1 | sort -u)"
+	echo "trace events: $number fields are documented"
+}
+
 failed=0
 compare "debugfs file" "$(debugfs_names)" "$(documented /sys/kernel/debug/smmux/)"
 compare "trace event" "$(trace_names)" "$(documented /sys/kernel/tracing/events/smmux/)"
@@ -109,6 +137,7 @@ compare "module parameter" "$(parameter_names)" "$(documented /sys/module/smmux/
 compare "sysfs attribute" "$(attribute_names)" "$(documented /sys/bus/ | grep /smmux/)"
 compare "uevent variable" "$(uevent_names)" "$(grep -hoE 'SMMUX_[A-Z]+=' debugfs/ABI/* |
 	cat - <(grep -hoE 'SMMUX_EVENT=[a-z]+' debugfs/ABI/*) | sort -u)"
+check_fields
 for what in debugfs_names trace_names attribute_names uevent_names; do
 	[ -n "$($what)" ] || { echo "$what found nothing" && failed=1; }
 done
