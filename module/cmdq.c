@@ -151,20 +151,14 @@ static __always_inline void publish(struct smmux_cmdq *cq, struct smmux_counters
 	}
 }
 
-/*
- * Till there is room for the list whose first try had @need as its end.  What others
- * took meanwhile is waited for again, with the same patience.
- */
-static int await_room(struct smmux_device *smmu, u64 need, u32 len, struct smmux_patience *p)
+/* A list of @len commands had to wait for room up to @upto, since @from. */
+static void tell_full(struct smmux_device *smmu, u64 upto, u32 len, u64 from, int ret)
 {
-	u64 from = ktime_get_mono_fast_ns(), took;
-	int ret = smmux_cmdq_wait_room(smmu, need, p);
+	u64 took = ktime_get_mono_fast_ns() - from;
 
-	took = ktime_get_mono_fast_ns() - from;
 	if (smmux_hist_on(smmu))
 		smmux_hist_add(smmu, SMMUX_HIST_FULL_WAIT, took, 1);
-	trace_cmdq_full(dev_name(smmu->dev), need, len, took, ret);
-	return ret;
+	trace_cmdq_full(dev_name(smmu->dev), upto, len, took, ret);
 }
 
 /*
@@ -178,12 +172,14 @@ static noinline int reserve_patiently(struct smmux_device *smmu,
 				      u64 *pos, int ret, unsigned long *flags)
 {
 	struct smmux_patience p = {};
+	u64 upto = 0;
 
 	do {
 		if (ret == -EAGAIN) {
-			ret = await_room(smmu, *pos + num + sync, num + sync, &p);
+			upto = *pos + num + sync;
+			ret = smmux_cmdq_wait_room(smmu, upto, &p);
 			if (ret)
-				return ret;
+				break;
 		} else {
 			ret = smmux_cmdq_at_gate(smmu, cmds, num, sync);
 			if (ret != -EAGAIN)
@@ -194,7 +190,9 @@ static noinline int reserve_patiently(struct smmux_device *smmu,
 		if (ret)
 			local_irq_restore(*flags);
 	} while (ret);
-	return 0;
+	if (p.full)
+		tell_full(smmu, upto, num + sync, p.begun_ns, ret);
+	return ret;
 }
 
 /* Done already?  The wait for one command is over before it began, mostly. */

@@ -189,8 +189,10 @@ int smmux_cmdq_wait_room(struct smmux_device *smmu, u64 upto,
 
 	/* With MSIs nobody reads CONS before it is missed here. */
 	refresh_cons(smmu);
-	if (!p->begun_ns && !has_room(cq, upto))
+	if (!p->begun_ns && !has_room(cq, upto)) {
+		p->full = true;
 		smmux_count(smmu, full_waits);
+	}
 	/* Others take room as well: the caller comes again, but not for ever. */
 	while (worth_waiting(cq, p)) {
 		if (has_room(cq, upto))

@@ -22,10 +22,12 @@ struct smmux_device;
  * @since_ns: since when the SMMU owes us progress
  * @cons:     how far it was at the last look
  * @spins:    looks so far
+ * @full:     there really was no room
  */
 struct smmux_patience {
 	u64 begun_ns, since_ns, cons;
 	unsigned int spins;
+	bool full;
 };
 
 /*

@@ -170,7 +170,7 @@ TRACE_EVENT(cmdq_sync,
 		  __entry->pos, __entry->wait_ns, __entry->ret, __entry->num, __entry->atc)
 );
 
-/* A list of num commands met a full queue: room up to pos came after wait_ns, or not. */
+/* A submitter that met a full queue got its room, up to pos, or gave up. */
 TRACE_EVENT(cmdq_full,
 	TP_PROTO(const char *smmu, u64 pos, u32 num, u64 wait_ns, int ret),
 	TP_ARGS(smmu, pos, num, wait_ns, ret),

@@ -32,6 +32,7 @@ golden_events()
 	cd_write: u64 old[4] 32, u64 new[4] 32, u32 ssid 4, u32 phases 4, u32 breaking 4, __data_loc char[] dev 4
 	cmd: u64 pos 8, u64 w0 8, u64 w1 8, __data_loc char[] smmu 4
 	cmdq_error: u64 pos 8, u64 w0 8, u64 w1 8, u32 cerror 4, __data_loc char[] smmu 4
+	cmdq_full: u64 pos 8, u64 wait_ns 8, u32 num 4, int ret 4, __data_loc char[] smmu 4
 	cmdq_gate: u64 pos 8, u32 num 4, __data_loc char[] smmu 4, __data_loc char[] what 4, __data_loc char[] op 4
 	cmdq_issue: u64 pos 8, u32 num 4, u32 sync 4, __data_loc char[] smmu 4
 	cmdq_sync: u64 pos 8, u64 wait_ns 8, int ret 4, __data_loc char[] smmu 4, u32 num 4, u32 atc 4
