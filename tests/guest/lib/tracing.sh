@@ -1,0 +1,100 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A tracefs instance as the independent count beside whatever tool is tested, and bpftrace
+# scripts: start several, let them all see the same load, compare what they say.
+
+readonly TRACING=/sys/kernel/tracing
+readonly OTHER=$TRACING/instances/other
+
+# tracing_start EVENT...: counts of these events of smmux, see seen().
+tracing_start()
+{
+	[ -e $TRACING/events ] || mount -t tracefs tracefs $TRACING
+	mkdir $OTHER && echo 16384 >$OTHER/buffer_size_kb
+	for event in "$@"; do
+		echo 1 >"$OTHER/events/smmux/$event/enable" || return 1
+	done
+}
+
+tracing_reset()
+{
+	echo >$OTHER/trace
+}
+
+# seen EVENT [REGEXP]: how many the instance has.
+seen()
+{
+	grep -cE " $1: .*${2:-}" $OTHER/trace
+}
+
+# seen_sum EVENT FIELD: sum of this field's decimal values.
+seen_sum()
+{
+	sed -nE "s/.* $1: (.* )?$2=([0-9]+).*/\2/p" $OTHER/trace | awk '{ n += $1 } END { print n + 0 }'
+}
+
+# Nothing of the instance's buffers was overwritten.
+seen_all()
+{
+	! grep -hE '^(overrun|dropped events|commit overrun): [1-9]' $OTHER/per_cpu/cpu*/stats
+}
+
+# counter NAME: of the SMMU's command queue
+counter()
+{
+	value_of "$SMMUX_DEBUG/$smmu/cmdq/counters" "$1"
+}
+
+quiet()
+{
+	local before
+
+	before=$(value_of "$SMMUX_DEBUG/$smmu/cmdq/state" reserved)
+	sleep 0.5
+	[ "$before" = "$(value_of "$SMMUX_DEBUG/$smmu/cmdq/state" reserved)" ]
+}
+
+# bt_start NAME [ARGUMENT...]: scripts/bt/NAME.bt in the background; its output is in
+# /tmp/bt.NAME. Any of them has a line of its own when it begins, after "Attaching".
+bt_start()
+{
+	local name=$1
+	shift
+
+	bpftrace -B line "/smmux/$name.bt" "$@" >"/tmp/bt.$name" 2>&1 &
+	bt_pid["$name"]=$!
+}
+
+# bt_ready NAME: its BEGIN has run. (Its probes are there within the second after that.)
+bt_ready()
+{
+	grep -qE '^(TIME_MS|Watching)' "/tmp/bt.$1"
+}
+
+# bt_end NAME [LINES]: after it was told to.
+bt_end()
+{
+	check_job "$1 ends" "${bt_pid[$1]}"
+	while IFS= read -r line; do note "$1: $line"; done < <(grep . "/tmp/bt.$1" | tail -n "${2:-30}")
+	check "$1 has no complaint" bt_clean "$1"
+}
+
+bt_clean()
+{
+	! grep -iE 'warning|error|lost|failed' "/tmp/bt.$1" | grep -v ' error -'
+}
+
+# bt_sum NAME REGEXP: sum of the values of its maps' lines "@map[key]: value" that match.
+bt_sum()
+{
+	grep -E "^@$2: [0-9]+$" "/tmp/bt.$1" | awk '{ n += $NF } END { print n + 0 }'
+}
+
+# bt_hist NAME REGEXP: sum of the counts in the histograms of its maps that match.
+bt_hist()
+{
+	MAP="^@$2(\\[.*\\])?: *$" awk '$0 ~ ENVIRON["MAP"] { on = 1; next } /^@/ || NF == 0 { on = 0 }
+		on && match($0, /[0-9]+ [|]/) { n += substr($0, RSTART, RLENGTH - 2) } END { print n + 0 }' \
+		"/tmp/bt.$1"
+}
