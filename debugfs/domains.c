@@ -72,6 +72,12 @@ static const struct smmux_node rows[] = {
 	  .help = "stage, type, page tables, page sizes" },
 	{ .name = "invs", .mode = 0444, .show = invs_show,
 	  .help = "what must be invalidated when its tables change" },
+	{ .name = "translate", .mode = 0600, .ask = smmux_dbg_ask_domain,
+	  .show = smmux_dbg_answer_show,
+	  .help = "write 'IOVA [r|w|x]', then read what its tables say of that" },
+	{ .name = "ranges", .mode = 0444, .seq = &smmux_dbg_ranges_seq,
+	  .state = SMMUX_DBG_RANGES_BYTES,
+	  .help = "all that is mapped, and how much that is" },
 };
 
 const struct smmux_nodes smmux_dbg_domain_nodes = {

@@ -203,6 +203,9 @@ static const struct smmux_node rows[] = {
 	  .help = "address translation service: what it has, and whether it answers" },
 	{ .name = "cds", .mode = 0444, .seq = &cds_seq,
 	  .help = "context descriptors that are not empty, by SubstreamID" },
+	{ .name = "translate", .mode = 0600, .ask = smmux_dbg_ask_master,
+	  .show = smmux_dbg_answer_show,
+	  .help = "write 'IOVA [SSID] [@SID] [r|w|x]', then read what the SMMU would do" },
 };
 
 const struct smmux_nodes smmux_dbg_master_nodes = {

@@ -18,20 +18,27 @@
 #define SMMUX_PLANE_H
 
 #include <linux/seq_file.h>
+#include <linux/sizes.h>
 #include <linux/types.h>
 
 #include "cd.h"
 #include "ste.h"
+#include "walk.h"
 
 struct smmux_device;
+struct smmux_question;
 
 /**
  * struct smmux_node - one file
  * @name:  of the file
- * @mode:  0444 or 0200; nothing both reads and writes
+ * @mode:  0444 or 0200; or 0600, with @ask
  * @show:  prints all of it; m->private is the object of the directory
  * @seq:   or prints it record by record; m->private is a struct smmux_reader
  * @write: takes one line, without newline; 0 or an errno
+ * @ask:   or takes one line as a question, which is kept in the open file; @show then
+ *         prints the answer, and its m->private is the struct smmux_question
+ * @state: with @seq: size of what m->private points to, if that only begins with a
+ *         struct smmux_reader
  * @help:  one line for people, shown by the file "help"
  */
 struct smmux_node {
@@ -40,6 +47,8 @@ struct smmux_node {
 	int (*show)(struct seq_file *m, void *unused);
 	const struct seq_operations *seq;
 	int (*write)(void *obj, const char *line);
+	int (*ask)(struct smmux_question *a, char *line);
+	size_t state;
 	const char *help;
 };
 
@@ -70,6 +79,19 @@ struct smmux_reader {
 	void *list;
 };
 
+/**
+ * struct smmux_question - one open file that is asked
+ * @obj:   the object of the directory
+ * @asked: there is an answer; all below is under the mutex of the file's seq_file
+ * @has_ids: it was asked of a device
+ */
+struct smmux_question {
+	void *obj;
+	bool asked, has_ids;
+	struct smmux_walk_query q;
+	struct smmux_walk walk;
+};
+
 /* Families, by object. */
 extern const struct smmux_nodes smmux_dbg_smmu_nodes;
 extern const struct smmux_nodes smmux_dbg_control_nodes;
@@ -82,6 +104,15 @@ extern const struct smmux_nodes smmux_dbg_master_nodes;
 extern const struct smmux_nodes smmux_dbg_domain_nodes;
 
 extern const struct seq_operations smmux_dbg_strtab_seq;
+
+/* translate.c: files that are asked. */
+int smmux_dbg_ask_domain(struct smmux_question *a, char *line);
+int smmux_dbg_ask_master(struct smmux_question *a, char *line);
+int smmux_dbg_answer_show(struct seq_file *m, void *unused);
+
+/* ranges.c: size of its state. */
+extern const struct seq_operations smmux_dbg_ranges_seq;
+#define SMMUX_DBG_RANGES_BYTES	SZ_8K
 
 /* Sum of a SMMU's counters, kfree() it; NULL without memory.  Sleeps. */
 struct smmux_counters *smmux_dbg_counters(struct smmux_device *smmu);

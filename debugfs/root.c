@@ -40,14 +40,30 @@ static void *obj_of(const struct file *file)
 	return d_inode(file->f_path.dentry->d_parent)->i_private;
 }
 
+static int ask_open(struct file *file, const struct smmux_node *node)
+{
+	struct smmux_question *a = kzalloc(sizeof(*a), GFP_KERNEL);
+	int ret;
+
+	if (!a)
+		return -ENOMEM;
+	a->obj = obj_of(file);
+	ret = single_open(file, node->show, a);
+	if (ret)
+		kfree(a);
+	return ret;
+}
+
 static int node_open(struct inode *inode, struct file *file)
 {
 	const struct smmux_node *node = node_of(inode);
 	struct smmux_reader *r;
 
+	if (node->ask)
+		return ask_open(file, node);
 	if (!node->seq)
 		return single_open(file, node->show, obj_of(file));
-	r = __seq_open_private(file, node->seq, sizeof(*r));
+	r = __seq_open_private(file, node->seq, max(sizeof(*r), node->state));
 	if (!r)
 		return -ENOMEM;
 	r->obj = obj_of(file);
@@ -56,9 +72,12 @@ static int node_open(struct inode *inode, struct file *file)
 
 static int node_release(struct inode *inode, struct file *file)
 {
+	const struct smmux_node *node = node_of(inode);
 	struct smmux_reader *r;
 
-	if (!node_of(inode)->seq)
+	if (node->ask)
+		kfree(((struct seq_file *)file->private_data)->private);
+	if (!node->seq)
 		return single_release(inode, file);
 	r = ((struct seq_file *)file->private_data)->private;
 	kvfree(r->list);
@@ -73,14 +92,10 @@ static const struct file_operations read_fops = {
 	.llseek = seq_lseek,
 };
 
-static ssize_t node_write(struct file *file, const char __user *from, size_t len,
-			  loff_t *pos)
+/* What was written, as a line without its newline; nothing is cut off. */
+static int get_line(char line[LINE_BYTES], const char __user *from, size_t len)
 {
-	const struct smmux_node *node = node_of(file_inode(file));
-	char line[LINE_BYTES];
-	int ret;
-
-	if (*pos || len >= sizeof(line))
+	if (len >= LINE_BYTES)
 		return -EINVAL;
 	if (copy_from_user(line, from, len))
 		return -EFAULT;
@@ -89,8 +104,19 @@ static ssize_t node_write(struct file *file, const char __user *from, size_t len
 		return -EINVAL;
 	if (len && line[len - 1] == '\n')
 		line[len - 1] = '\0';
+	return 0;
+}
 
-	ret = node->write(obj_of(file), line);
+static ssize_t node_write(struct file *file, const char __user *from, size_t len,
+			  loff_t *pos)
+{
+	const struct smmux_node *node = node_of(file_inode(file));
+	char line[LINE_BYTES];
+	int ret;
+
+	if (*pos)
+		return -EINVAL;
+	ret = get_line(line, from, len) ?: node->write(obj_of(file), line);
 	if (ret)
 		return ret;
 	*pos += len;
@@ -104,6 +130,42 @@ static const struct file_operations write_fops = {
 	.llseek = noop_llseek,
 };
 
+/* The answer is read from its beginning, wherever the one before was read to. */
+static ssize_t ask_write(struct file *file, const char __user *from, size_t len, loff_t *pos)
+{
+	const struct smmux_node *node = node_of(file_inode(file));
+	struct seq_file *m = file->private_data;
+	char line[LINE_BYTES];
+	int ret;
+
+	ret = get_line(line, from, len);
+	if (ret)
+		return ret;
+	mutex_lock(&m->lock);
+	ret = node->ask(m->private, line);
+	mutex_unlock(&m->lock);
+	if (ret)
+		return ret;
+	*pos = 0;
+	return len;
+}
+
+static const struct file_operations ask_fops = {
+	.owner = THIS_MODULE,
+	.open = node_open,
+	.release = node_release,
+	.read = seq_read,
+	.write = ask_write,
+	.llseek = seq_lseek,
+};
+
+static const struct file_operations *fops_of(const struct smmux_node *n)
+{
+	if (n->ask)
+		return &ask_fops;
+	return n->write ? &write_fops : &read_fops;
+}
+
 static void add_nodes(struct dentry *dir, const struct smmux_nodes *nodes)
 {
 	unsigned int i;
@@ -111,8 +173,7 @@ static void add_nodes(struct dentry *dir, const struct smmux_nodes *nodes)
 	for (i = 0; i < nodes->num; i++) {
 		const struct smmux_node *n = &nodes->node[i];
 
-		debugfs_create_file(n->name, n->mode, dir, (void *)n,
-				    n->write ? &write_fops : &read_fops);
+		debugfs_create_file(n->name, n->mode, dir, (void *)n, fops_of(n));
 	}
 }
 

@@ -11,6 +11,7 @@
 #include <linux/dma-mapping.h>
 #include <linux/slab.h>
 
+#include "reach.h"
 #include "smmux.h"
 #include "trace.h"
 
@@ -119,6 +120,8 @@ void smmux_cdtab_free(struct smmux_master *master)
 
 	if (!tab->linear)
 		return;
+	/* An STE led here until the master was blocked; not only files of this master saw it. */
+	smmux_reach_drain();
 	for (i = 0; i < tab->num_l1; i++)
 		if (tab->l2[i])
 			dma_free_coherent(dev, L2_BYTES, tab->l2[i],
@@ -126,6 +129,18 @@ void smmux_cdtab_free(struct smmux_master *master)
 	kfree(tab->l2);
 	dma_free_coherent(dev, tab->bytes, tab->linear, tab->dma);
 	memset(tab, 0, sizeof(*tab));
+}
+
+void smmux_cdtab_reach(struct smmux_cdtab *tab, u32 ssid, struct smmux_reach *reach)
+{
+	const void *first = smp_load_acquire(&tab->linear);
+
+	if (!first)
+		return;
+	smmux_reach_add(reach, first, tab->bytes);
+	if (tab->num_l1 && !(ssid >> tab->cdmax))
+		smmux_reach_add(reach, smp_load_acquire(&tab->l2[ssid >> SMMUX_CDTAB_L2_LOG2]),
+				L2_BYTES);
 }
 
 struct smmux_cd *smmux_cdtab_get(struct smmux_cdtab *tab, u32 ssid)

@@ -14,6 +14,7 @@
 #include "cd.h"
 
 struct smmux_master;
+struct smmux_reach;
 
 #define SMMUX_CDTAB_L2_LOG2	10	/* CDs in a second level table of 64 KiB */
 
@@ -33,6 +34,9 @@ struct smmux_cdtab {
 /* Memory for the table and for @ssid's CD.  Sleeps.  0 or -ENOMEM. */
 int smmux_cdtab_cover(struct smmux_master *master, u32 ssid);
 void smmux_cdtab_free(struct smmux_master *master);
+
+/* Its memory, as far as @ssid is concerned. */
+void smmux_cdtab_reach(struct smmux_cdtab *tab, u32 ssid, struct smmux_reach *reach);
 
 /* NULL until covered. */
 struct smmux_cd *smmux_cdtab_get(struct smmux_cdtab *tab, u32 ssid);

@@ -9,6 +9,7 @@
 
 #include <linux/dma-mapping.h>
 
+#include "reach.h"
 #include "smmux.h"
 #include "trace.h"
 
@@ -221,4 +222,18 @@ u64 smmux_strtab_next(struct smmux_device *smmu, u64 sid)
 		sid = ALIGN(sid + 1, L2_STES);
 	}
 	return U64_MAX;
+}
+
+void smmux_strtab_reach(struct smmux_device *smmu, u32 sid, struct smmux_reach *reach)
+{
+	struct smmux_strtab *st = &smmu->strtab;
+
+	if (!st->two_level) {
+		smmux_reach_add(reach, st->linear, (size_t)SMMUX_ENTRY_BYTES << st->sid_bits);
+		return;
+	}
+	smmux_reach_add(reach, st->l1, st->num_l1 * sizeof(u64));
+	if (!((u64)sid >> st->sid_bits))
+		smmux_reach_add(reach, smp_load_acquire(&st->l2[sid >> SMMUX_STRTAB_SPLIT]),
+				L2_BYTES);
 }

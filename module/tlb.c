@@ -23,6 +23,7 @@
 
 #include "ats.h"
 #include "inject.h"
+#include "reach.h"
 #include "smmux.h"
 #include "trace.h"
 
@@ -409,10 +410,14 @@ static void flush_all(void *cookie)
 	smmux_tlb_inv_all(cookie);
 }
 
-/* A table went: all levels under @size, whose leaf size nobody knows. */
+/*
+ * A table went: all levels under @size, whose leaf size nobody knows.  It is freed when
+ * this returns.
+ */
 static void flush_walk(unsigned long iova, size_t size, size_t granule, void *cookie)
 {
 	smmux_tlb_inv_range(cookie, iova, size, granule, false);
+	smmux_reach_drain();
 }
 
 /* No tlb_add_page: smmux_domain_unmap() gathers all its pages at once. */

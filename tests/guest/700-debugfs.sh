@@ -34,7 +34,7 @@ in_form()
 		END { exit bad }' "$1"
 }
 
-table_files='strtab entries recent ste cds invs history clients queue'
+table_files='strtab entries recent ste cds invs history clients queue ranges'
 check_files()
 {
 	local file bad=0 number=0 name
@@ -61,7 +61,8 @@ check_files()
 
 modes()
 {
-	! find "$SMMUX_DEBUG" -type f ! -perm 0444 ! -path '*/control/*' | grep . &&
+	! find "$SMMUX_DEBUG" -type f ! -perm 0444 ! -path '*/control/*' ! -name translate | grep . &&
+		! find "$SMMUX_DEBUG" -type f -name translate ! -perm 0600 | grep . &&
 		! find "$SMMUX_DEBUG" -type f -path '*/control/*' ! -perm 0200 | grep .
 }
 
@@ -148,7 +149,7 @@ stage=1
 [ "$SMMU" != 2 ] || stage=2
 must "the SMMU has its directory" test -d "$SMMUX_DEBUG/$device"
 check "every file reads in its form" check_files
-check "modes are 0444, and 0200 under control/" modes
+check "modes are 0444, 0200 under control/, 0600 of translate" modes
 check "help names every file" helped
 check "without enable_inject there is no inject/" no_inject
 check_equal "features knows every parameter" "$(parameters_shown)" "$(grep ^parameter "$SMMUX_DEBUG/features" | sort)"

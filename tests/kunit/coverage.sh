@@ -18,7 +18,7 @@ readonly LEAST=95	# per cent of branches, over all files
 # encoders are inline, and it is their suite that calls them all.
 readonly MODULE=../../module
 readonly PURE="$MODULE/cmd.c cmd_test.c:cmd.h $MODULE/ste.c $MODULE/cd.c $MODULE/entry.c
-	$MODULE/invs.c $MODULE/evt.c $MODULE/caps.c"
+	$MODULE/invs.c $MODULE/evt.c $MODULE/caps.c $MODULE/walk.c $MODULE/walk_cfg.c"
 
 usage()
 {
