@@ -76,10 +76,11 @@ make_payload()
 		STRICT="$c_strict" DRIVER="$c_driver" MODULE_PARAMS="$(meta MODULE)" \
 		SOAK="${SMMUX_SOAK:-1}" SEED="${SMMUX_SEED:-}"
 	! comes_with kernel || cp "$SMMUX_BUILD/kernels/$c_lane/vmlinuz" "$1/payload/smmux"
-	if comes_with burst; then
-		"$SMMUX_TOP/tests/rig/program.sh" burst
-		cp "$SMMUX_BUILD/prog/burst" "$1/payload/smmux"
-	fi
+	for program in burst ask; do
+		comes_with $program || continue
+		"$SMMUX_TOP/tests/rig/program.sh" $program
+		cp "$SMMUX_BUILD/prog/$program" "$1/payload/smmux"
+	done
 }
 
 # Seconds for this configuration: what the test says, more where all is checked.

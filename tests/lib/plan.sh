@@ -12,7 +12,7 @@
 #   TIMEOUT      seconds for the whole machine (default 120)
 #   QEMU         more of its options
 #   WITH         bpftrace: it is in this guest; kernel: this kernel is, as /smmux/vmlinuz;
-#                burst: /smmux/burst is, of tests/guest/prog
+#                burst, ask: /smmux/burst or ask is, of tests/guest/prog
 #   EXPECT       regexp of a kernel message that would else fail the test
 #   AFTER        a program in the checkout that looks at what the machine left behind; it is
 #                given the directory of the results, and fails the test if it fails

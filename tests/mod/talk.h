@@ -13,7 +13,7 @@
 #include <linux/seq_file.h>
 #include <linux/uaccess.h>
 
-#define TALK_BYTES	1024
+#define TALK_BYTES	4096
 
 struct talk {
 	struct mutex busy;	/* a command is under way; protects @said */

@@ -239,6 +239,8 @@ static struct vsmmu_stall *transact(struct vsmmu *v, const struct vsmmu_request 
 		return NULL;
 	}
 	ans->event = fault.id;
+	ans->stage = fault.s2 ? 2 : 1;
+	ans->class = fault.class;
 	fill_event(req, &fault, words);
 	if (fault.stall && is_address_fault(fault.id))
 		st = begin_stall(v, req, words);

@@ -153,14 +153,16 @@ static int drop_thread(void *data)
 	return 0;
 }
 
-static int access_once(struct client *c, u64 iova, char rw)
+static int access_once(struct client *c, u64 iova, char rw, const u32 *ssid)
 {
+	const struct client_stream *s;
 	struct vsmmu_answer ans;
 	u32 val = CLIENT_VALUE;
 
-	client_access(c, NULL, iova, rw == 'w', &val, &ans);
+	s = client_access(c, ssid, iova, rw == 'w', &val, &ans);
 	talk_say(&c->talk, "done: %d\nbypassed: %d\nstalled: %d\nevent: %#x\npa: %#llx\nvalue: %#x\n",
 		   ans.done, ans.bypassed, ans.stalled, ans.event, ans.pa, val);
+	talk_say(&c->talk, "sid: %#x\nstage: %u\nclass: %u\n", s->sid, ans.stage, ans.class);
 	return 0;
 }
 
@@ -170,6 +172,17 @@ static int ask_page(struct client *c, u64 iova, char rw)
 	struct vsmmu_request req = { .sid = s->sid, .iova = iova, .write = rw == 'w' };
 
 	talk_say(&c->talk, "response: %d\n", vsmmu_page_request(s->v, &req));
+	return 0;
+}
+
+/* What a broken driver or a stray write would leave in a table. */
+static int poke(struct client *c, u64 pa, u64 val)
+{
+	u64 old;
+
+	if (!vsmmu_mem_read(pa, &old, 1) || !vsmmu_mem_write(pa, &val, 1))
+		return -EFAULT;
+	talk_say(&c->talk, "old: %#llx\n", old);
 	return 0;
 }
 
@@ -197,14 +210,15 @@ static int run(struct client *c, const char *line)
 {
 	unsigned int a, b, n;
 	char word[4];
-	u64 iova;
+	u64 iova, val;
 
 	if (sscanf(line, "map %3s", word) == 1)
 		return map_page(c, word);
 	if (!strncmp(line, "unmap", 5))
 		return unmap_page(c);
-	if (sscanf(line, "access %llx %1s", &iova, word) == 2)
-		return access_once(c, iova, word[0]);
+	n = sscanf(line, "access %llx %1s %u", &iova, word, &a);
+	if (n >= 2)
+		return access_once(c, iova, word[0], n == 3 ? &a : NULL);
 	if (sscanf(line, "page %llx %1s", &iova, word) == 2)
 		return ask_page(c, iova, word[0]);
 	if (!strncmp(line, "rest", 4))
@@ -243,6 +257,12 @@ static int run(struct client *c, const char *line)
 		return program_join(c, a, n == 2 ? &b : NULL);
 	if (sscanf(line, "random %u %u %u", &a, &n, &b) == 3)
 		return program_random(c, a, n, b);
+	if (sscanf(line, "keep %u %u", &a, &b) == 2)
+		return program_keep(c, a, b);
+	if (sscanf(line, "poke %llx %llx", &iova, &val) == 2)
+		return poke(c, iova, val);
+	if (sscanf(line, "fill %u", &a) == 1)
+		return program_fill(c, a);
 	return -EINVAL;
 }
 
@@ -307,6 +327,8 @@ void client_remove(struct client *c)
 	unmap_page(c);
 	program_slow(c, 0);
 	program_pasid(c, 0, 0);
+	program_keep(c, 0, 0);
+	program_fill(c, 0);
 }
 
 static int platform_probe(struct platform_device *pdev)

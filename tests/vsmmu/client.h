@@ -7,7 +7,7 @@
  *   map rw|ro|wo, unmap     one page through the DMA API, kept between commands
  *   drop                    unmap by a thread that no freezer stops; returns at once
  *   irqs 0|1                0: race unmaps with interrupts off
- *   access IOVA r|w         one transaction of its first stream
+ *   access IOVA r|w [SSID]  one transaction, by its streams in turn
  *   page IOVA r|w           ask for a page: 0 failure, 1 invalid, 2 success
  *   race N                  map, access, unmap, access: N times
  *   storm THREADS SECONDS   the same by many, with bursts of other unmaps
@@ -22,6 +22,11 @@
  *   slow MS                 a domain of its own, whose faults are handled by somebody who
  *                           takes that long; 0 ends it
  *   random SEED N STEPS     N programs of that many steps, with seeds from SEED on
+ *   keep SEED STEPS         one, and all it has then stays; "at: SSID IOVA BYTES" of what the
+ *                           device reaches (SSID -1: none), "other:" of what it does not;
+ *                           0 steps: end it
+ *   poke PA VALUE           writes a word of memory behind everybody's back; "old" is what was there
+ *   fill PAGES              a domain of its own, nobody in it, with so many pages; 0 ends it
  *   fail N COMMAND          any of these, with its N-th allocation failing (debug kernel)
  */
 #ifndef VSMMU_CLIENT_H
@@ -35,6 +40,7 @@
 
 struct iommu_domain;
 struct vsmmu_pasid_cap;
+struct plot;
 
 #define CLIENT_IDS	8
 #define CLIENT_POISON	0xa5a5a5a5
@@ -60,6 +66,8 @@ struct client {
 	struct iommu_domain *lent;	/* of "pasid", attached to ... */
 	u32 lent_to;			/* ... this SubstreamID */
 	bool irqs_off;
+	struct plot *kept;		/* of "keep" */
+	struct iommu_domain *full;	/* of "fill" */
 	unsigned int resets;		/* of a PCI device, seen by its driver */
 	struct list_head node;		/* in crowd.c */
 	struct dentry *dir;
@@ -120,5 +128,7 @@ void vsmmu_pci_unregister(void);
 
 /* random.c */
 int program_random(struct client *c, unsigned int seed, unsigned int programs, unsigned int steps);
+int program_keep(struct client *c, unsigned int seed, unsigned int steps);
+int program_fill(struct client *c, unsigned int pages);
 
 #endif /* VSMMU_CLIENT_H */

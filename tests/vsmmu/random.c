@@ -355,14 +355,19 @@ static void end_plot(struct plot *p)
 			drop_space(p, i);
 }
 
+static void begin_plot(struct plot *p, unsigned int seed)
+{
+	prandom_seed_state(&p->rnd, seed);
+	p->rid = 0;
+	memset(p->pasid_space, NOWHERE, sizeof(p->pasid_space));
+}
+
 static int run_plot(struct plot *p, unsigned int seed, unsigned int steps)
 {
 	unsigned int i, look;
 	int ret = 0;
 
-	prandom_seed_state(&p->rnd, seed);
-	p->rid = 0;
-	memset(p->pasid_space, NOWHERE, sizeof(p->pasid_space));
+	begin_plot(p, seed);
 	for (i = 0; i < steps && !ret && !p->wrong; i++) {
 		ret = step(p);
 		for (look = 0; look < PROBES; look++)
@@ -393,5 +398,82 @@ int program_random(struct client *c, unsigned int seed, unsigned int programs, u
 	if (p->wrong)
 		talk_say(&c->talk, "wrong: seed %u: %s\n", seed + n - 1, p->wrong);
 	kfree(p);
+	return ret;
+}
+
+/* --- what stays, for others to look at --- */
+
+static void say_slot(struct plot *p, const struct slot *s)
+{
+	u64 bytes = PAGE_SIZE << s->order;
+	unsigned int i, users = 0;
+
+	for (i = 0; i < PASIDS; i++) {
+		if (p->pasid_space[i] != s->space)
+			continue;
+		talk_say(&p->c->talk, "at: %u %#llx %#llx\n", pasids[i], s->iova, bytes);
+		users++;
+	}
+	if (p->rid == s->space || !users)
+		talk_say(&p->c->talk, "%s: -1 %#llx %#llx\n", p->rid == s->space ? "at" : "other",
+			 s->iova, bytes);
+}
+
+int program_keep(struct client *c, unsigned int seed, unsigned int steps)
+{
+	struct plot *p = c->kept;
+	unsigned int i;
+	int ret = 0;
+
+	if (p)
+		end_plot(p);
+	kfree(p);
+	c->kept = NULL;
+	if (!steps || steps > MAX_STEPS)
+		return steps ? -EINVAL : 0;
+	p = kzalloc(sizeof(*p), GFP_KERNEL);
+	if (!p)
+		return -ENOMEM;
+	p->c = c;
+	c->kept = p;
+	begin_plot(p, seed);
+	for (i = 0; i < steps && !ret && !p->wrong; i++)
+		ret = step(p);
+	/* Most of the slots in use; what was there before is unmapped. */
+	for (i = 0; i < SLOTS && !ret && !p->wrong; i++)
+		ret = step_map(p);
+	for (i = 0; i < SLOTS; i++)
+		if (p->slot[i].live)
+			say_slot(p, &p->slot[i]);
+	talk_say(&c->talk, "maps: %llu\nwrong: %s\n", p->maps, p->wrong ?: "-");
+	return ret;
+}
+
+/*
+ * Pages of 4K only, of addresses that are memory of nobody: the physical address is not
+ * aligned as the virtual one is.  A page is left out after each SLOT_BYTES.
+ */
+int program_fill(struct client *c, unsigned int pages)
+{
+	unsigned long iova = 0, end = (u64)pages * PAGE_SIZE, bytes;
+	int ret = 0;
+
+	if (c->full)
+		iommu_domain_free(c->full);
+	c->full = NULL;
+	if (!pages)
+		return 0;
+	c->full = iommu_paging_domain_alloc(c->dev);
+	if (IS_ERR(c->full)) {
+		ret = PTR_ERR(c->full);
+		c->full = NULL;
+		return ret;
+	}
+	for (; iova < end && !ret; iova += SLOT_BYTES) {
+		bytes = min(SLOT_BYTES, end - iova);
+		ret = iommu_map(c->full, iova, 0x100000000 + PAGE_SIZE + iova, bytes - PAGE_SIZE,
+				IOMMU_READ, GFP_KERNEL);
+		cond_resched();
+	}
 	return ret;
 }

@@ -180,7 +180,7 @@ struct vsmmu_request {
 
 struct vsmmu_answer {
 	bool done, bypassed, stalled;
-	u8 event;
+	u8 event, stage, class;		/* of a fault, also of one that is not recorded */
 	u64 pa;
 };
 
