@@ -43,7 +43,7 @@ dir=$(client_dirs "$TESTDEV")
 for n in 1 2; do
 	reader "$n" &
 done
-client_run "$dir" "storm 2 $(some 15)" &
+client_run "$dir" "storm 2 20" &
 storm=$!
 rounds=0
 while kill -0 "$storm" 2>/dev/null; do
@@ -59,6 +59,7 @@ must "the readers end" wait_for 40 test -e /tmp/reads.1 -a -e /tmp/reads.2
 check_equal "no mapping failed" 0 "$(client_value "$dir" map_errors)"
 check_equal "every mapped access landed" 0 "$(client_value "$dir" mapped_not_landed)"
 check_equal "no access landed after its unmap" 0 "$(client_value "$dir" unmapped_landed)"
-check_less "files read meanwhile" "$(some 100)" "$(awk '{ n += $1 } END { print n }' /tmp/reads.*)"
-check_less "rounds of unbind and bind" 1 "$rounds"
+check_less "accesses were tried" 0 "$(client_value "$dir" accesses)"
+check_less "files read meanwhile" 20 "$(awk '{ n += $1 } END { print n }' /tmp/reads.*)"
+check_less "rounds of unbind and bind" 0 "$rounds"
 note "$(cat /tmp/reads.* | tr '\n' ' ')reads, $rounds rounds, longest unmap $(($(client_value "$dir" max_unmap_ns) / 1000)) us"
