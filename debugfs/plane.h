@@ -104,6 +104,7 @@ extern const struct smmux_nodes smmux_dbg_master_nodes;
 extern const struct smmux_nodes smmux_dbg_domain_nodes;
 
 extern const struct seq_operations smmux_dbg_strtab_seq;
+int smmux_dbg_regs_show(struct seq_file *m, void *unused);
 
 /* translate.c: files that are asked. */
 int smmux_dbg_ask_domain(struct smmux_question *a, char *line);

@@ -206,6 +206,8 @@ static const struct smmux_node smmu_rows[] = {
 	  .help = "every field of the ID registers, and what becomes of it" },
 	{ .name = "gerror", .mode = 0444, .show = gerror_show,
 	  .help = "global errors by cause, and the last ones, newest first" },
+	{ .name = "regs", .mode = 0444, .show = smmux_dbg_regs_show,
+	  .help = "registers, raw and decoded, and where they are not as the driver wrote them" },
 	{ .name = "strtab", .mode = 0444, .seq = &smmux_dbg_strtab_seq,
 	  .help = "every stream table entry that does not just abort" },
 };

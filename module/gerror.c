@@ -49,8 +49,10 @@ static void fail_stop(struct smmux_device *smmu)
 	smmux_cmdq_kill(smmu);
 	smmux_writel(smmu, smmux_readl(smmu, SMMUX_GBPA) | GBPA_ABORT | GBPA_UPDATE,
 		     SMMUX_GBPA);
-	if (!smmux_poll(smmu, SMMUX_GBPA, GBPA_UPDATE, 0, FAIL_STOP_US))
+	if (!smmux_poll(smmu, SMMUX_GBPA, GBPA_UPDATE, 0, FAIL_STOP_US)) {
+		WRITE_ONCE(smmu->written.cr0, 0);
 		smmux_writel(smmu, 0, SMMUX_CR0);
+	}
 }
 
 static void record(struct smmux_gerror *ge, u32 active, u8 cerror)

@@ -155,9 +155,19 @@
 
 /* 6.3.13 SMMU_STATUSR, 6.3.14 SMMU_GBPA */
 #define SMMUX_STATUSR			0x0040
+#define STATUSR_DORMANT			BIT(0)
 #define SMMUX_GBPA			0x0044
 #define GBPA_UPDATE			BIT(31)
 #define GBPA_ABORT			BIT(20)
+#define GBPA_INSTCFG			GENMASK(19, 18)
+#define GBPA_PRIVCFG			GENMASK(17, 16)
+#define GBPA_SHCFG			GENMASK(13, 12)
+#define GBPA_ALLOCCFG			GENMASK(11, 8)
+#define GBPA_MTCFG			BIT(4)
+#define GBPA_MEMATTR			GENMASK(3, 0)
+
+/* 6.3.15 SMMU_AGBPA: implementation defined */
+#define SMMUX_AGBPA			0x0048
 
 /* 6.3.16 SMMU_IRQ_CTRL, 6.3.17 SMMU_IRQ_CTRLACK */
 #define SMMUX_IRQ_CTRL			0x0050
@@ -191,6 +201,8 @@
 #define SMMUX_PRIQ_IRQ_CFG1		0x00d8
 #define SMMUX_PRIQ_IRQ_CFG2		0x00dc
 #define IRQ_CFG0_ADDR			GENMASK_ULL(51, 2)
+#define IRQ_CFG1_DATA			GENMASK(31, 0)
+#define PRIQ_IRQ_CFG2_LO		BIT(31)
 #define IRQ_CFG2_SH			GENMASK(5, 4)
 #define IRQ_CFG2_MEMATTR		GENMASK(3, 0)
 #define   MSI_MEMATTR_DEVICE_nGnRE	1
@@ -222,6 +234,12 @@
 #define QUEUE_BASE_RWA			BIT_ULL(62)	/* read (CMDQ) or write allocate */
 #define QUEUE_BASE_ADDR			GENMASK_ULL(51, 5)
 #define QUEUE_BASE_LOG2SIZE		GENMASK_ULL(4, 0)
+#define QUEUE_INDEX			GENMASK(19, 0)	/* PROD and CONS, wrap bit included */
 #define QUEUE_OVFLG			BIT(31)		/* PROD, and its echo in CONS */
+
+/* SMMU_IDR6, from SMMUv3.3 on: command queue control pages */
+#define SMMUX_IDR6			0x0190
+#define IDR6_CMDQ_CP_LOG2NUMP		GENMASK(27, 24)
+#define IDR6_CMDQ_CP_LOG2NUMQ		GENMASK(19, 16)
 
 #endif /* SMMUX_HW_REGS_H */

@@ -215,6 +215,7 @@ int smmux_irq_enable(struct smmux_device *smmu)
 	if (hw_msi && smmux_has(smmu, SMMUX_FEAT_PRI))
 		smmux_writeq(smmu, 0, SMMUX_PRIQ_IRQ_CFG0);
 	smmu->irqs.on = true;
+	WRITE_ONCE(smmu->written.irq_ctrl, ctrl);
 	return smmux_write_ack(smmu, ctrl, SMMUX_IRQ_CTRL, SMMUX_IRQ_CTRLACK);
 }
 
@@ -226,6 +227,7 @@ int smmux_irq_disable(struct smmux_device *smmu)
 	smmu->irqs.on = false;
 	for (i = 0; i < SMMUX_NUM_IRQS; i++)
 		WRITE_ONCE(smmu->irqs.late[i], true);
+	WRITE_ONCE(smmu->written.irq_ctrl, 0);
 	return smmux_write_ack(smmu, 0, SMMUX_IRQ_CTRL, SMMUX_IRQ_CTRLACK);
 }
 
@@ -236,6 +238,14 @@ void smmux_irq_synchronize(struct smmux_device *smmu)
 	for (i = 0; i < SMMUX_NUM_IRQS; i++)
 		if (smmu->irqs.virq[i])
 			synchronize_hardirq(smmu->irqs.virq[i]);
+}
+
+bool smmux_irq_message(struct smmux_device *smmu, enum smmux_irq_src src,
+		       struct smmux_msi_msg *msg)
+{
+	guard(raw_spinlock_irqsave)(&smmu->irqs.lock);
+	*msg = smmu->irqs.msg[src];
+	return smmu->irqs.on;
 }
 
 const char *smmux_irq_mode(const struct smmux_device *smmu)

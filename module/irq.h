@@ -35,6 +35,13 @@ int smmux_irq_disable(struct smmux_device *smmu);	/* -ETIMEDOUT */
 /* Until no handler that has begun is at registers.  Sleeps. */
 void smmux_irq_synchronize(struct smmux_device *smmu);
 
+/*
+ * What the SMMU's registers were given for @src: all zero without MSIs.  False while
+ * interrupts are off, and the registers hold what they like.  Any context.
+ */
+bool smmux_irq_message(struct smmux_device *smmu, enum smmux_irq_src src,
+		       struct smmux_msi_msg *msg);
+
 /* "msi", "wired", "combined", "none" */
 const char *smmux_irq_mode(const struct smmux_device *smmu);
 

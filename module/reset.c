@@ -67,8 +67,10 @@ int smmux_reset_gbpa_abort(struct smmux_device *smmu)
 
 static int set_cr0(struct smmux_device *smmu, u32 cr0)
 {
-	int ret = smmux_write_ack(smmu, cr0, SMMUX_CR0, SMMUX_CR0ACK);
+	int ret;
 
+	WRITE_ONCE(smmu->written.cr0, cr0);
+	ret = smmux_write_ack(smmu, cr0, SMMUX_CR0, SMMUX_CR0ACK);
 	if (ret)
 		dev_err(smmu->dev, "CR0 %#x is not acknowledged: CR0ACK %#x\n",
 			cr0, smmux_readl(smmu, SMMUX_CR0ACK));
@@ -105,7 +107,7 @@ static int quiesce(struct smmux_device *smmu)
 /* Step 2. */
 static void program(struct smmux_device *smmu)
 {
-	u32 sh, c, gerror;
+	u32 sh, c, cr1, gerror;
 
 	/* As the CPU maps what dma_alloc_coherent() gives, or they would differ. */
 	if (smmux_has(smmu, SMMUX_FEAT_COHERENT)) {
@@ -115,12 +117,13 @@ static void program(struct smmux_device *smmu)
 		sh = SMMUX_SH_OUTER;
 		c = CR1_CACHE_NC;
 	}
-	smmux_writel(smmu, FIELD_PREP(CR1_TABLE_SH, sh) |
-		     FIELD_PREP(CR1_TABLE_OC, c) | FIELD_PREP(CR1_TABLE_IC, c) |
-		     FIELD_PREP(CR1_QUEUE_SH, sh) |
-		     FIELD_PREP(CR1_QUEUE_OC, c) | FIELD_PREP(CR1_QUEUE_IC, c),
-		     SMMUX_CR1);
+	cr1 = FIELD_PREP(CR1_TABLE_SH, sh) | FIELD_PREP(CR1_TABLE_OC, c) |
+	      FIELD_PREP(CR1_TABLE_IC, c) | FIELD_PREP(CR1_QUEUE_SH, sh) |
+	      FIELD_PREP(CR1_QUEUE_OC, c) | FIELD_PREP(CR1_QUEUE_IC, c);
+	WRITE_ONCE(smmu->written.cr1, cr1);
+	smmux_writel(smmu, cr1, SMMUX_CR1);
 	/* No TLBI of a CPU is meant for us; unknown StreamIDs are to be told. */
+	WRITE_ONCE(smmu->written.cr2, CR2_PTM | CR2_RECINVSID);
 	smmux_writel(smmu, CR2_PTM | CR2_RECINVSID, SMMUX_CR2);
 
 	smmux_strtab_program(smmu);
@@ -308,7 +311,9 @@ int smmux_reset_disable(struct smmux_device *smmu)
 
 void smmux_reset_force_off(struct smmux_device *smmu)
 {
-	if (smmux_reset_disable(smmu))
+	if (smmux_reset_disable(smmu)) {
+		WRITE_ONCE(smmu->written.cr0, 0);
 		smmux_writel(smmu, 0, SMMUX_CR0);
+	}
 	WRITE_ONCE(smmu->powered, false);
 }

@@ -69,6 +69,8 @@
  * @full_inv_threshold: more TLBI commands than this for one range become one
  *           invalidation of the whole tag; knob, READ_ONCE and WRITE_ONCE
  * @powered: registers may be touched
+ * @written: what registers were given last that nothing else remembers; by who writes
+ *           the register (the PM core's callbacks, fail_stop(), irqs.lock), READ_ONCE
  */
 struct smmux_device {
 	struct device *dev;
@@ -83,6 +85,9 @@ struct smmux_device {
 	struct smmux_recent recent;
 	u32 full_inv_threshold;
 	bool powered;
+	struct smmux_written {
+		u32 cr0, cr1, cr2, irq_ctrl;
+	} written;
 
 	struct smmux_strtab strtab;
 	struct smmux_evtq evtq;

@@ -34,7 +34,7 @@ in_form()
 		END { exit bad }' "$1"
 }
 
-table_files='strtab entries recent ste cds invs history clients queue ranges'
+table_files='strtab regs entries recent ste cds invs history clients queue ranges'
 check_files()
 {
 	local file bad=0 number=0 name

@@ -12,7 +12,7 @@ cd "$SMMUX_TOP"
 readonly LAYERS='
 1 hw_regs hw_tables hw_cmd hw_evt
 2 cmd ste cd entry caps invs evt walk walk_cfg walk_priv
-3 queue cmdq cmdq_wait cmdq_gate strtab cdtab irq evtq priq gerror stats clock life recent reset reach
+3 queue cmdq cmdq_wait cmdq_gate strtab cdtab irq evtq priq gerror stats clock life recent reset regs reach
 4 tlb domain static_domain master attach ats pasid iopf sva pm recovery summary
 5 main probe fw iommu_ops knobs'
 
