@@ -162,7 +162,7 @@ static void *recent_at(struct seq_file *m, loff_t *pos)
 
 	if (!*pos)
 		return SEQ_START_TOKEN;
-	return r->list && *pos - 1 < r->to ? pos : NULL;
+	return r->data && *pos - 1 < r->to ? pos : NULL;
 }
 
 static void *recent_start(struct seq_file *m, loff_t *pos)
@@ -173,12 +173,12 @@ static void *recent_start(struct seq_file *m, loff_t *pos)
 
 	if (*pos)
 		return recent_at(m, pos);
-	kvfree(r->list);
-	r->list = NULL;
+	kvfree(r->data);
+	r->data = NULL;
 	num = smmux_recent_read(r->obj, &list);
 	if (num < 0)
 		return ERR_PTR(num);
-	r->list = list;
+	r->data = list;
 	r->to = num;
 	return recent_at(m, pos);
 }
@@ -204,7 +204,7 @@ static int recent_show(struct seq_file *m, void *v)
 			   "cpu", "pid", "task", "w0", "w1", "command");
 		return 0;
 	}
-	rec = (const struct smmux_recent_rec *)r->list + *(loff_t *)v - 1;
+	rec = (const struct smmux_recent_rec *)r->data + *(loff_t *)v - 1;
 	smmux_cmd_decode(&rec->cmd, text, sizeof(text));
 	seq_printf(m, "%-20llu %-12llu %-4u %-8u ", rec->time_ns, rec->pos - 1, rec->cpu, rec->pid);
 	smmux_dbg_put_word(m, rec->comm, 16);

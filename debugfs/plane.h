@@ -69,14 +69,14 @@ struct smmux_nodes {
  * @obj:  the object of the directory
  * @from: first and
  * @to:   last position of the dump plus one; for the iterator, 0 at open
- * @list: what the iterator wants to keep till the file is closed; kvfree()d then
+ * @data: the iterator's, NULL at open; freed with kvfree() at the end
  *
  * Positions of seq_file: 0 is the header line, the rest is the iterator's.
  */
 struct smmux_reader {
 	void *obj;
 	u64 from, to;
-	void *list;
+	void *data;
 };
 
 /**
@@ -104,6 +104,7 @@ extern const struct smmux_nodes smmux_dbg_master_nodes;
 extern const struct smmux_nodes smmux_dbg_domain_nodes;
 
 extern const struct seq_operations smmux_dbg_strtab_seq;
+extern const struct seq_operations smmux_dbg_lint_seq;
 int smmux_dbg_regs_show(struct seq_file *m, void *unused);
 
 /* translate.c: files that are asked. */

@@ -80,7 +80,7 @@ static int node_release(struct inode *inode, struct file *file)
 	if (!node->seq)
 		return single_release(inode, file);
 	r = ((struct seq_file *)file->private_data)->private;
-	kvfree(r->list);
+	kvfree(r->data);
 	return seq_release_private(inode, file);
 }
 

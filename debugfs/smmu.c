@@ -208,6 +208,8 @@ static const struct smmux_node smmu_rows[] = {
 	  .help = "global errors by cause, and the last ones, newest first" },
 	{ .name = "regs", .mode = 0444, .show = smmux_dbg_regs_show,
 	  .help = "registers, raw and decoded, and where they are not as the driver wrote them" },
+	{ .name = "lint", .mode = 0444, .seq = &smmux_dbg_lint_seq,
+	  .help = "what does not agree: the driver's state, tables in memory, registers" },
 	{ .name = "strtab", .mode = 0444, .seq = &smmux_dbg_strtab_seq,
 	  .help = "every stream table entry that does not just abort" },
 };

@@ -226,19 +226,26 @@ void smmux_attach_update(struct smmux_master *master)
 		smmux_ats_enable(master);
 }
 
-void smmux_attach_write_cd(struct smmux_master *master,
-			   const struct smmux_domain *dom, u32 ssid, u16 asid)
+void smmux_attach_build_cd(const struct smmux_master *master,
+			   const struct smmux_domain *dom, u16 asid, struct smmux_cd *cd)
 {
 	struct smmux_cd_s1 s1 = dom->cd;
-	struct smmux_cd cd;
 
 	s1.asid = asid;
 	s1.stall = master->stall;
-	smmux_cd_s1(&cd, &s1);
+	smmux_cd_s1(cd, &s1);
+}
+
+void smmux_attach_write_cd(struct smmux_master *master,
+			   const struct smmux_domain *dom, u32 ssid, u16 asid)
+{
+	struct smmux_cd cd;
+
+	smmux_attach_build_cd(master, dom, asid, &cd);
 	smmux_cdtab_write(master, ssid, &cd);
 }
 
-int smmux_attach_paging(struct smmux_master *master, struct smmux_domain *dom)
+static int attach_paging(struct smmux_master *master, struct smmux_domain *dom)
 {
 	struct smmux_domain *old = master->domain;
 	bool s1 = dom->stage == SMMUX_STAGE_1;
@@ -260,10 +267,7 @@ int smmux_attach_paging(struct smmux_master *master, struct smmux_domain *dom)
 
 	if (s1)
 		smmux_attach_write_cd(master, dom, IOMMU_NO_PASID, ret);
-	master->rid = SMMUX_RID_PAGING;
-	master->domain = dom;
-	master->tag = ret;
-	WRITE_ONCE(master->domain_id, dom->id);
+	smmux_master_set_state(master, SMMUX_RID_PAGING, dom, ret);
 	smmux_attach_update(master);
 	trace_attach(dev_name(master->dev), dom->id, IOMMU_NO_PASID, s1 ? "s1" : "s2",
 		     dev_name(master->smmu->dev));
@@ -275,4 +279,14 @@ int smmux_attach_paging(struct smmux_master *master, struct smmux_domain *dom)
 	if (old)
 		smmux_attach_leave(master, old, IOMMU_NO_PASID);
 	return 0;
+}
+
+int smmux_attach_paging(struct smmux_master *master, struct smmux_domain *dom)
+{
+	int ret;
+
+	smmux_master_begin(master);
+	ret = attach_paging(master, dom);
+	smmux_master_end(master);
+	return ret;
 }

@@ -7,6 +7,7 @@
 
 #include <linux/types.h>
 
+struct smmux_cd;
 struct smmux_domain;
 struct smmux_master;
 struct smmux_ste;
@@ -41,6 +42,10 @@ void smmux_attach_leave(struct smmux_master *master, struct smmux_domain *dom, u
 /* The STE that says what @master's state says, and putting it in place. */
 void smmux_attach_build_ste(const struct smmux_master *master, struct smmux_ste *ste);
 void smmux_attach_update(struct smmux_master *master);
+
+/* The CD that leads @master to @dom by @asid. */
+void smmux_attach_build_cd(const struct smmux_master *master,
+			   const struct smmux_domain *dom, u16 asid, struct smmux_cd *cd);
 
 /* CD of a stage 1 domain for @ssid of @master; @asid as join gave it. */
 void smmux_attach_write_cd(struct smmux_master *master,

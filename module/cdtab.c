@@ -41,12 +41,13 @@ static int make_two_level(struct smmux_device *smmu, struct smmux_cdtab *tab)
 	tab->num_l1 = BIT(tab->cdmax - SMMUX_CDTAB_L2_LOG2);
 	tab->bytes = tab->num_l1 * sizeof(u64);
 	tab->l2 = kcalloc(tab->num_l1, sizeof(*tab->l2), GFP_KERNEL);
-	if (!tab->l2)
-		return -ENOMEM;
-	l1 = dma_alloc_coherent(smmu->dev, tab->bytes, &tab->dma, GFP_KERNEL);
+	tab->desc = kcalloc(tab->num_l1, sizeof(*tab->desc), GFP_KERNEL);
+	l1 = tab->l2 && tab->desc ?
+		dma_alloc_coherent(smmu->dev, tab->bytes, &tab->dma, GFP_KERNEL) : NULL;
 	if (!l1) {
 		kfree(tab->l2);
-		tab->l2 = NULL;
+		kfree(tab->desc);
+		memset(tab, 0, sizeof(*tab));
 		return -ENOMEM;
 	}
 	smp_store_release(&tab->l1, l1);
@@ -90,7 +91,8 @@ static int grow(struct smmux_master *master, u32 ssid)
 	if (!l2)
 		return -ENOMEM;
 	dma_wmb();
-	WRITE_ONCE(tab->l1[i], (dma & L1CD_L2PTR) | L1CD_V);
+	tab->desc[i] = (dma & L1CD_L2PTR) | L1CD_V;
+	WRITE_ONCE(tab->l1[i], tab->desc[i]);
 	smp_store_release(&tab->l2[i], l2);
 	dma_wmb();
 	flush_cd(master, ssid, false);
@@ -125,8 +127,9 @@ void smmux_cdtab_free(struct smmux_master *master)
 	for (i = 0; i < tab->num_l1; i++)
 		if (tab->l2[i])
 			dma_free_coherent(dev, L2_BYTES, tab->l2[i],
-					  tab->l1[i] & L1CD_L2PTR);
+					  tab->desc[i] & L1CD_L2PTR);
 	kfree(tab->l2);
+	kfree(tab->desc);
 	dma_free_coherent(dev, tab->bytes, tab->linear, tab->dma);
 	memset(tab, 0, sizeof(*tab));
 }

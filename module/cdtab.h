@@ -27,6 +27,7 @@ struct smmux_cdtab {
 		u64 *l1;
 	};
 	struct smmux_cd **l2;
+	u64 *desc;			/* what @l1 was given; nobody else writes here */
 	dma_addr_t dma;
 	size_t bytes;
 };

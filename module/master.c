@@ -325,6 +325,16 @@ void smmux_master_write_stes(struct smmux_master *master, const struct smmux_ste
 	mutex_unlock(&smmu->streams_lock);
 }
 
+void smmux_master_set_state(struct smmux_master *master, enum smmux_rid_state rid,
+			    struct smmux_domain *dom, u32 tag)
+{
+	guard(mutex)(&master->smmu->streams_lock);
+	WRITE_ONCE(master->rid, rid);
+	master->domain = dom;
+	master->tag = tag;
+	WRITE_ONCE(master->domain_id, dom ? dom->id : 0);
+}
+
 void smmux_master_snapshot(struct smmux_master *master, struct smmux_master_snap *snap)
 {
 	unsigned long ssid;

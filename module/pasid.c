@@ -9,6 +9,7 @@
 #include "attach.h"
 #include "ats.h"
 #include "domain.h"
+#include "master.h"
 #include "smmux.h"
 #include "trace.h"
 
@@ -23,8 +24,7 @@ static int check(struct smmux_master *master, struct smmux_domain *dom, u32 ssid
 	return smmux_domain_fits(dom, master);
 }
 
-int smmux_attach_pasid(struct smmux_master *master, struct smmux_domain *dom,
-		       u32 ssid)
+static int attach_pasid(struct smmux_master *master, struct smmux_domain *dom, u32 ssid)
 {
 	bool first = xa_empty(&master->pasids);
 	struct smmux_domain *old;
@@ -56,15 +56,30 @@ int smmux_attach_pasid(struct smmux_master *master, struct smmux_domain *dom,
 	return 0;
 }
 
+int smmux_attach_pasid(struct smmux_master *master, struct smmux_domain *dom,
+		       u32 ssid)
+{
+	int ret;
+
+	smmux_master_begin(master);
+	ret = attach_pasid(master, dom, ssid);
+	smmux_master_end(master);
+	return ret;
+}
+
 void smmux_attach_pasid_blocked(struct smmux_master *master, u32 ssid)
 {
-	struct smmux_domain *old = xa_erase(&master->pasids, ssid);
+	struct smmux_domain *old;
 
+	smmux_master_begin(master);
+	old = xa_erase(&master->pasids, ssid);
 	if (!old)
-		return;
+		goto out;
 	smmux_cdtab_write(master, ssid, NULL);
 	smmux_ats_flush_pasid(master, ssid);
 	if (xa_empty(&master->pasids))
 		smmux_attach_update(master);
 	smmux_attach_leave(master, old, ssid);
+out:
+	smmux_master_end(master);
 }

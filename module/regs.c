@@ -145,25 +145,24 @@ static void expect(struct smmux_device *smmu, struct smmux_reg_snap *r)
 /* One look; power stays until the RCU section ends.  True if all is as it should be. */
 static bool look(struct smmux_device *smmu, struct smmux_regs_snap *snap)
 {
-	struct smmux_reg_snap *r = snap->reg;
+	struct smmux_reg_snap *r;
 	bool good = true;
 	unsigned int i;
 
+	snap->num = 0;
+	for (i = 0; i < ARRAY_SIZE(regs); i++)
+		if (is_here(smmu, regs[i].has))
+			snap->reg[snap->num++] = (struct smmux_reg_snap){
+				regs[i].name, regs[i].off, regs[i].wide };
 	guard(rcu)();
 	snap->powered = READ_ONCE(smmu->powered);
-	for (i = 0; i < ARRAY_SIZE(regs); i++) {
-		if (!is_here(smmu, regs[i].has))
-			continue;
-		*r = (struct smmux_reg_snap){ regs[i].name, regs[i].off, regs[i].wide };
-		if (snap->powered) {
-			r->val = r->wide ? smmux_readq(smmu, r->off) :
-					   smmux_readl(smmu, r->off);
-			expect(smmu, r);
-			good &= !smmux_reg_differs(r);
-		}
-		r++;
+	/* The last first: a queue's CONS before its PROD, which never falls behind. */
+	for (i = snap->num; snap->powered && i; i--) {
+		r = &snap->reg[i - 1];
+		r->val = r->wide ? smmux_readq(smmu, r->off) : smmux_readl(smmu, r->off);
+		expect(smmu, r);
+		good &= !smmux_reg_differs(r);
 	}
-	snap->num = r - snap->reg;
 	return good;
 }
 

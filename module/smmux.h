@@ -162,6 +162,10 @@ enum smmux_rid_state { SMMUX_RID_BLOCKED, SMMUX_RID_IDENTITY, SMMUX_RID_PAGING }
  *
  * @rid, @domain, @pasids, @cdtab are written under the group's mutex.  @domain
  * is set when @rid is SMMUX_RID_PAGING.  @pasids maps SubstreamIDs to domains.
+ *
+ * @rid, @domain and @tag are written under @smmu's streams_lock as well; who holds
+ * that may look at them, and @domain is not freed meanwhile: to leave it, attach has
+ * to take the lock once more.  For @pasids the same goes for its xa_lock.
  */
 struct smmux_master {
 	struct smmux_device *smmu;
@@ -172,6 +176,7 @@ struct smmux_master {
 	struct smmux_domain *domain;
 	u32 tag;			/* of @domain on this SMMU: ASID or VMID */
 	u32 domain_id;			/* of @domain, 0: none; for readers without the lock */
+	u32 turn;			/* odd while attach changes anything; see master.h */
 	struct xarray pasids;
 	struct smmux_cdtab cdtab;
 	struct smmux_inv *scratch;	/* num_streams + 1; under the group's mutex */

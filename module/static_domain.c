@@ -6,6 +6,7 @@
  * them where it has no way back: at release, and around a device's reset.
  */
 #include "attach.h"
+#include "master.h"
 #include "smmux.h"
 #include "trace.h"
 
@@ -14,9 +15,8 @@ static void settle(struct smmux_master *master, enum smmux_rid_state rid,
 {
 	struct smmux_domain *old = master->domain;
 
-	master->rid = rid;
-	master->domain = NULL;
-	WRITE_ONCE(master->domain_id, 0);
+	smmux_master_begin(master);
+	smmux_master_set_state(master, rid, NULL, 0);
 	smmux_attach_update(master);
 	trace_attach(dev_name(master->dev), 0, IOMMU_NO_PASID, kind,
 		     dev_name(master->smmu->dev));
@@ -25,6 +25,7 @@ static void settle(struct smmux_master *master, enum smmux_rid_state rid,
 		smmux_cdtab_write(master, IOMMU_NO_PASID, NULL);
 	if (old)
 		smmux_attach_leave(master, old, IOMMU_NO_PASID);
+	smmux_master_end(master);
 }
 
 void smmux_attach_identity(struct smmux_master *master)

@@ -52,7 +52,8 @@ static int init_two_level(struct smmux_device *smmu)
 	st->l1 = dmam_alloc_coherent(smmu->dev, st->num_l1 * sizeof(u64),
 				     &st->dma, GFP_KERNEL);
 	st->l2 = devm_kcalloc(smmu->dev, st->num_l1, sizeof(*st->l2), GFP_KERNEL);
-	if (!st->l1 || !st->l2)
+	st->desc = devm_kcalloc(smmu->dev, st->num_l1, sizeof(*st->desc), GFP_KERNEL);
+	if (!st->l1 || !st->l2 || !st->desc)
 		return -ENOMEM;
 	st->cfg_reg = FIELD_PREP(STRTAB_CFG_FMT, STRTAB_FMT_2LVL) |
 		      FIELD_PREP(STRTAB_CFG_SPLIT, SMMUX_STRTAB_SPLIT) |
@@ -110,8 +111,8 @@ static int grow(struct smmux_device *smmu, u32 sid)
 	fill_abort(l2, L2_STES);
 	/* The STEs before the descriptor that leads the walker to them. */
 	dma_wmb();
-	WRITE_ONCE(st->l1[i], (dma & L1STD_L2PTR) |
-		   FIELD_PREP(L1STD_SPAN, SMMUX_STRTAB_SPLIT + 1));
+	st->desc[i] = (dma & L1STD_L2PTR) | FIELD_PREP(L1STD_SPAN, SMMUX_STRTAB_SPLIT + 1);
+	WRITE_ONCE(st->l1[i], st->desc[i]);
 	/* And both before readers without the lock. */
 	smp_store_release(&st->l2[i], l2);
 	return 1;
@@ -236,4 +237,16 @@ void smmux_strtab_reach(struct smmux_device *smmu, u32 sid, struct smmux_reach *
 	if (!((u64)sid >> st->sid_bits))
 		smmux_reach_add(reach, smp_load_acquire(&st->l2[sid >> SMMUX_STRTAB_SPLIT]),
 				L2_BYTES);
+}
+
+u32 smmux_strtab_l1(struct smmux_device *smmu, u32 from, u32 num,
+		    void (*fn)(void *arg, u32 i, u64 is, u64 want), void *arg)
+{
+	struct smmux_strtab *st = &smmu->strtab;
+	u32 i;
+
+	guard(mutex)(&st->lock);
+	for (i = from; st->two_level && i < st->num_l1 && i - from < num; i++)
+		fn(arg, i, READ_ONCE(st->l1[i]), st->desc[i]);
+	return i - from;
 }

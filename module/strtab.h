@@ -24,6 +24,7 @@ struct smmux_strtab {
 		u64 *l1;
 	};
 	struct smmux_ste **l2;		/* [num_l1]; NULL until needed, set once (release) */
+	u64 *desc;			/* [num_l1]: what @l1 was given; under @lock */
 	dma_addr_t dma;
 	u64 base_reg;
 	u32 cfg_reg;
@@ -71,5 +72,13 @@ bool smmux_strtab_read(struct smmux_device *smmu, u32 sid, struct smmux_ste *ste
  * lets a reader skip the holes of a two-level table.
  */
 u64 smmux_strtab_next(struct smmux_device *smmu, u64 sid);
+
+/*
+ * Have @fn look at level 1 descriptors, @num of them from @from on: what is in memory,
+ * and what was written.  Under the table's lock, so @fn is brief.  Returns how many
+ * there were; 0 past the end and with a linear table.  Sleeps.
+ */
+u32 smmux_strtab_l1(struct smmux_device *smmu, u32 from, u32 num,
+		    void (*fn)(void *arg, u32 i, u64 is, u64 want), void *arg);
 
 #endif /* SMMUX_STRTAB_H */

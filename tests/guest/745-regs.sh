@@ -83,6 +83,12 @@ written_over()
 		grep -qE "^0x0002c CR2 .* RECINVSID=0 .* expected $was$" "$regs" && echo back >$PLANT
 }
 
+asleep_lint()
+{
+	tee /tmp/lint <"$SMMUX_DEBUG/$SMMU_NAME/lint"
+	[ "$(tail -n 1 /tmp/lint)" = "findings: 0" ] && grep -q '^checked: .* registers suspended,' /tmp/lint
+}
+
 power_start
 regs=$SMMUX_DEBUG/$SMMU_NAME/regs
 while IFS= read -r line; do note "$line"; done <"$regs"
@@ -115,6 +121,7 @@ must "asleep" wait_for 5 is_asleep
 resumes=$(pm resume)
 check_equal "asleep: no line has a value" "" "$(sed 1d "$regs" | awk '$3 != "suspended" || $4 != "-" || NF != 4')"
 check_equal "asleep: but each is there" 34 "$(wc -l <"$regs")"
+check "asleep: lint says so, and finds nothing" asleep_lint
 check_equal "asleep: looking woke nobody" "$resumes suspended" "$(pm resume) $(pm state)"
 for ((n = 0; n < 20; n++)); do
 	all_work && all_rest && nothing_odd >/dev/null || bad+="$n "

@@ -115,6 +115,9 @@ static int toggle_reg(u32 off, u32 bits)
 {
 	int ret = off & 3 || off >= SZ_128K ? -EINVAL : note(NULL, off, readl(base + off));
 
+	/* GBPA takes nothing without this bit, which is 0 again once it did. */
+	if (!ret && off == SMMUX_GBPA)
+		planted[num - 1].was |= GBPA_UPDATE;
 	if (!ret)
 		writel(readl(base + off) ^ bits, base + off);
 	return ret;

@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: lint knows what ATS and being cut off mean for an entry; nothing is found while a device is cut off and comes back
+# MATRIX: lane=backports
+# ALSO: lane=stable
+# DEVICES: nvme blk net-virtio ats
+# MODULE: enable_inject=1 ats=on
+# TIMEOUT: 240
+# EXPECT: 0000:01:00.0: (does not answer|answers) ATC
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+# shellcheck source=tests/guest/lib/io.sh
+. /smmux/io.sh
+# shellcheck source=tests/guest/lib/rehearse.sh
+. /smmux/rehearse.sh
+# shellcheck source=tests/guest/lib/plant.sh
+. /smmux/plant.sh
+
+readonly EATS=0x10000000
+
+# found FINDING FIELD: EATS toggled is told twice, by what it means and as a field.
+found()
+{
+	echo "ste $sid 1 $EATS" >$PLANT
+	cat "$lint" >/tmp/lint
+	echo back >$PLANT
+	cat /tmp/lint
+	grep -qE "^error +sid $sid +STE: $1$" /tmp/lint &&
+		grep -qE "^error +sid $sid +STE: EATS is $2$" /tmp/lint && lint_clean
+}
+
+rehearse_start
+lint=$SMMUX_DEBUG/$smmu/lint
+must "plant" insmod /smmux/smmux_test_plant.ko smmu="$(value_of "${lint%lint}caps" address)"
+must "nothing is found before" lint_clean
+check "EATS that is off while ATS is on" found "EATS is 0, but ATS of the device is on" "0x0, not 0x1"
+one_timeout "cut off" quarantined
+check "cut off: nothing" lint_clean
+check "EATS that is on in spite of that" found "EATS is set, but the device is cut off" "0x1, not 0x0"
+keep_linting &
+linter=$!
+for n in 1 2 3; do
+	check "$n: reset" sh -c "echo 1 >/sys/bus/pci/devices/$bdf/reset"
+	check "$n: it is back" wait_for 10 in_state healthy
+	check "$n: its driver is bound again" rebind
+	check "$n: works" use_device
+	one_timeout "$n" quarantined
+done
+lint_ends "$linter"
