@@ -157,7 +157,7 @@ must "plant" insmod /smmux/smmux_test_plant.ko smmu="$(value_of "${lint%lint}cap
 must "nothing is found before" lint_clean
 note "$(tail -n 2 /tmp/lint)"
 check "nothing was left out" nothing_moves
-plant_s$stage
+plant_s"$stage"
 plant_rest
 plant_blocked
 check_less "wrong bits that were planted" 20 "$PLANTED"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: random programs of maps, unmaps, attaches and PASIDs on many modelled devices at once while another comes and goes; a shadow knows where each access must end
+# DESCRIPTION: random programs of maps, unmaps, attaches and PASIDs on many modelled devices at once while another comes and goes; a shadow knows where each access must end, and lint finds nothing
 # MATRIX: lane=backports smp=3 smmu=none
 # MATRIX: lane=debug,race smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
@@ -16,6 +16,8 @@
 . /smmux/guest.sh
 # shellcheck source=tests/vsmmu/vsmmu.sh
 . /smmux/vsmmu.sh
+# shellcheck source=tests/guest/lib/plant.sh
+. /smmux/plant.sh
 
 # To see one again: SMMUX_SEED=n make test-one T=814 has all clients begin with that one.
 PROGRAMS=$(some 50)
@@ -48,6 +50,12 @@ must "modelled SMMUs" vsmmu_load \
 	client=0:1,0:2+3+0x45/8,1:3+4/6,2:7,3:9,3:0x800/12,0:0x11 its=0
 must "clients are bound" wait_for 20 test -e "$(vsmmu_client 6)/command"
 
+if [ "$DRIVER" = smmux ]; then
+	lint="$SMMUX_DEBUG/*/lint"
+	check "lint finds nothing before" lint_clean
+	keep_linting &
+	linter=$!
+fi
 rounds=0
 come_and_go &
 churn=$!
@@ -64,6 +72,7 @@ done
 touch /tmp/enough
 check_job "a device comes and goes beside them" $churn
 note "$(cat /tmp/rounds) times"
+[ "$DRIVER" != smmux ] || lint_ends "$linter"
 for c in $CLIENTS; do
 	check_equal "$c: programs" "$PROGRAMS" "$(client_got "$c" programs)"
 	check_equal "$c: every access ended where it should" "" "$(client_got "$c" wrong)"
