@@ -67,6 +67,11 @@ mode_count()
 	[ -z "${KNOBS:-}" ] || count_knobs
 }
 
+turn()
+{
+	echo "$1" >"$2"
+}
+
 # What a knob of the driver makes of the smallest size: KNOBS are words NAME=VALUE.
 count_knobs()
 {
@@ -74,10 +79,10 @@ count_knobs()
 
 	for knob in $KNOBS; do
 		was=$(cat "$dir/${knob%=*}")
-		must "knob $knob" eval 'echo "${knob#*=}" >"$dir/${knob%=*}"'
+		must "knob $knob" turn "${knob#*=}" "$dir/${knob%=*}"
 		must "instructions with $knob" bench count 4096 "$ROUNDS"
 		report "$knob"
-		must "knob ${knob%=*} back" eval 'echo "$was" >"$dir/${knob%=*}"'
+		must "knob ${knob%=*} back" turn "$was" "$dir/${knob%=*}"
 	done
 }
 
