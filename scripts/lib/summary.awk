@@ -135,7 +135,7 @@ function last_fault(device,	i, file, sids, text)
 	for (i = 2; i <= Rows[file]; i++)
 		if (match(Row[file, i], / sid 0x[0-9a-f]+/) && index(sids, substr(Row[file, i], RSTART + 4, RLENGTH - 4) " ")) {
 			text = squeezed(Row[file, i])
-			sub(/^([^ ]+ )([^ ]+ )([^ ]+ )([^ ]+ )([^ ]+ )/, "", text)
+			sub(/^([^ ]+ )([^ ]+ )([^ ]+ )([^ ]+ )([^ ]+ )([^ ]+ )/, "", text)
 			return "; last: " text
 		}
 	return ""

@@ -452,7 +452,7 @@ function events_of(file, sids,	i, n, row)
 function event_text(row,	part, n, i, text)
 {
 	n = split(row, part, " ")
-	for (i = 6; i <= n; i++)
+	for (i = 7; i <= n; i++)
 		text = text part[i] " "
 	return text
 }

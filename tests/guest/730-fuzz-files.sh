@@ -5,6 +5,7 @@
 # ALSO: lane=debug
 # DEVICES: nvme blk
 # TIMEOUT: 120
+# EXPECT: smmux .*: summary:
 # EXPECT: smmux: .*(ats|pm|cmdq_log2|no_msi|allow_unbind|unknown parameter)
 # EXPECT: smmux: `.*' invalid for parameter
 

@@ -123,8 +123,8 @@ def hostile():
             f"{top}/{e}/cmdq/counters": f"commands: {number * 10}\ncmd.{n}: {number}\n",
             f"{top}/{e}/cmdq/state": f"size: {EVIL}\nused: 1\nhigh_water: 2\nsync_mode: {EVIL}\n",
             f"{top}/{e}/pm/state": f"state: {EVIL}\nrefused: {EVIL}\n",
-            f"{top}/{e}/pm/history": f"h\n{10 ** 9 + 5} suspend {n} 5 -5 {EVIL}\n",
-            f"{top}/{e}/recovery/history": f"h\n{10 ** 9 + 5} {n} 0x1 {n} {n} 1 -5 {EVIL}\n",
+            f"{top}/{e}/pm/history": f"h\n{10 ** 9 + 5} suspend {n} 5 -5 {EVIL} 0\n",
+            f"{top}/{e}/recovery/history": f"h\n{10 ** 9 + 5} {n} 0x1 {n} {n} 1 -5 0 {EVIL}\n",
             f"{top}/{e}/cmdq/latency": f"sync_wait_ns.count: {number}\n\nh\nsync_wait_ns 512 1023 {number}\n"
                                        f"{n} 1 1 1\n",
             f"{top}/masters/{e}/info": f"smmu: {EVIL}\nsids: {EVIL}\nstate: {EVIL}\ndomain: {EVIL}\n"
@@ -136,8 +136,8 @@ def hostile():
         "x/dmesg": f"smmux {EVIL}\n", "x/debugfs/features": f"{n}: {EVIL}\n",
         f"x/debugfs/{e}/caps": f"architecture: {EVIL}\noas_bits: {EVIL}\nfeature.{n}: on {EVIL}\n\n"
                                f"h\n{n} {n} {EVIL}\n",
-        f"x/debugfs/{e}/evtq/recent": f"h\n5 a b c d {EVIL}\n",
-        f"x/debugfs/{e}/gerror": f"a: 1\n\nh\n5 0x1 {EVIL}\n", f"x/debugfs/{e}/lint": f"h\n{n} {EVIL}\n\n{EVIL}"})
+        f"x/debugfs/{e}/evtq/recent": f"h\n5 a b c d 0 {EVIL}\n",
+        f"x/debugfs/{e}/gerror": f"a: 1\n\nh\n5 0x1 0 {EVIL}\n", f"x/debugfs/{e}/lint": f"h\n{n} {EVIL}\n\n{EVIL}"})
     with tempfile.TemporaryDirectory() as place:
         path = os.path.join(place, "evil&<b>.tar.gz")
         write_archive(path, {k: v.encode("utf-8") for k, v in files.items()})

@@ -158,7 +158,7 @@ def merged(source, smmu, file, columns):
 def pm_intervals(history, first, last, now):
     """(from, to, state, what) of an SMMU from its history; @now: its state at the end."""
     out, state, since = [], None, first
-    for ns, (_, what, cause, took, errno, step) in history:
+    for ns, (_, what, cause, took, errno, step, _) in history:
         took, errno = number(took, 0), number(errno, 0)
         before, between, after = (("on", "stopping", "suspended") if what == "suspend" else
                                   ("suspended", "starting", "on"))
@@ -177,7 +177,7 @@ def pm_intervals(history, first, last, now):
 def recovery_intervals(history, device, first, last, now):
     """The same of a device, from its SMMU's recovery history."""
     out, state, since = [], None, first
-    for ns, (_, dev, sid, before, after, attempt, ret, cause) in history:
+    for ns, (_, dev, _, before, after, _, ret, _, cause) in history:
         if dev != device:
             continue
         out.append((since, ns, state[0] if state else before, state[1] if state else ""))

@@ -83,7 +83,7 @@ class Report:
         if len(self.source.samples) > 1:
             return svg.Span(self.source.samples[0][0], self.source.samples[-1][0])
         times = [ns for smmu in self.smmus for file, columns in
-                 (("pm/history", 6), ("recovery/history", 8))
+                 (("pm/history", 7), ("recovery/history", 9))
                  for ns, _ in model.merged(self.source, smmu, file, columns)]
         now = model.number(self.meta.get("monotonic_ns"))
         if now is None or now < max(times, default=0):
@@ -295,12 +295,12 @@ class Report:
         first, last = self.span.first, self.span.last
         for smmu in self.smmus:
             state = self.last(smmu).values("pm/state")
-            history = model.merged(self.source, smmu, "pm/history", 6)
+            history = model.merged(self.source, smmu, "pm/history", 7)
             if any(h[1][2] != "trial" for h in history):
                 lanes.append((smmu, model.pm_intervals(history, first, last, state.get("state"))))
             elif state:
                 asides.append(f"{smmu} did not sleep ({state.get('refused', '-')})")
-            steps = model.merged(self.source, smmu, "recovery/history", 8)
+            steps = model.merged(self.source, smmu, "recovery/history", 9)
             for device in dict.fromkeys(record[1] for _, record in steps):
                 lanes.append((device, model.recovery_intervals(steps, device, first, last, None)))
         body = "".join(f'<p class="soft">{esc(a)}</p>' for a in asides)
@@ -312,14 +312,14 @@ class Report:
     def events(self):
         rows = []
         for smmu in self.smmus:
-            for record in model.records(self.last(smmu).text("evtq/recent"), 6):
+            for record in model.records(self.last(smmu).text("evtq/recent"), 7):
                 ns = model.number(record[0], 0)
-                rows.append((ns, [f"{ns / 1e9:.6f}", esc(smmu), f"<code>{esc(record[5])}</code>"]))
-            for record in model.records(model.second_part(self.last(smmu).text("gerror")), 3):
+                rows.append((ns, [f"{ns / 1e9:.6f}", esc(smmu), f"<code>{esc(record[6])}</code>"]))
+            for record in model.records(model.second_part(self.last(smmu).text("gerror")), 4):
                 ns = model.number(record[0], 0)
-                rows.append((ns, [f"{ns / 1e9:.6f}", esc(smmu), f"<code>global error: {esc(record[2])}</code>"]))
-            for ns, step in model.merged(self.source, smmu, "recovery/history", 8):
-                text = f"{step[1]}: {step[3]} to {step[4]}: {step[7]}"
+                rows.append((ns, [f"{ns / 1e9:.6f}", esc(smmu), f"<code>global error: {esc(record[3])}</code>"]))
+            for ns, step in model.merged(self.source, smmu, "recovery/history", 9):
+                text = f"{step[1]}: {step[3]} to {step[4]}: {step[8]}"
                 rows.append((ns, [f"{ns / 1e9:.6f}", esc(smmu), f"<code>{esc(text)}</code>"]))
         if not rows:
             return empty("no events, no errors")
