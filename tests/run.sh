@@ -111,6 +111,7 @@ run_machine()
 	done
 	[ -z "$(meta WITH)" ] || arguments+=(--mem 2G)
 	! comes_with bpftrace || arguments+=(--with bpftrace)
+	[ -z "$(meta TRACE)" ] || arguments+=(--trace "$(meta TRACE)")
 	[ -z "$verbose" ] || arguments+=(--echo)
 	"$SMMUX_TOP/tests/rig/vm.sh" "${arguments[@]}"
 }

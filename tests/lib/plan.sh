@@ -11,6 +11,7 @@
 #   CMDLINE      more kernel command line      MODULE  parameters of smmux.ko
 #   TIMEOUT      seconds for the whole machine (default 120)
 #   QEMU         more of its options
+#   TRACE        its trace events, into trace.log of the results, for AFTER
 #   WITH         bpftrace: it is in this guest; kernel: this kernel is, as /smmux/vmlinuz;
 #                burst, ask: /smmux/burst or ask is, of tests/guest/prog
 #   EXPECT       regexp of a kernel message that would else fail the test

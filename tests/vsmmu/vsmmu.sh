@@ -29,6 +29,16 @@ vsmmu_counter()
 	echo "${value:-0}"
 }
 
+# vsmmu_agrees N: the driver counts of each command what the model saw, and nothing else.
+vsmmu_agrees()
+{
+	local seen counted
+
+	seen=$(grep -E '^[A-Z0-9_]+: ' "$(vsmmu_dir "$1")/counters" | grep -v '^ATC_INV_SSID' | sort)
+	counted=$(sed -n 's/^cmd\.\([^:]*: [1-9]\)/\1/p' "$SMMUX_DEBUG/$(vsmmu_name "$1")/cmdq/counters" | sort)
+	[ -n "$seen" ] && [ "$seen" = "$counted" ] || { printf '%s\n' "model: $seen" "driver: $counted"; return 1; }
+}
+
 vsmmu_inject()
 {
 	echo "$2" >"/sys/kernel/debug/vsmmu/$1/inject"
