@@ -68,26 +68,31 @@ static int counters_show(struct seq_file *m, void *unused)
 	return 0;
 }
 
-static int recent_show(struct seq_file *m, void *unused)
+void smmux_dbg_put_events(struct seq_file *m, const struct smmux_evt_rec *rec,
+			  unsigned int num)
 {
-	struct smmux_evt_rec *rec;
 	struct smmux_evt evt;
-	unsigned int i, n;
+	unsigned int i;
 	char text[256];
 
-	rec = kcalloc(SMMUX_EVTQ_RING, sizeof(*rec), GFP_KERNEL);
-	if (!rec)
-		return -ENOMEM;
-	n = smmux_evtq_recent(m->private, rec, SMMUX_EVTQ_RING);
 	seq_printf(m, "%-20s %-18s %-18s %-18s %-18s %-4s %s\n", "time_ns", "w0", "w1",
 		   "w2", "w3", "cpu", "event");
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < num; i++) {
 		smmux_evt_decode(rec[i].raw, &evt);
 		smmux_evt_format(&evt, text, sizeof(text));
 		seq_printf(m, "%-20llu 0x%016llx 0x%016llx 0x%016llx 0x%016llx %-4u %s\n",
 			   rec[i].time_ns, rec[i].raw[0], rec[i].raw[1],
 			   rec[i].raw[2], rec[i].raw[3], rec[i].cpu, text);
 	}
+}
+
+static int recent_show(struct seq_file *m, void *unused)
+{
+	struct smmux_evt_rec *rec = kcalloc(SMMUX_EVTQ_RING, sizeof(*rec), GFP_KERNEL);
+
+	if (!rec)
+		return -ENOMEM;
+	smmux_dbg_put_events(m, rec, smmux_evtq_recent(m->private, rec, SMMUX_EVTQ_RING));
 	kfree(rec);
 	return 0;
 }

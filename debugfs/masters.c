@@ -9,6 +9,7 @@
 #include "plane.h"
 
 #include <linux/sched.h>
+#include <linux/slab.h>
 
 #include "master.h"
 #include "smmux.h"
@@ -194,6 +195,20 @@ static const struct seq_operations cds_seq = {
 	.show = cds_show,
 };
 
+static int faults_show(struct seq_file *m, void *unused)
+{
+	struct smmux_master *master = m->private;
+	unsigned int num, max = master->num_streams * SMMUX_STREAM_RING;
+	struct smmux_evt_rec *rec = kvcalloc(max(max, 1U), sizeof(*rec), GFP_KERNEL);
+
+	if (!rec)
+		return -ENOMEM;
+	num = smmux_evtq_faults(master, rec, max);
+	smmux_dbg_put_events(m, rec, num);
+	kvfree(rec);
+	return 0;
+}
+
 static const struct smmux_node rows[] = {
 	{ .name = "info", .mode = 0444, .show = info_show,
 	  .help = "SMMU, StreamIDs, attachment, what it can do, faults" },
@@ -201,6 +216,8 @@ static const struct smmux_node rows[] = {
 	  .help = "stream table entries of its StreamIDs" },
 	{ .name = "ats", .mode = 0444, .show = ats_show,
 	  .help = "address translation service: what it has, and whether it answers" },
+	{ .name = "faults", .mode = 0444, .show = faults_show,
+	  .help = "the last events that named it, newest first, raw and decoded" },
 	{ .name = "cds", .mode = 0444, .seq = &cds_seq,
 	  .help = "context descriptors that are not empty, by SubstreamID" },
 	{ .name = "translate", .mode = 0600, .ask = smmux_dbg_ask_master,

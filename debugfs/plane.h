@@ -125,6 +125,11 @@ void smmux_dbg_smmu_name(u32 order, char *buf, size_t len);
 /* One column: what somebody else has chosen, with spaces and the like as '_'. */
 void smmux_dbg_put_word(struct seq_file *m, const char *text, int width);
 
+/* Events under their headings. */
+struct smmux_evt_rec;
+void smmux_dbg_put_events(struct seq_file *m, const struct smmux_evt_rec *rec,
+			  unsigned int num);
+
 /* A line "pgsizes_bytes": the bits, and "4K 2M 1G" behind them. */
 void smmux_dbg_put_pgsizes(struct seq_file *m, unsigned long sizes);
 

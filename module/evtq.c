@@ -19,6 +19,7 @@
 
 #include <linux/delay.h>
 #include <linux/dma-mapping.h>
+#include <linux/sort.h>
 #include <linux/timekeeping.h>
 #include <trace/events/iommu.h>
 
@@ -114,7 +115,16 @@ static struct smmux_master *master_of(struct smmux_stream *stream)
 	return list_first_entry(&stream->masters, struct smmux_stream_use, node)->master;
 }
 
-static void handle(struct smmux_device *smmu, const struct smmux_evt *evt)
+static void remember_of(struct smmux_evtq *eq, struct smmux_stream *stream,
+			const struct smmux_evt_rec *rec)
+{
+	spin_lock(&eq->ring_lock);
+	stream->log.ring[stream->log.total++ % SMMUX_STREAM_RING] = *rec;
+	spin_unlock(&eq->ring_lock);
+}
+
+static void handle(struct smmux_device *smmu, const struct smmux_evt *evt,
+		   const struct smmux_evt_rec *rec)
 {
 	struct smmux_evtq_limit *limit = &smmu->evtq.strangers;
 	struct smmux_master *master;
@@ -129,6 +139,7 @@ static void handle(struct smmux_device *smmu, const struct smmux_evt *evt)
 	master = master_of(stream);
 	if (master) {
 		atomic64_inc(&stream->faults);
+		remember_of(&smmu->evtq, stream, rec);
 		limit = &stream->limit;
 		who = dev_name(master->dev);
 	}
@@ -144,15 +155,12 @@ static void handle(struct smmux_device *smmu, const struct smmux_evt *evt)
 	mutex_unlock(&smmu->streams_lock);
 }
 
-static void remember(struct smmux_evtq *eq, const u64 raw[4])
+static void remember(struct smmux_evtq *eq, struct smmux_evt_rec *rec)
 {
-	struct smmux_evt_rec *rec;
-
-	spin_lock(&eq->ring_lock);
-	rec = &eq->ring[eq->total++ % SMMUX_EVTQ_RING];
 	rec->time_ns = ktime_get_ns();
 	rec->cpu = raw_smp_processor_id();
-	memcpy(rec->raw, raw, sizeof(rec->raw));
+	spin_lock(&eq->ring_lock);
+	eq->ring[eq->total++ % SMMUX_EVTQ_RING] = *rec;
 	spin_unlock(&eq->ring_lock);
 }
 
@@ -214,7 +222,7 @@ static bool drain_some(struct smmux_device *smmu, unsigned int max)
 	struct smmux_evtq *eq = &smmu->evtq;
 	int num = waiting(smmu);
 	struct smmux_evt evt;
-	u64 raw[EVTQ_WORDS];
+	struct smmux_evt_rec rec;
 	bool more = num > (int)max;
 	unsigned int i;
 
@@ -223,14 +231,14 @@ static bool drain_some(struct smmux_device *smmu, unsigned int max)
 				     smmux_queue_entry(&eq->q, eq->cons);
 
 		for (i = 0; i < EVTQ_WORDS; i++)
-			raw[i] = le64_to_cpu(READ_ONCE(slot[i]));
+			rec.raw[i] = le64_to_cpu(READ_ONCE(slot[i]));
 		eq->cons++;
 		/* The slot is free again before we do slow things with its copy. */
 		write_cons(eq);
 
-		remember(eq, raw);
-		smmux_evt_decode(raw, &evt);
-		handle(smmu, &evt);
+		remember(eq, &rec);
+		smmux_evt_decode(rec.raw, &evt);
+		handle(smmu, &evt, &rec);
 	}
 	if (num < 0)
 		write_cons(eq);
@@ -376,5 +384,33 @@ unsigned int smmux_evtq_recent(struct smmux_device *smmu,
 	for (i = 0; i < num; i++)
 		rec[i] = eq->ring[(eq->total - 1 - i) % SMMUX_EVTQ_RING];
 	spin_unlock(&eq->ring_lock);
+	return num;
+}
+
+static int newer_first(const void *a, const void *b)
+{
+	u64 x = ((const struct smmux_evt_rec *)a)->time_ns;
+	u64 y = ((const struct smmux_evt_rec *)b)->time_ns;
+
+	return x < y ? 1 : x > y ? -1 : 0;
+}
+
+unsigned int smmux_evtq_faults(struct smmux_master *master, struct smmux_evt_rec *rec,
+			       unsigned int max)
+{
+	struct smmux_evtq *eq = &master->smmu->evtq;
+	unsigned int i, num = 0;
+
+	for (i = 0; i < master->num_streams; i++) {
+		struct smmux_stream_log *log = &master->streams[i].stream->log;
+		unsigned int n;
+
+		spin_lock(&eq->ring_lock);
+		n = min3(log->total, (u64)SMMUX_STREAM_RING, (u64)max - num);
+		memcpy(&rec[num], log->ring, n * sizeof(*rec));
+		spin_unlock(&eq->ring_lock);
+		num += n;
+	}
+	sort(rec, num, sizeof(*rec), newer_first, NULL);
 	return num;
 }

@@ -23,6 +23,20 @@ struct smmux_evtq_limit {
 	u32 lines, dropped;		/* in it */
 };
 
+struct smmux_evt_rec {
+	u64 time_ns;			/* ktime_get_ns() */
+	u64 raw[4];
+	u32 cpu;			/* that took it from the queue */
+};
+
+#define SMMUX_STREAM_RING	16
+
+/* The last events that named a StreamID; under smmux_evtq.ring_lock. */
+struct smmux_stream_log {
+	struct smmux_evt_rec ring[SMMUX_STREAM_RING];
+	u64 total;
+};
+
 struct smmux_evtq {
 	struct smmux_queue q;
 	struct mutex drain_lock;	/* one drains at a time; outside of streams_lock */
@@ -32,11 +46,7 @@ struct smmux_evtq {
 	struct delayed_work again;	/* more to drain, or no interrupt to tell */
 	struct smmux_evtq_limit strangers; /* events of streams without a master */
 	spinlock_t ring_lock;
-	struct smmux_evt_rec {
-		u64 time_ns;
-		u64 raw[4];
-		u32 cpu;		/* that took it from the queue */
-	} ring[SMMUX_EVTQ_RING];	/* under @ring_lock */
+	struct smmux_evt_rec ring[SMMUX_EVTQ_RING]; /* under @ring_lock */
 	u64 total;			/* events ever seen; under @ring_lock */
 };
 
@@ -75,5 +85,14 @@ void smmux_evtq_snapshot(struct smmux_device *smmu, struct smmux_evtq_snap *snap
 /* The last events, newest first; returns how many were copied. */
 unsigned int smmux_evtq_recent(struct smmux_device *smmu,
 			       struct smmux_evt_rec *rec, unsigned int max);
+
+struct smmux_master;
+
+/*
+ * The same of the last events that named one of the master's StreamIDs, at most
+ * SMMUX_STREAM_RING for each of them.  Sleeps.
+ */
+unsigned int smmux_evtq_faults(struct smmux_master *master, struct smmux_evt_rec *rec,
+			       unsigned int max);
 
 #endif /* SMMUX_EVTQ_H */

@@ -136,6 +136,7 @@ static inline void __iomem *smmux_reg(const struct smmux_device *smmu, u32 off)
  * @rcu:     invalidation arrays point here: walkers may look till a grace period
  *           after the last master left
  * @faults:  events that named it
+ * @log:     the last of them
  * @limit:   how many of them went to the log
  */
 struct smmux_stream {
@@ -145,6 +146,7 @@ struct smmux_stream {
 	unsigned int cutters;
 	struct rcu_head rcu;
 	atomic64_t faults;
+	struct smmux_stream_log log;
 	struct smmux_evtq_limit limit;	/* of log lines; the event queue's */
 };
 

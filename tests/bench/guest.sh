@@ -3,7 +3,7 @@
 #
 # The bench's part inside the machine. What it measures leaves as lines
 # "value NAME NUMBER"; what QEMU saw goes to files of the host beside them.
-# Settings: MODE (count, sleep, load, profile), SIZES in bytes, OUT on the host, and
+# Settings: MODE (count, sleep, load, readers, profile), SIZES in bytes, OUT on the host, and
 # for MODE count ROUNDS and TRACED, ATS for a device that has it and KNOBS of the driver to
 # turn, for MODE sleep MAPPINGS, for MODE load THREADS, SLICES and MS.
 
@@ -142,6 +142,43 @@ mode_load()
 			pass "$n threads, $bytes bytes"
 		done
 	done
+}
+
+# Reads all there is, again and again, on the last CPU, till its file goes.
+read_all()
+{
+	local files
+
+	taskset -p 8 "$BASHPID" >/dev/null
+	while [ -e /tmp/read ]; do
+		mapfile -t files < <(find "$SMMUX_DEBUG" -type f -perm 0444)
+		cat "${files[@]}" >/dev/null 2>&1
+		echo >>/tmp/rounds
+	done
+}
+
+# What readers take away: neighbouring slices, one thread, with and without.
+mode_readers()
+{
+	local slice now with=0 without=0 reader
+
+	for slice in $(seq "$SLICES"); do
+		must "slice $slice, alone" bench threads 4096 1 "$MS"
+		now=$(rate)
+		without=$((now > without ? now : without))
+		touch /tmp/read
+		read_all &
+		reader=$!
+		sleep 0.1
+		must "slice $slice, with a reader" bench threads 4096 1 "$MS"
+		now=$(rate)
+		with=$((now > with ? now : with))
+		rm -f /tmp/read
+		wait "$reader"
+	done
+	say "value alone.rate $without"
+	say "value read.rate $with"
+	say "value read.rounds $(wc -l </tmp/rounds)"
 }
 
 mode_profile()

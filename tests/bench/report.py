@@ -18,6 +18,7 @@ PAIRS_TRACED = 1000
 DRIVERS = ("builtin", "smmux")
 OWN_LIMIT = 500
 ATS_LIMIT = 2 * OWN_LIMIT
+READER_LIMIT = 5
 # What is shown, the machine's name for it, the limit in percent.
 EYES = (("counters off", "stats=off", None), ("counters on (as loaded)", "4096", 1),
         ("counters and histograms on", "latency=on", 5),
@@ -60,7 +61,7 @@ which counts them under `-icount`, the least of 10; the rest as above, by QEMU, 
 Throughput is from machines with 4 CPUs, one host thread each: pairs of 4 KiB a second in
 the best of 12 slices of 150 ms, the built-in driver and smmux in alternating boots. The
 speed of the emulation is of no interest, only the ratio of neighbouring rounds is; above 1
-smmux is faster."""
+smmux is faster. The reader has another CPU, and takes turns with slices without one."""
 
 
 class Missing(Exception):
@@ -230,6 +231,21 @@ class Lane:
         return table(("to wake up with", "instructions", "commands", "register writes",
                       "reads"), rows)
 
+    def readers(self):
+        """What a reader of all files in a loop takes from who maps and unmaps."""
+        try:
+            seen = values(f"{self.dir}/readers.smmux")
+            alone, read, rounds = (seen[k] for k in ("alone.rate", "read.rate", "read.rounds"))
+        except KeyError as error:
+            raise Missing(f"{self.name}: no value {error} with a reader") from error
+        self.limit(f"a reader takes {100 - 100 * read / alone:.1f} %, limit {READER_LIMIT} %",
+                   read >= alone * (1 - READER_LIMIT / 100))
+        self.limit("nobody read", rounds > 0)
+        return table(("1 thread, 4 KiB", "pairs/s", "ratio"),
+                     [("alone", f"{alone:,}", ""),
+                      (f"all of debugfs is read, {rounds} times", f"{read:,}",
+                       f"{read / alone:.2f}")])
+
     def throughput(self):
         rows = []
         for threads in THREADS:
@@ -254,7 +270,7 @@ class Lane:
         parts = [f"## {self.version} ({self.name})", self.instructions(), self.accesses(),
                  self.eyes(), self.ats(), self.sleep()]
         if self.rounds:
-            parts.append(self.throughput())
+            parts += [self.throughput(), self.readers()]
         return "\n\n".join(parts)
 
 

@@ -137,6 +137,10 @@ measure()
 	step "$lane, smmux: counting with ATS"
 	devices=ats machine ats "$lane" smmux count SIZES=4096 ROUNDS=300 TRACED=1000 ATS=1 \
 		MODULE_PARAMS="ats=on" -- --icount || die "nothing counted with ATS"
+	[ "$rounds" = 0 ] || {
+		step "$lane, smmux: throughput beside a reader"
+		machine readers "$lane" smmux readers SLICES=12 MS=300 -- --smp 4 || die "nothing read"
+	}
 	# Neighbours in time are compared with each other.
 	for round in $(seq "$rounds"); do
 		for driver in builtin smmux; do
