@@ -18,6 +18,7 @@ help:
 	@echo 'make clean         remove what was built here'
 	@echo
 	@echo 'make demo          a stock Debian kernel in a VM, its devices behind smmux'
+	@echo 'make shell         the same machine, with a shell in it, for docs/tour.md'
 	@echo 'make test          all tests: host checks, then VMs'
 	@echo 'make test-one T=x  the tests whose name holds x (tests/run.sh -l lists them)'
 	@echo 'make check         host checks only'
@@ -26,7 +27,7 @@ help:
 	@echo 'make soak HOURS=n  random and long tests, again and again for n hours'
 	@echo 'make distclean     clean, and drop all caches under build/'
 	@echo
-	@echo 'demo, test, check, bench, mutants and soak set up all they need on a Debian machine (root).'
+	@echo 'demo, shell, test, check, bench, mutants and soak set up all they need on a Debian machine (root).'
 
 modules:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
@@ -52,6 +53,9 @@ man:
 
 demo:
 	@tests/demo.sh
+
+shell:
+	@tests/shell.sh
 
 test:
 	@tests/run.sh
@@ -80,5 +84,5 @@ clean:
 distclean: clean
 	rm -rf --one-file-system build
 
-.PHONY: help modules install dkms-install dkms-remove dist man demo test test-one check \
+.PHONY: help modules install dkms-install dkms-remove dist man demo shell test test-one check \
 	bench mutants soak clean distclean

@@ -4,7 +4,8 @@
 # smmux-setup: the module's source, its builds, and the commands for people.
 
 REBUILT=''
-readonly COMMANDS='smmux-setup smmux-recovery smmux-top smmux-metrics smmux-snapshot'
+readonly COMMANDS='smmux-setup smmux-recovery smmux-top smmux-metrics smmux-snapshot
+	smmux-record smmux-report smmux-decode'
 readonly COMMAND_DIR=/usr/local/sbin
 
 # "smmux/VERSION, KERNEL, ARCH: STATE" lines, or "smmux/VERSION: added".

@@ -33,6 +33,7 @@ payload_make()
 	cp "$SMMUX_TOP"/scripts/bt/*.bt "$SMMUX_TOP"/scripts/smmux-{recovery,record,top,metrics,snapshot} "$dir"
 	mkdir "$dir/lib"
 	cp "$SMMUX_TOP"/scripts/lib/*.awk "$dir/lib"
+	cp "$SMMUX_TOP/docs/tour.md" "$dir"
 	cp "$test_file" "$dir/test.sh"
 	# Without debug information, as DKMS installs it: ten times smaller.
 	for module in "$SMMUX_MOD/$version"/{driver,client,kunit/tests/kunit,vsmmu}/*.ko; do
