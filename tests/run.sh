@@ -76,7 +76,7 @@ make_payload()
 		STRICT="$c_strict" DRIVER="$c_driver" MODULE_PARAMS="$(meta MODULE)" \
 		SOAK="${SMMUX_SOAK:-1}" SEED="${SMMUX_SEED:-}"
 	! comes_with kernel || cp "$SMMUX_BUILD/kernels/$c_lane/vmlinuz" "$1/payload/smmux"
-	for program in burst ask; do
+	for program in burst ask nobody; do
 		comes_with $program || continue
 		"$SMMUX_TOP/tests/rig/program.sh" $program
 		cp "$SMMUX_BUILD/prog/$program" "$1/payload/smmux"

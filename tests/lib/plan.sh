@@ -13,7 +13,7 @@
 #   QEMU         more of its options
 #   TRACE        its trace events, into trace.log of the results, for AFTER
 #   WITH         bpftrace: it is in this guest; kernel: this kernel is, as /smmux/vmlinuz;
-#                burst, ask: /smmux/burst or ask is, of tests/guest/prog
+#                burst, ask, nobody: /smmux/burst... is, of tests/guest/prog
 #   EXPECT       regexp of a kernel message that would else fail the test
 #   AFTER        a program in the checkout that looks at what the machine left behind; it is
 #                given the directory of the results, and fails the test if it fails
