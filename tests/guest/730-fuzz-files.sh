@@ -4,7 +4,7 @@
 # MATRIX: lane=backports
 # ALSO: lane=debug
 # DEVICES: nvme blk
-# TIMEOUT: 120
+# TIMEOUT: 300
 # EXPECT: smmux .*: summary:
 # EXPECT: smmux: .*(ats|pm|cmdq_log2|no_msi|allow_unbind|unknown parameter)
 # EXPECT: smmux: `.*' invalid for parameter
