@@ -10,6 +10,7 @@
 # EXPECT: smmux [0-9a-f]+\.vsmmu: .*(-ENOMEM|error -12|error -16|error -22)
 # EXPECT: (vsmmu-client|platform) vclient[0-9]: .*
 # EXPECT: callbacks suppressed
+# EXPECT: smmux [0-9a-f]+\.vsmmu: device_add_groups\(\) failed
 
 # shellcheck source=tests/guest/lib/guest.sh
 . /smmux/guest.sh
