@@ -30,7 +30,7 @@ all_read()
 		number=$((number + 1))
 	done < <(files 0444)
 	echo "$number files"
-	[ "$number" -gt 40 ]
+	[ "$number" -gt 30 ]
 }
 
 # Opening is refused, for reading and for writing; nothing is written if it is not.
