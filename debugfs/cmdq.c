@@ -21,10 +21,6 @@ static void put_index(struct seq_file *m, const char *name, u32 reg, u32 size)
 
 static int state_show(struct seq_file *m, void *unused)
 {
-	static const char * const modes[] = {
-		[SMMUX_SYNC_POLL] = "poll", [SMMUX_SYNC_WFE] = "wfe",
-		[SMMUX_SYNC_MSI] = "msi",
-	};
 	struct smmux_device *smmu = m->private;
 	struct smmux_cmdq_snap s;
 	u64 used;
@@ -53,7 +49,7 @@ static int state_show(struct seq_file *m, void *unused)
 	seq_printf(m, "used: %llu\n", used);
 	seq_printf(m, "free: %llu\n", used < s.size ? s.size - used : 0);
 	seq_printf(m, "high_water: %u\n", s.high_water);
-	seq_printf(m, "sync_mode: %s\n", modes[s.mode]);
+	seq_printf(m, "sync_mode: %s\n", smmux_sync_modes[s.mode]);
 	return 0;
 }
 

@@ -130,6 +130,9 @@ struct smmux_evt_rec;
 void smmux_dbg_put_events(struct seq_file *m, const struct smmux_evt_rec *rec,
 			  unsigned int num);
 
+/* "4K", of a power of two, below 60 bits. */
+void smmux_dbg_put_size(struct seq_file *m, unsigned int bits);
+
 /* A line "pgsizes_bytes": the bits, and "4K 2M 1G" behind them. */
 void smmux_dbg_put_pgsizes(struct seq_file *m, unsigned long sizes);
 

@@ -185,14 +185,6 @@ static void ranges_stop(struct seq_file *m, void *v)
 {
 }
 
-/* "4K", of a power of two */
-static void put_size(struct seq_file *m, u8 bits)
-{
-	static const char unit[] = "BKMGTP";
-
-	seq_printf(m, "%u%c", 1U << bits % 10, unit[bits / 10]);
-}
-
 static void put_sums(struct seq_file *m, const struct ranges *s)
 {
 	int level;
@@ -203,7 +195,7 @@ static void put_sums(struct seq_file *m, const struct ranges *s)
 		if (!s->blocks[level] && level < SMMUX_WALK_LAST - 1)
 			continue;
 		seq_puts(m, "pages_");
-		put_size(m, smmux_walk_shift(&s->regime, level));
+		smmux_dbg_put_size(m, smmux_walk_shift(&s->regime, level));
 		seq_printf(m, ": %llu\n", s->blocks[level]);
 	}
 	for (level = s->regime.start; level < LEVELS; level++)

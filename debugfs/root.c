@@ -374,13 +374,21 @@ void smmux_dbg_put_word(struct seq_file *m, const char *text, int width)
 	seq_printf(m, "%*s", max(width, 0), "");
 }
 
-void smmux_dbg_put_pgsizes(struct seq_file *m, unsigned long sizes)
+void smmux_dbg_put_size(struct seq_file *m, unsigned int bits)
 {
 	static const char unit[] = "BKMGTP";
+
+	seq_printf(m, "%u%c", 1 << bits % 10, unit[bits / 10]);
+}
+
+void smmux_dbg_put_pgsizes(struct seq_file *m, unsigned long sizes)
+{
 	unsigned int bit;
 
 	seq_printf(m, "pgsizes_bytes: 0x%lx", sizes);
-	for_each_set_bit(bit, &sizes, 60)
-		seq_printf(m, " %u%c", 1 << bit % 10, unit[bit / 10]);
+	for_each_set_bit(bit, &sizes, 60) {
+		seq_putc(m, ' ');
+		smmux_dbg_put_size(m, bit);
+	}
 	seq_putc(m, '\n');
 }

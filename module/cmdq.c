@@ -463,6 +463,11 @@ static u8 wanted_log2(struct smmux_device *smmu)
 	return min(log2, smmu->caps.cmdq_log2);
 }
 
+const char * const smmux_sync_modes[SMMUX_NUM_SYNC_MODES] = {
+	[SMMUX_SYNC_POLL] = "poll", [SMMUX_SYNC_WFE] = "wfe", [SMMUX_SYNC_MSI] = "msi",
+	[SMMUX_SYNC_AUTO] = "auto",
+};
+
 static bool knows(struct smmux_device *smmu, enum smmux_sync_mode mode)
 {
 	switch (mode) {

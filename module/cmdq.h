@@ -23,6 +23,8 @@ enum smmux_sync_mode {
 #define SMMUX_RESV_ASLEEP	BIT_ULL(62)	/* with it: invalidations are elided */
 #define SMMUX_RESV_POS		GENMASK_ULL(55, 0)
 
+extern const char * const smmux_sync_modes[SMMUX_NUM_SYNC_MODES];
+
 struct smmux_cmdq {
 	/* Set at probe but for the modes, read by all. */
 	struct smmux_queue q;

@@ -19,11 +19,6 @@
 
 static DEFINE_MUTEX(sync_lock);		/* smmux_cmdq_set_mode() */
 
-static const char * const sync_words[SMMUX_NUM_SYNC_MODES] = {
-	[SMMUX_SYNC_POLL] = "poll", [SMMUX_SYNC_WFE] = "wfe", [SMMUX_SYNC_MSI] = "msi",
-	[SMMUX_SYNC_AUTO] = "auto",
-};
-
 static const char * const switch_words[] = { "off", "on" };
 
 /* Of the first @num words, index or -EINVAL. */
@@ -56,13 +51,14 @@ static ssize_t sync_wait_show(struct device *dev, struct device_attribute *attr,
 {
 	const struct smmux_device *smmu = dev_get_drvdata(dev);
 
-	return sysfs_emit(buf, "%s\n", sync_words[READ_ONCE(smmu->cmdq.wanted_mode)]);
+	return sysfs_emit(buf, "%s\n", smmux_sync_modes[READ_ONCE(smmu->cmdq.wanted_mode)]);
 }
 
 static ssize_t sync_wait_store(struct device *dev, struct device_attribute *attr,
 			       const char *buf, size_t len)
 {
-	int mode = sysfs_match_string(sync_words, buf), ret;
+	int mode = __sysfs_match_string(smmux_sync_modes, SMMUX_NUM_SYNC_MODES, buf);
+	int ret;
 
 	if (mode < 0)
 		return mode;

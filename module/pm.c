@@ -64,10 +64,12 @@ static void move_to(struct smmux_device *smmu, enum smmux_pm_state state)
 static void note(struct smmux_device *smmu, const struct smmux_pm_rec *rec)
 {
 	struct smmux_pm_data *d = &smmu->pm.d;
+	struct smmux_pm_rec *slot;
 
 	spin_lock(&smmu->pm.lock);
-	d->ring[d->total % SMMUX_PM_RING] = *rec;
-	d->ring[d->total++ % SMMUX_PM_RING].cpu = raw_smp_processor_id();
+	slot = &d->ring[d->total++ % SMMUX_PM_RING];
+	*slot = *rec;
+	slot->cpu = raw_smp_processor_id();
 	if (rec->wake && rec->ret)
 		d->wakes_failed++;
 	else if (rec->ret)
