@@ -279,6 +279,14 @@ irqreturn_t smmux_evtq_drain(struct smmux_device *smmu)
 	return IRQ_RETVAL(any);
 }
 
+/* Events wait, and can be looked at: neither without power nor on a dead SMMU. */
+static bool unsettled(struct smmux_device *smmu)
+{
+	if (smmu->evtq.stopped || !READ_ONCE(smmu->powered) || READ_ONCE(smmu->gerror.dead))
+		return false;
+	return waiting(smmu) > 0;
+}
+
 int smmux_evtq_settle(struct smmux_device *smmu, bool stop)
 {
 	struct smmux_evtq *eq = &smmu->evtq;
@@ -291,13 +299,13 @@ int smmux_evtq_settle(struct smmux_device *smmu, bool stop)
 			return -EBUSY;
 		usleep_range(20, 100);
 	}
-	while (!READ_ONCE(smmu->gerror.dead) && waiting(smmu) > 0 && !ret) {
+	while (!ret && unsettled(smmu)) {
 		drain_some(smmu, SETTLE_MAX);
 		if (ktime_get_mono_fast_ns() > end)
 			ret = -EBUSY;
 	}
-	if (!ret)
-		eq->stopped = stop;
+	if (!ret && stop)
+		eq->stopped = true;
 	mutex_unlock(&eq->drain_lock);
 	return ret;
 }

@@ -64,11 +64,11 @@ irqreturn_t smmux_evtq_drain(struct smmux_device *smmu);
 
 /**
  * smmux_evtq_settle() - all that the SMMU has written is handled
- * @smmu: whose; it writes no more, or this may not end in time
+ * @smmu: whose; if it goes on writing this may not end in time
  * @stop: and nobody drains from now on, until smmux_evtq_program()
  *
- * Also waits for who is draining already, bounded.  Sleeps.  Return: 0 or -EBUSY,
- * and then nothing is stopped.
+ * Also waits for who is draining already, bounded.  Sleeps.  There is nothing to
+ * do for a queue that is stopped.  Return: 0 or -EBUSY, and then nothing is stopped.
  */
 int smmux_evtq_settle(struct smmux_device *smmu, bool stop);
 

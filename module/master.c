@@ -18,6 +18,7 @@
 #include "../debugfs/debugfs.h"
 #include "ats.h"
 #include "attach.h"
+#include "evtq.h"
 #include "pm.h"
 #include "reach.h"
 #include "smmux.h"
@@ -248,6 +249,8 @@ void smmux_master_release(struct smmux_master *master)
 	trace_master_remove(dev_name(master->dev), dev_name(smmu->dev),
 			    master->streams[0].stream->sid, master->num_streams);
 	forget_cds(master);
+	/* What it did before still has a name; later nobody could tell whose it was. */
+	smmux_evtq_settle(smmu, false);
 	leave_streams(master);
 	smmux_cdtab_free(master);
 	smmux_ats_exit(master);

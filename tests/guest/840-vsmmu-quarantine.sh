@@ -126,6 +126,18 @@ check_equal "as good as new" "0 0 healthy" \
 one_incident "after unplug" race 1
 reset_ends_it "after unplug"
 
+# What it did last has its name, though nobody had read of it before it went.
+vsmmu_inject 0 "hush 1"
+before=$(log_lines "event: $bdf: F_TRANSLATION")
+vsmmu_inject 0 "events 5 $sid"
+check_equal "nobody has heard of its events" "$before" "$(log_lines "event: $bdf: F_TRANSLATION")"
+check "it goes with events in the queue" sh -c "echo 1 >/sys/bus/pci/devices/$bdf/remove"
+check_equal "they bear its name" "$((before + 5)) 0" \
+	"$(log_lines "event: $bdf: F_TRANSLATION") $(log_lines "event: unknown stream")"
+vsmmu_inject 0 "hush 0"
+check "it is found again" sh -c "echo 1 >/sys/bus/pci/rescan"
+must "and bound again" wait_for 5 pci_bind_new "$bdf"
+
 # The SMMU itself is stuck behind the device: then nothing passes any more.
 if [ "$LANE" = backports ]; then
 	vsmmu_inject 0 "atc_wait 40000000"

@@ -19,8 +19,9 @@
  *     lazy_ack N         handshakes are answered late
  *     no_ack N           and from the N-th on from now not at all, until "no_ack 0"
  *     gbpa               somebody else changes GBPA, to what it is: a handshake of its own
- *     events N           that many records at once
+ *     events N [SID]     that many records at once, of this stream or of the first
  *     parting N          that many as SMMUEN is cleared, with an interrupt that comes too late
+ *     hush 0|1           1: no interrupt of the event queue till 0, which makes up for it
  *     record ID          one with that id, of the first stream
  *     overflow           of the event queue, seen when it is empty again
  *     power_loss         now
@@ -173,7 +174,11 @@ static int inject(struct vsmmu *v, const char *word, u32 a, u32 b, u32 more)
 	} else if (!strcmp(word, "gbpa")) {
 		writel(v->gbpa | GBPA_UPDATE, v->base + SMMUX_GBPA);
 	} else if (!strcmp(word, "events")) {
-		vsmmu_event_flood(v, a);
+		vsmmu_event_flood(v, a, b);
+	} else if (!strcmp(word, "hush")) {
+		v->inject.hush = a;
+		if (!a)
+			vsmmu_raise(v, VSMMU_IRQ_EVENTQ);
 	} else if (!strcmp(word, "record")) {
 		vsmmu_event_record(v, a);
 	} else if (!strcmp(word, "overflow")) {

@@ -73,7 +73,7 @@ static bool is_at(struct vsmmu *v, u32 prod)
 static void announce(struct vsmmu *v, u32 prod)
 {
 	mb();
-	if (v->inject.parting)
+	if (v->inject.parting || v->inject.hush)
 		return;
 	if (is_at(v, prod)) {
 		vsmmu_raise(v, VSMMU_IRQ_EVENTQ);
@@ -145,11 +145,11 @@ void vsmmu_event_overflow(struct vsmmu *v)
 	vsmmu_raise(v, VSMMU_IRQ_EVENTQ);
 }
 
-static void record(struct vsmmu *v, u8 id, u64 addr)
+static void record(struct vsmmu *v, u8 id, u64 addr, u32 sid)
 {
 	const u64 words[4] = {
 		FIELD_PREP(EVT_W0_ID, id) |
-		FIELD_PREP(EVT_W0_SID, v->num_streams ? v->stream[0].sid : 0),
+		FIELD_PREP(EVT_W0_SID, sid || !v->num_streams ? sid : v->stream[0].sid),
 		FIELD_PREP(EVT_W1_CLASS, EVT_CLASS_IN), addr, 0,
 	};
 
@@ -158,11 +158,11 @@ static void record(struct vsmmu *v, u8 id, u64 addr)
 
 void vsmmu_event_record(struct vsmmu *v, u8 id)
 {
-	record(v, id, 0x1000);
+	record(v, id, 0x1000, 0);
 }
 
-void vsmmu_event_flood(struct vsmmu *v, unsigned int num)
+void vsmmu_event_flood(struct vsmmu *v, unsigned int num, u32 sid)
 {
 	while (num--)
-		record(v, EVT_F_TRANSLATION, (u64)num << 12);
+		record(v, EVT_F_TRANSLATION, (u64)num << 12, sid);
 }

@@ -234,6 +234,7 @@ struct vsmmu_inject {
 	u32 lazy_ack;		/* looks until a handshake is answered */
 	u32 no_ack;		/* at the n-th handshake from now... */
 	bool mute;		/* ...the answers end */
+	bool hush;		/* no event queue interrupt */
 	u32 parting;		/* events as SMMUEN is cleared; no interrupt meanwhile */
 	u32 loss;		/* power goes at the n-th thing that happens from now */
 	u32 unready;		/* power was gone and is back before the n-th write of CR0 */
@@ -348,7 +349,7 @@ void vsmmu_gerror(struct vsmmu *v, u32 bits);
 void vsmmu_raise(struct vsmmu *v, enum vsmmu_irq irq);
 bool vsmmu_event_post(struct vsmmu *v, const u64 words[4]);
 void vsmmu_event_poll(struct vsmmu *v);
-void vsmmu_event_flood(struct vsmmu *v, unsigned int num);
+void vsmmu_event_flood(struct vsmmu *v, unsigned int num, u32 sid);
 void vsmmu_event_overflow(struct vsmmu *v);
 void vsmmu_event_record(struct vsmmu *v, u8 id);
 
