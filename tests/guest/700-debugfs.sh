@@ -14,6 +14,8 @@
 . /smmux/guest.sh
 # shellcheck source=tests/guest/lib/io.sh
 . /smmux/io.sh
+# shellcheck source=tests/guest/lib/shapes.sh
+. /smmux/shapes.sh
 
 # value FILE NAME: of a "name: value" line.
 value()
@@ -152,6 +154,8 @@ must "the SMMU has its directory" test -d "$SMMUX_DEBUG/$device"
 check "every file reads in its form" check_files
 check "modes are 0444, 0200 under control/, 0600 of translate" modes
 check "help names every file" helped
+check_equal "every file has the names that it is known for" "" \
+	"$(printf '%s\n' "$(shapes "$device")" "$(golden_shapes)" | sort | uniq -u)"
 check "without enable_inject there is no inject/" no_inject
 check_equal "features knows every parameter" "$(parameters_shown)" "$(grep ^parameter "$SMMUX_DEBUG/features" | sort)"
 check_equal "features knows of sleep" present "$(value features pm)"
