@@ -17,8 +17,9 @@ import time
 
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
+from trees import load, store
+
 TOP = os.getcwd()
-TREES = f"{TOP}/tests/host/trees"
 LIB = f"{TOP}/scripts/lib"
 PROMTOOL = f"{TOP}/build/promtool/promtool"
 BUSYBOX = f"{TOP}/build/promtool/busybox"
@@ -29,30 +30,6 @@ problems = []
 def wrong(what):
     problems.append(what)
     print(what)
-
-
-def load(name):
-    """A recorded tree: {path: text}."""
-    files, path = {}, None
-    for line in open(f"{TREES}/{name}.txt"):
-        header = re.fullmatch(r"==> (.+) <==\n", line)
-        if header:
-            path = header[1]
-            files[path] = ""
-        else:
-            files[path] += line
-    # "tail" puts an empty line before each heading.
-    last = list(files)[-1]
-    return {path: text if path == last else text.removesuffix("\n") for path, text in files.items()}
-
-
-def store(files, root):
-    shutil.rmtree(root, ignore_errors=True)
-    os.mkdir(root)
-    for path, text in files.items():
-        os.makedirs(os.path.dirname(f"{root}/{path}"), exist_ok=True)
-        with open(f"{root}/{path}", "wb") as file:
-            file.write(text if isinstance(text, bytes) else text.encode())
 
 
 def run(command, root, awk, stdin=b""):

@@ -1,0 +1,11 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# smmux-top as a person uses it: in a terminal, over a recorded tree, key by key.
+
+set -euo pipefail
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+cd "$SMMUX_TOP"
+
+in_tree env PYTHONDONTWRITEBYTECODE=1 python3 tests/host/top.py
