@@ -65,8 +65,9 @@ bt_load()
 		client_run "$dir" "stray 0xdead0000"
 	done
 	client_run "$dir" "stray 0x12345678000"
+	check "a device with ATS" modprobe virtio-rng
 	check "ATC_INVs" timeout 20 dd if=/dev/hwrng of=/dev/null bs=64 count=8
-	# Its own thread would read on when it likes.
+	# The kernel's own thread would read on when it likes.
 	pci_by_id 1af4:1044 >/sys/bus/pci/drivers/virtio-pci/unbind
 	echo "$nvme_bdf" >$driver/unbind
 	echo identity >"/sys/bus/pci/devices/$nvme_bdf/iommu_group/type"
@@ -190,15 +191,16 @@ compare_fulls()
 # The whole test.
 bt_compare_all()
 {
-	local tool
+	local tool before
 
 	must "an SMMU with ATS" insmod /smmux/smmux_test_ats.ko
 	start_all
-	must "a device that uses it" modprobe virtio-rng
 	start_client
 	smmu=$(bound_smmus)
 	dir=$(client_dirs "$TESTDEV")
 	note "$(bpftrace --version)"
+	must "the queue is at rest" wait_for 30 quiet
+	before=$(value_of "$SMMUX_DEBUG/$smmu/cmdq/state" reserved)
 	must "an instance to compare with" tracing_start inv_range attach detach domain_alloc \
 		domain_free event cmdq_full cmdq_sync
 	for tool in $TOOLS; do
@@ -213,7 +215,9 @@ bt_compare_all()
 		must "$tool starts" bt_ready "$tool"
 	done
 	sleep 3
-	must "the queue comes to rest" wait_for 30 quiet
+	# The tools count from when they are there, which is before we do.
+	must "nothing was sent meanwhile" test "$before" = \
+		"$(value_of "$SMMUX_DEBUG/$smmu/cmdq/state" reserved)"
 	count_from
 	bt_load
 	sleep 2
