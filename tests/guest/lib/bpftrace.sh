@@ -80,29 +80,29 @@ compare_cmdmix()
 	local name op
 
 	check_less "cmdmix: commands" 100 "$(since commands)"
-	check_equal "cmdmix: all commands" "$(since commands)" "$(bt_sum cmdmix "total\[.*")"
+	bt_equal cmdmix "all commands" "$(since commands)" "$(bt_sum cmdmix "total\[.*")"
 	for name in "${!was[@]}"; do
 		[[ $name == cmd.* ]] || continue
 		name=${name%:} op=${name#cmd.}
 		[ "$(since "$name")" != 0 ] || continue
-		check_equal "cmdmix: $op" "$(since "$name")" "$(bt_sum cmdmix "total\[$smmu, $op\]")"
+		bt_equal cmdmix "$op" "$(since "$name")" "$(bt_sum cmdmix "total\[$smmu, $op\]")"
 	done
-	check_equal "cmdmix: lists" "$(since lists)" "$(bt_sum cmdmix "lists\[$smmu\]")"
-	check_equal "cmdmix: their lengths" "$(since lists)" "$(bt_hist cmdmix "length")"
-	check_equal "cmdmix: with a SYNC" "$(since cmd.SYNC)" "$(bt_sum cmdmix "synced\[$smmu\]")"
+	bt_equal cmdmix "lists" "$(since lists)" "$(bt_sum cmdmix "lists\[$smmu\]")"
+	bt_equal cmdmix "their lengths" "$(since lists)" "$(bt_hist cmdmix "length")"
+	bt_equal cmdmix "with a SYNC" "$(since cmd.SYNC)" "$(bt_sum cmdmix "synced\[$smmu\]")"
 	check "cmdmix: the second" grep -qE "^@second\[$smmu, TLBI_NH_VA\]: [1-9]" /tmp/bt.cmdmix
-	check_equal "cmdmix: percent" $((100 * $(since cmd.SYNC) / $(since commands))) \
+	bt_equal cmdmix "percent" $((100 * $(since cmd.SYNC) / $(since commands))) \
 		"$(bt_sum cmdmix "sync_percent\[$smmu\]")"
 }
 
 compare_synclat()
 {
-	check_equal "synclat: waits" "$(since syncs)" "$(bt_sum synclat "syncs\[$smmu\]")"
-	check_equal "synclat: by SMMU" "$(since syncs)" "$(bt_hist synclat "wait_ns")"
+	bt_equal synclat "waits" "$(since syncs)" "$(bt_sum synclat "syncs\[$smmu\]")"
+	bt_equal synclat "by SMMU" "$(since syncs)" "$(bt_hist synclat "wait_ns")"
 	check_less "synclat: lists with an ATC_INV" 0 "$(since cmd.ATC_INV)"
-	check_equal "synclat: those apart" "$(seen cmdq_sync 'atc=[1-9]')" "$(bt_hist synclat "wait_ns\[$smmu, atc\]")"
+	bt_equal synclat "those apart" "$(seen cmdq_sync 'atc=[1-9]')" "$(bt_hist synclat "wait_ns\[$smmu, atc\]")"
 	check_equal "synclat: cmdq_sync counts ATC_INVs" "$(since cmd.ATC_INV)" "$(seen_sum cmdq_sync atc)"
-	check_equal "synclat: by CPU" "$(since syncs)" "$(bt_hist synclat "cpu_ns")"
+	bt_equal synclat "by CPU" "$(since syncs)" "$(bt_hist synclat "cpu_ns")"
 	check "synclat: the longest" grep -qE "^[0-9]+ +$smmu +[0-3] +[1-9][0-9]* +[1-9][0-9]* +0 +0 +" /tmp/bt.synclat
 	check "synclat: a stack with the storm" stack_names synclat storm
 }
@@ -118,21 +118,23 @@ compare_invsize()
 	local domain
 
 	domain=$(value_of "$SMMUX_DEBUG/masters/${dir##*/}/info" domain)
-	check_equal "invsize: invalidations" "$(seen inv_range)" "$(bt_sum invsize "invs\[.*")"
-	check_equal "invsize: of the storm's device" "$(seen inv_range "domain=$domain ")" \
+	bt_equal invsize "invalidations" "$(seen inv_range)" "$(bt_sum invsize "invs\[.*")"
+	bt_equal invsize "of the storm's device" "$(seen inv_range "domain=$domain ")" \
 		"$(bt_sum invsize "invs\[$domain, ${dir##*/}\]")"
-	check_equal "invsize: commands" "$(seen_sum inv_range cmds)" "$(bt_sum invsize "cmds_total\[.*")"
-	check_equal "invsize: their histogram" "$(seen inv_range)" "$(bt_hist invsize "cmds")"
-	check_equal "invsize: sizes" "$(seen inv_range 'size=0x[1-9a-f]')" "$(bt_hist invsize "bytes")"
-	check_equal "invsize: whole domains" "$(seen inv_range ' size=0x0 ')" "$(bt_sum invsize "whole\[.*")"
+	bt_equal invsize "commands" "$(seen_sum inv_range cmds)" "$(bt_sum invsize "cmds_total\[.*")" \
+		"$(seen_most inv_range cmds)"
+	bt_equal invsize "their histogram" "$(seen inv_range)" "$(bt_hist invsize "cmds")"
+	bt_equal invsize "sizes" "$(seen inv_range 'size=0x[1-9a-f]')" "$(bt_hist invsize "bytes")"
+	bt_equal invsize "whole domains" "$(seen inv_range ' size=0x0 ')" "$(bt_sum invsize "whole\[.*")"
 }
 
 compare_tlbstorm()
 {
-	check_equal "tlbstorm: invalidations" "$(seen inv_range)" "$(bt_sum tlbstorm "by_process\[.*")"
-	check_equal "tlbstorm: those of the storm" "$(grep -cE '^ *storm/[0-3].* inv_range: ' $OTHER/trace)" \
+	bt_equal tlbstorm "invalidations" "$(seen inv_range)" "$(bt_sum tlbstorm "by_process\[.*")"
+	bt_equal tlbstorm "those of the storm" "$(grep -cE '^ *storm/[0-3].* inv_range: ' $OTHER/trace)" \
 		"$(bt_sum tlbstorm 'by_process\[storm/[0-3], .*')"
-	check_equal "tlbstorm: commands" "$(seen_sum inv_range cmds)" "$(bt_sum tlbstorm "commands\[.*")"
+	bt_equal tlbstorm "commands" "$(seen_sum inv_range cmds)" "$(bt_sum tlbstorm "commands\[.*")" \
+		"$(seen_most inv_range cmds)"
 	check "tlbstorm: a stack with the storm" stack_names tlbstorm storm
 }
 
@@ -141,14 +143,14 @@ compare_faults()
 	local bdf=${dir##*/}
 
 	check_less "faults: events" 30 "$(since events)"
-	check_equal "faults: all" "$(since events)" "$(bt_sum faults "events\[$smmu, .*")"
-	check_equal "faults: by device and name" "$(since evt.F_TRANSLATION)" \
+	bt_equal faults "all" "$(since events)" "$(bt_sum faults "events\[$smmu, .*")"
+	bt_equal faults "by device and name" "$(since evt.F_TRANSLATION)" \
 		"$(bt_sum faults "events\[$smmu, $bdf, F_TRANSLATION\]")"
 	check "faults: a line" grep -qE "^[0-9]+ +$smmu +$bdf +0x[0-9a-f]+ +- +F_TRANSLATION +write[+a-z]* +1 +IN +0xdead0000$" \
 		/tmp/bt.faults
-	check_equal "faults: told or counted" "$(since events)" "$(awk '/ F_TRANSLATION / && !/^@/ { n++ }
+	bt_equal faults "told or counted" "$(since events)" "$(awk '/ F_TRANSLATION / && !/^@/ { n++ }
 		/ and [0-9]+ more$/ { n += $3 } END { print n }' /tmp/bt.faults)"
-	check_equal "faults: pages" "$(seen event 'iaddr=0xdead0')" \
+	bt_equal faults "pages" "$(seen event 'iaddr=0xdead0')" \
 		"$(bt_sum faults "pages\[$bdf, 0xdead0000\]")"
 }
 
@@ -165,7 +167,7 @@ compare_attachsnoop()
 	one_story domain_alloc alloc
 	one_story domain_free free
 	check_less "attachsnoop: attaches" 1 "$(seen attach)"
-	check_equal "attachsnoop: sums" $(($(seen attach) + $(seen detach) + $(seen 'domain_[af][a-z]*'))) \
+	bt_equal attachsnoop "sums" $(($(seen attach) + $(seen detach) + $(seen 'domain_[af][a-z]*'))) \
 		"$(bt_sum attachsnoop "did\[.*")"
 	check "attachsnoop: who, what, where" grep -qE \
 		"^[0-9]+ +bash +$$ +attach +[0-9a-f:.]+ +$smmu +[1-9][0-9]* +s1, ssid 0$" /tmp/bt.attachsnoop
@@ -177,10 +179,10 @@ compare_fulls()
 	local seconds
 
 	check_less "fulls: the queue was full" 0 "$(since full_waits)"
-	check_equal "fulls: waits" "$(since full_waits)" "$(bt_sum fulls "fulls\[$smmu\]")"
-	check_equal "fulls: as traced" "$(seen cmdq_full)" "$(bt_sum fulls "fulls\[$smmu\]")"
-	check_equal "fulls: their times" "$(since full_waits)" "$(bt_hist fulls "wait_ns")"
-	check_equal "fulls: nobody gave up" "$(since full_timeouts)" "$(bt_sum fulls "gave_up\[.*")"
+	bt_equal fulls "waits" "$(since full_waits)" "$(bt_sum fulls "fulls\[$smmu\]")"
+	bt_equal fulls "as traced" "$(seen cmdq_full)" "$(bt_sum fulls "fulls\[$smmu\]")"
+	bt_equal fulls "their times" "$(since full_waits)" "$(bt_hist fulls "wait_ns")"
+	bt_equal fulls "nobody gave up" "$(since full_timeouts)" "$(bt_sum fulls "gave_up\[.*")"
 	# What comes between printing and emptying a map is not in any second.
 	seconds=$(sed -nE 's/^@second_ns.*: count ([0-9]+), .*/\1/p' /tmp/bt.fulls | awk '{ n += $1 } END { print n + 0 }')
 	check_less "fulls: by the second, some" 0 "$seconds"
