@@ -47,10 +47,12 @@ our_files()
 	done
 }
 
-# What a file that can be written and read says, to see that a refusal changes nothing.
-value_of()
+# Into REPLY, of a file of that mode: what it says if it can be written and read, to see
+# that a refusal changes nothing.
+read_back()
 {
-	[ "$(stat -c %a "$1")" != 644 ] || cat "$1"
+	REPLY=''
+	[ "$2" != 644 ] || REPLY=$(<"$1")
 }
 
 # One write(2) of all of it.
@@ -61,19 +63,23 @@ feed()
 
 fuzz_file()
 {
-	local file=$1 n=0 before first most=999
+	local file=$1 n=0 mode before first most=999
 
-	first=$(value_of "$file")
+	mode=$(stat -c %a "$file")
+	read_back "$file" "$mode"
+	first=$REPLY
 	# A file that cannot be written is only to say so.
-	[ "$(stat -c %a "$file")" != 444 ] || most=2
+	[ "$mode" != 444 ] || most=2
 	while make_input $n && [ $n -lt $most ]; do
 		n=$((n + 1))
-		before=$(value_of "$file")
+		read_back "$file" "$mode"
+		before=$REPLY
 		fed=$((fed + 1))
 		if feed "$file"; then
 			taken=$((taken + 1))
 		else
-			[ "$before" = "$(value_of "$file")" ] || echo "$file: input $n was refused and changed it"
+			read_back "$file" "$mode"
+			[ "$before" = "$REPLY" ] || echo "$file: input $n was refused and changed it"
 		fi
 	done
 	[ -z "$first" ] || printf %s "$first" >"$file"
