@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a device tree gives two functions one StreamID: they share a group, the wrong one is cut off, the rest works
-# MATRIX: lane=stable,backports
-# ALSO: lane=debug
+# MATRIX: lane=backports
+# ALSO: lane=stable,debug
 # DEVICES: nvme testdev blk
 # DTB: -t x @ /pcie@10000000 iommu-map 0 %smmu 0 10 10 %smmu 8 8 18 %smmu 18 ffe8
 # TIMEOUT: 90

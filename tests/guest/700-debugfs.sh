@@ -3,7 +3,7 @@
 # DESCRIPTION: every debugfs file reads in its form and agrees with the others and with sysfs
 # MATRIX: lane=stable fw=dt
 # MATRIX: lane=backports fw=acpi
-# MATRIX: lane=backports fw=dt strict=0
+# ALSO: lane=backports fw=dt strict=0
 # MATRIX: lane=backports fw=dt smmu=2
 # ALSO: lane=stable,backports fw=dt,acpi
 # ALSO: lane=debug
