@@ -70,12 +70,19 @@ matches()
 	return 1
 }
 
+# A driver as a build without pahole leaves it.
+without_btf()
+{
+	in_tree aarch64-linux-gnu-objcopy -R .BTF -R .BTF.base "$1/smmux.ko" "$1/smmux-no-btf.ko"
+}
+
 make_payload()
 {
 	payload_make "$1/payload" "$c_lane" "$test_file" FW="$c_fw" SMP="$c_smp" SMMU="$c_smmu" \
 		STRICT="$c_strict" DRIVER="$c_driver" MODULE_PARAMS="$(meta MODULE)" \
 		SOAK="${SMMUX_SOAK:-1}" SEED="${SMMUX_SEED:-}"
 	! comes_with kernel || cp "$SMMUX_BUILD/kernels/$c_lane/vmlinuz" "$1/payload/smmux"
+	! comes_with no-btf || without_btf "$1/payload/smmux"
 	for program in burst ask nobody; do
 		comes_with $program || continue
 		"$SMMUX_TOP/tests/rig/program.sh" $program
@@ -97,7 +104,7 @@ time_limit()
 
 run_machine()
 {
-	local dir=$1 edit arguments=()
+	local dir=$1 edit each arguments=()
 
 	arguments=(--out "$dir" --payload "$dir/payload" --lane "$c_lane" --fw "$c_fw"
 		--smp "$c_smp" --smmu "$c_smmu" --driver "$c_driver"
@@ -111,6 +118,11 @@ run_machine()
 	done
 	[ -z "$(meta WITH)" ] || arguments+=(--mem 2G)
 	! comes_with bpftrace || arguments+=(--with bpftrace)
+	for each in bpftrace-new perf; do
+		comes_with $each || continue
+		"$SMMUX_TOP/tests/rig/extra.sh" "$each" || return 1
+		arguments+=(--with "$each")
+	done
 	[ -z "$(meta TRACE)" ] || arguments+=(--trace "$(meta TRACE)")
 	[ -z "$verbose" ] || arguments+=(--echo)
 	"$SMMUX_TOP/tests/rig/vm.sh" "${arguments[@]}"

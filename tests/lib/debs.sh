@@ -6,13 +6,14 @@
 
 # debs_try ARGUMENT...: apt-get in the tree; a second try with fresh lists,
 # because the archive drops old versions while our lists still name them.
+# In DEBS_CONFIG: a configuration file for apt, to have it look at another archive.
 debs_try()
 {
-	local log=$SMMUX_LOGS/debs.log
+	local log=$SMMUX_LOGS/debs.log apt=(env APT_CONFIG="${DEBS_CONFIG:-}" apt-get)
 
 	mkdir -p "$SMMUX_LOGS"
-	in_tree apt-get "$@" >"$log" 2>&1 && return 0
-	in_tree apt-get update >>"$log" 2>&1 && in_tree apt-get "$@" >>"$log" 2>&1 && return 0
+	in_tree "${apt[@]}" "$@" >"$log" 2>&1 && return 0
+	in_tree "${apt[@]}" update >>"$log" 2>&1 && in_tree "${apt[@]}" "$@" >>"$log" 2>&1 && return 0
 	tail -n 15 "$log" | sed 's/^/    | /' >&2
 	return 1
 }

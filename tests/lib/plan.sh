@@ -12,7 +12,10 @@
 #   TIMEOUT      seconds for the whole machine (default 120)
 #   QEMU         more of its options
 #   TRACE        its trace events, into trace.log of the results, for AFTER
-#   WITH         bpftrace: it is in this guest; kernel: this kernel is, as /smmux/vmlinuz;
+#   WITH         bpftrace: it is in this guest; bpftrace-new: the newest is, as
+#                /opt/bpftrace/bpftrace; perf: it and trace-cmd are;
+#                no-btf: /smmux/smmux-no-btf.ko is, the driver as a build without pahole
+#                leaves it; kernel: this kernel is, as /smmux/vmlinuz;
 #                burst, ask, nobody: /smmux/burst... is, of tests/guest/prog
 #   EXPECT       regexp of a kernel message that would else fail the test
 #   AFTER        a program in the checkout that looks at what the machine left behind; it is

@@ -10,6 +10,8 @@ set -euo pipefail
 . "$(dirname "$0")/../lib/common.sh"
 # shellcheck source=tests/lib/debs.sh
 . "$(dirname "$0")/../lib/debs.sh"
+# shellcheck source=tests/lib/initramfs.sh
+. "$(dirname "$0")/../lib/initramfs.sh"
 
 usage()
 {
@@ -29,39 +31,11 @@ readonly PROGRAMS="/usr/bin/bash /usr/bin/kmod /usr/bin/fio /usr/bin/ip /usr/bin
 readonly MODULES="nvme virtio_blk virtio_net virtio_mmio virtio-rng e1000e igb pci-stub
 	ext4 arm_smmuv3_pmu"
 
-# copy_with_libraries FROM TO FILE...: each file and, once, all that it is linked to.
-copy_with_libraries()
-{
-	local from=$1 to=$2 todo file lib path
-	shift 2
-	todo=("$@")
-
-	while [ ${#todo[@]} -gt 0 ]; do
-		file=${todo[0]}
-		todo=("${todo[@]:1}")
-		[ ! -e "$to$file" ] || continue
-		mkdir -p "$to${file%/*}"
-		cp -L "$from$file" "$to$file"
-		while read -r lib; do
-			path=$(find "$from/usr/lib" -name "$lib" -print -quit)
-			[ -n "$path" ] || die "library $lib of $file is in no package"
-			todo+=("${path#"$from"}")
-		done < <(in_tree aarch64-linux-gnu-readelf -dl "$to$file" |
-			sed -nE -e 's/.*\(NEEDED\).*\[(.*)\]/\1/p' \
-				-e 's/.*program interpreter: .*\/([^/]*)\]/\1/p')
-	done
-}
-
 # unpack PACKAGE...: they and what they depend on, into build/guest/all.
 unpack()
 {
-	local deb
-
 	debs_closure "$OUT/debs" arm64 "$@" || die "the guest's packages could not be fetched"
-	rm -rf "$OUT/all"
-	for deb in "$OUT/debs"/*.deb; do
-		in_tree dpkg -x "$deb" "$OUT/all"
-	done
+	debs_extract "$OUT/debs" "$OUT/all"
 }
 
 make_base()
@@ -158,13 +132,6 @@ make_lane()
 	in_tree depmod -b "$root/usr" "$version"
 	pack "$root" "$OUT/$lane.cpio"
 	rm -rf "$root" "$OUT/base-$lane"
-}
-
-pack()
-{
-	# shellcheck disable=SC2016
-	in_tree sh -c 'cd "$1" && find . | LC_ALL=C sort | cpio -o -H newc --quiet -R 0:0 >"$2"' \
-		pack "$1" "$2"
 }
 
 main()

@@ -17,7 +17,8 @@ the result channel), status, qemu.log, command (the QEMU line).
   --lane NAME       stable or backports (default backports)
   --boot disk       UEFI starts the first nvme, with the tables of --fw; no kernel given
   --kernel FILE     another kernel          --initrd FILE  another initramfs
-  --with bpftrace   lay it over the initramfs (with --mem 2G)
+  --with NAME       lay build/guest/NAME.cpio over the initramfs (bpftrace; bpftrace-new and
+                    perf, of rig/extra.sh), with --mem 2G; may repeat
   --payload DIR     tree to lay over the lane's initramfs (holds /init)
   --fw dt|acpi      firmware (default dt)
   --smp N           CPUs (default 4)        --mem SIZE     memory (default 1G)
@@ -43,7 +44,7 @@ parse()
 {
 	out='' lane=backports kernel='' initrd='' payload='' fw=dt smp=4 mem=1G
 	smmu=machine driver=smmux devices='' disk='' append='' timeout=120
-	trace='' icount='' echo='' boot='' with='' dtb_edits=() extra=()
+	trace='' icount='' echo='' boot='' with=() dtb_edits=() extra=()
 
 	while [ $# -gt 0 ]; do
 		case $1 in
@@ -54,9 +55,10 @@ parse()
 		[ $# -ge 2 ] || usage_error "'$1' needs a value"
 		case $1 in
 		--out | --lane | --kernel | --initrd | --payload | --fw | --smp | --mem | --smmu | \
-			--driver | --devices | --disk | --boot | --with | --append | --timeout | --trace)
+			--driver | --devices | --disk | --boot | --append | --timeout | --trace)
 			printf -v "${1#--}" %s "$2"
 			;;
+		--with) with+=("$2") ;;
 		--dtb-edit) dtb_edits+=("$2") ;;
 		--qemu) extra+=("$2") ;;
 		*) usage_error "unknown option '$1'" ;;
@@ -165,12 +167,16 @@ add_device()
 
 make_initrd()
 {
+	local each
+
 	[ -z "$initrd" ] || return 0
 	initrd=$out/initrd
 	scratch+=("$initrd")
 	cp "$SMMUX_BUILD/guest/base.cpio" "$initrd"
 	cat "$SMMUX_BUILD/guest/$lane.cpio" >>"$initrd"
-	[ -z "$with" ] || cat "$SMMUX_BUILD/guest/$with.cpio" >>"$initrd"
+	for each in "${with[@]}"; do
+		cat "$SMMUX_BUILD/guest/$each.cpio" >>"$initrd" || die "no overlay $each"
+	done
 	[ -z "$payload" ] || in_tree sh -c \
 		'cd "$1" && find . | cpio -o -H newc --quiet -R 0:0 >>"$2"' initrd "$payload" "$initrd"
 }
