@@ -143,8 +143,8 @@ static void handle(struct smmux_device *smmu, const struct smmux_evt *evt,
 		limit = &stream->limit;
 		who = dev_name(master->dev);
 	}
-	trace_event(dev_name(smmu->dev), master ? who : "-", evt, evt->id, evt->sid,
-		    evt->ssid, smmux_trace_evt_flags(evt), evt->iaddr);
+	trace_event(dev_name(smmu->dev), master ? who : "-", evt, evt->id,
+		    (u64)evt->ssid << 32 | evt->sid, smmux_trace_evt_flags(evt), evt->iaddr);
 	if (master && is_address_fault(evt))
 		verdict = report_fault(master, evt);
 	if (evt->stall)

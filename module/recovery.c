@@ -102,9 +102,9 @@ static void move(struct smmux_master *master, enum smmux_rec_state to, const cha
 	ev->cpu = raw_smp_processor_id();
 	ev->ret = ret;
 	ev->attempt = rec->attempts;
-	trace_recovery(ev->dev, dev_name(master->smmu->dev), rec->sid,
-		       smmux_rec_states[rec->state], smmux_rec_states[to], cause, ret,
-		       rec->attempts);
+	trace_recovery(ev->dev, dev_name(master->smmu->dev),
+		       (u64)rec->attempts << 32 | rec->sid,
+		       smmux_rec_states[rec->state], smmux_rec_states[to], cause, ret);
 	WRITE_ONCE(rec->state, to);
 	rec->since_ns = ev->time_ns;
 }

@@ -429,7 +429,9 @@ TRACE_EVENT(cd_write,
  * A record of the event queue; dev is "-" where the StreamID belongs to none.
  * Fields that the kind of event does not have are 0 (bits of "has" tell).
  * What a program at the raw tracepoint wants most is there as plain arguments too: it does
- * not know struct smmux_evt.  More than eight bpftrace does not find on arm64.
+ * not know struct smmux_evt.  stream: the StreamID, and above it the SubstreamID.  With the
+ * pointer to its data that every tracepoint has, seven arguments fill the registers; an
+ * event with more is none to bpftrace 0.27 on arm64.
  *
  * The kernel has functions (un)register_trace_event() of another meaning: the
  * tracepoint's own, which nobody here calls, step aside.
@@ -438,8 +440,8 @@ TRACE_EVENT(cd_write,
 #define unregister_trace_event	smmux_unregister_trace_event
 TRACE_EVENT(event,
 	TP_PROTO(const char *smmu, const char *dev, const struct smmux_evt *evt, u32 id,
-		 u32 sid, u32 ssid, u32 flags, u64 iaddr),
-	TP_ARGS(smmu, dev, evt, id, sid, ssid, flags, iaddr),
+		 u64 stream, u32 flags, u64 iaddr),
+	TP_ARGS(smmu, dev, evt, id, stream, flags, iaddr),
 	TP_STRUCT__entry(
 		__field(u64, iaddr)
 		__field(u64, ipa)
@@ -462,8 +464,8 @@ TRACE_EVENT(event,
 		__entry->ipa = evt->ipa;
 		__entry->fetch = evt->fetch;
 		memcpy(__entry->raw, evt->raw, sizeof(__entry->raw));
-		__entry->sid = sid;
-		__entry->ssid = ssid;
+		__entry->sid = lower_32_bits(stream);
+		__entry->ssid = upper_32_bits(stream);
 		__entry->flags = flags;
 		__entry->stag = evt->stag;
 		__entry->reason = evt->reason;
@@ -579,11 +581,14 @@ TRACE_EVENT(quarantine,
 		  __entry->took_ns)
 );
 
-/* A step of a device's way out and back; attempt counts our resets. */
+/*
+ * A step of a device's way out and back; attempt counts our resets.  stream: the StreamID,
+ * and above it attempt, so that there are not more than seven arguments: see event.
+ */
 TRACE_EVENT(recovery,
-	TP_PROTO(const char *dev, const char *smmu, u32 sid, const char *from, const char *to,
-		 const char *cause, int ret, u32 attempt),
-	TP_ARGS(dev, smmu, sid, from, to, cause, ret, attempt),
+	TP_PROTO(const char *dev, const char *smmu, u64 stream, const char *from,
+		 const char *to, const char *cause, int ret),
+	TP_ARGS(dev, smmu, stream, from, to, cause, ret),
 	TP_STRUCT__entry(
 		__field(u32, sid)
 		__field(int, ret)
@@ -595,9 +600,9 @@ TRACE_EVENT(recovery,
 		__string(cause, cause)
 	),
 	TP_fast_assign(
-		__entry->sid = sid;
+		__entry->sid = lower_32_bits(stream);
 		__entry->ret = ret;
-		__entry->attempt = attempt;
+		__entry->attempt = upper_32_bits(stream);
 		__assign_str(dev);
 		__assign_str(smmu);
 		__assign_str(from);

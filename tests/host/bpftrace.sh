@@ -13,8 +13,8 @@ set -euo pipefail
 cd "$SMMUX_TOP"
 
 readonly ROOT=$SMMUX_BUILD/lint
-# bpftrace finds no more than this many on arm64.
-readonly MAX_ARGS=8
+# Of an event with more bpftrace 0.27 knows nothing on arm64.
+readonly MAX_ARGS=7
 
 # The tool tree's own does not have it: it brings LLVM, and the tree is made anew for it.
 fetch()
