@@ -1,0 +1,111 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: with the newest bpftrace of Debian testing and unstable the tools of scripts/bt count what 770 has them count; what is there without BTF of the module
+# ALSO: lane=stable,backports
+# DEVICES: nvme blk net testdev ats
+# MODULE: cmdq_log2=1 ats=on
+# WITH: bpftrace bpftrace-new no-btf
+# TIMEOUT: 600
+# EXPECT: smmux .*(event|F_TRANSLATION|client:)
+# EXPECT: callbacks suppressed
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+# shellcheck source=tests/guest/lib/io.sh
+. /smmux/io.sh
+# shellcheck source=tests/guest/lib/bpftrace.sh
+. /smmux/bpftrace.sh
+
+old=/usr/bin/bpftrace
+PATH=/opt/bpftrace:$PATH
+
+# raw_events BPFTRACE: how many of our events it finds as raw tracepoints.
+raw_events()
+{
+	"$1" -l 'rawtracepoint:*' | sed -nE 's/^rawtracepoint:(smmux:)?//p' |
+		grep -cxFf <(ls $TRACING/events/smmux)
+}
+
+remove_all_functions()
+{
+	local dir
+
+	for dir in /sys/bus/pci/devices/*; do
+		[ ! -e "$dir/remove" ] || echo 1 >"$dir/remove"
+	done
+	[ -z "$(ls /sys/bus/pci/devices)" ]
+}
+
+# removals_told NAME [PROGRAM]: all functions go, and the events of tracefs tell of each by
+# name; so does attachsnoop, if PROGRAM runs it.
+removals_told()
+{
+	local masters pid=() dev
+
+	masters=$(find "$SMMUX_DEBUG/masters" -mindepth 1 -maxdepth 1 -type d -name '*:*' -exec basename {} \; | sort)
+	bpftrace -B line -e 'BEGIN { printf("TIME_MS\n"); } tracepoint:smmux:master_remove
+		{ printf("gone %s of %s: %d\n", str(args.dev), str(args.smmu), args.num_sids); }' >/tmp/bt.events 2>&1 &
+	pid+=($!)
+	must "$1: bpftrace starts" wait_for 100 bt_ready events
+	if [ -n "${2:-}" ]; then
+		"$2" -B line /smmux/attachsnoop.bt >/tmp/bt.attachsnoop 2>&1 &
+		pid+=($!)
+		must "$1: attachsnoop starts with $("$2" --version)" wait_for 100 bt_ready attachsnoop
+	fi
+	sleep 3
+	must "$1: all PCI functions go" remove_all_functions
+	sleep 1
+	kill -INT "${pid[@]}"
+	wait "${pid[@]}"
+	check "$1: there were some" test -n "$masters"
+	check_equal "$1: tracepoint: names each" "$(for dev in $masters; do echo "gone $dev of 9050000.smmuv3: 1"; done)" \
+		"$(grep ^gone /tmp/bt.events | sort)"
+	[ -z "${2:-}" ] ||
+		check_equal "$1: rawtracepoint: names each" "$masters" \
+			"$(awk '$4 == "remove" { print $5 }' /tmp/bt.attachsnoop | sort)"
+}
+
+# A build without pahole has no BTF. To the newer one there are no raw tracepoints then.
+without_btf()
+{
+	# shellcheck disable=SC2086
+	must "a driver without BTF" insmod /smmux/smmux-no-btf.ko $MODULE_PARAMS
+	check "it has none" test ! -e /sys/kernel/btf/smmux
+	[ -e $TRACING/events ] || mount -t tracefs tracefs $TRACING
+	check_equal "without BTF, bpftrace 0.23 finds raw tracepoints" \
+		"$(find $TRACING/events/smmux/ -mindepth 1 -type d | wc -l)" "$(raw_events $old)"
+	check_equal "without BTF, the newest finds none" 0 "$(raw_events bpftrace)"
+	removals_told "without BTF" $old
+	must "it goes" rmmod smmux
+	echo 1 >/sys/bus/pci/rescan
+}
+
+with_btf()
+{
+	check "with Debian's headers and pahole the module has BTF" test -s /sys/kernel/btf/smmux
+	check_equal "bpftrace finds all events as raw tracepoints" \
+		"$(find $TRACING/events/smmux/ -mindepth 1 -type d | wc -l)" "$(raw_events bpftrace)"
+	check "recovery.bt attaches" timeout 100 bpftrace --dry-run /smmux/recovery.bt
+	check "pmwatch.bt attaches" timeout 100 bpftrace --dry-run /smmux/pmwatch.bt "$smmu"
+	removals_told "with BTF"
+}
+
+# 770 reads stats() as bpftrace 0.23 prints it.
+eval "$(declare -f compare_fulls | sed '1s/.*/compare_fulls_as_printed()/')"
+compare_fulls()
+{
+	sed -i -E 's/\{ \.count = ([0-9]+), \.average = ([0-9]+), \.total = ([0-9]+) \}$/count \1, average \2, total \3/' \
+		/tmp/bt.fulls
+	compare_fulls_as_printed
+}
+
+# The newest warns of parameters that are not there: eight pairs. No device is in domain 0.
+eval "$(declare -f domain_pairs | sed '1s/.*/domain_pairs_there()/')"
+domain_pairs()
+{
+	{ domain_pairs_there; printf '0 -\n%.0s' {1..8}; } | head -n 8
+}
+
+without_btf
+bt_compare_all
+with_btf
