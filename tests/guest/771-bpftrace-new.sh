@@ -90,22 +90,6 @@ with_btf()
 	removals_told "with BTF"
 }
 
-# 770 reads stats() as bpftrace 0.23 prints it.
-eval "$(declare -f compare_fulls | sed '1s/.*/compare_fulls_as_printed()/')"
-compare_fulls()
-{
-	sed -i -E 's/\{ \.count = ([0-9]+), \.average = ([0-9]+), \.total = ([0-9]+) \}$/count \1, average \2, total \3/' \
-		/tmp/bt.fulls
-	compare_fulls_as_printed
-}
-
-# The newest warns of parameters that are not there: eight pairs. No device is in domain 0.
-eval "$(declare -f domain_pairs | sed '1s/.*/domain_pairs_there()/')"
-domain_pairs()
-{
-	{ domain_pairs_there; printf '0 -\n%.0s' {1..8}; } | head -n 8
-}
-
 without_btf
 bt_compare_all
 with_btf

@@ -11,11 +11,15 @@
 declare -A bt_pid was now
 readonly TOOLS="cmdmix synclat invsize tlbstorm faults attachsnoop fulls"
 
-# The pairs "domain device" that invsize wants, as its head says to get them.
+# The pairs "domain device" that invsize wants, as its head says to get them, made up to
+# eight with a domain that no device is in: the newest bpftrace warns of fewer.
 domain_pairs()
 {
-	awk '/^domain: [0-9]/ { n = split(FILENAME, p, "/"); print $2, p[n - 1] }' \
-		"$SMMUX_DEBUG"/masters/[0-9]*[0-9]/info | head -n 8
+	{
+		awk '/^domain: [0-9]/ { n = split(FILENAME, p, "/"); print $2, p[n - 1] }' \
+			"$SMMUX_DEBUG"/masters/[0-9]*[0-9]/info
+		printf '0 -\n%.0s' {1..8}
+	} | head -n 8
 }
 
 # all_counters: lines "name: value" of both queues
@@ -184,7 +188,8 @@ compare_fulls()
 	bt_equal fulls "their times" "$(since full_waits)" "$(bt_hist fulls "wait_ns")"
 	bt_equal fulls "nobody gave up" "$(since full_timeouts)" "$(bt_sum fulls "gave_up\[.*")"
 	# What comes between printing and emptying a map is not in any second.
-	seconds=$(sed -nE 's/^@second_ns.*: count ([0-9]+), .*/\1/p' /tmp/bt.fulls | awk '{ n += $1 } END { print n + 0 }')
+	# 0.23: count N, average N, ...; 0.27: { .count = N, ... }
+	seconds=$(sed -nE 's/^@second_ns.*: (\{ \.)?count (= )?([0-9]+), .*/\3/p' /tmp/bt.fulls | awk '{ n += $1 } END { print n + 0 }')
 	check_less "fulls: by the second, some" 0 "$seconds"
 	check_less "fulls: by the second, not more than there were" "$seconds" $(($(since full_waits) + 1))
 	check "fulls: a stack with the storm" stack_names fulls storm
