@@ -4,7 +4,7 @@
 # ALSO: lane=stable,backports
 # DEVICES: nvme blk testdev
 # WITH: perf
-# TIMEOUT: 400
+# TIMEOUT: 600
 # EXPECT: smmux .*(event|F_TRANSLATION|client:)
 # EXPECT: callbacks suppressed
 
@@ -15,13 +15,13 @@
 # shellcheck source=tests/guest/lib/tracing.sh
 . /smmux/tracing.sh
 
-# What each tool looks at: unmaps on four CPUs, a device that goes astray, and one that has
+# What each tool looks at: unmaps on two CPUs, a device that goes astray, and one that has
 # no driver and changes its domain.
 write_load()
 {
 	cat >/tmp/load <<-EOF
 	#!/bin/bash
-	echo "storm 4 1" >$dir/command
+	echo "storm 2 1" >$dir/command
 	for i in {1..5}; do
 		echo "stray 0xdead0000" >$dir/command
 	done
