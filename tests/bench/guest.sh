@@ -144,41 +144,54 @@ mode_load()
 	done
 }
 
-# Reads all there is, again and again, on the last CPU, till its file goes.
+# read_all DIRECTORY: all its files, again and again, on the last CPU, till /tmp/read goes.
 read_all()
 {
 	local files
 
 	taskset -p 8 "$BASHPID" >/dev/null
 	while [ -e /tmp/read ]; do
-		mapfile -t files < <(find "$SMMUX_DEBUG" -type f -perm 0444)
+		mapfile -t files < <(find "$1" -type f -perm 0444)
 		cat "${files[@]}" >/dev/null 2>&1
-		echo >>/tmp/rounds
+		echo >>"/tmp/rounds.${1##*/}"
 	done
 }
 
-# What readers take away: neighbouring slices, one thread, with and without.
+# slice_beside DIRECTORY: with its reader.
+slice_beside()
+{
+	local reader
+
+	touch /tmp/read
+	read_all "$1" &
+	reader=$!
+	sleep 0.1
+	must "slice $slice, $1 is read" bench threads 4096 1 "$MS"
+	rm -f /tmp/read
+	wait "$reader"
+}
+
+# What readers take away: neighbouring slices, one thread; alone, beside somebody who keeps
+# another CPU as busy with files of others, and beside a reader of ours.
 mode_readers()
 {
-	local slice now with=0 without=0 reader
+	local slice alone=0 other=0 ours=0 now
 
 	for slice in $(seq "$SLICES"); do
 		must "slice $slice, alone" bench threads 4096 1 "$MS"
 		now=$(rate)
-		without=$((now > without ? now : without))
-		touch /tmp/read
-		read_all &
-		reader=$!
-		sleep 0.1
-		must "slice $slice, with a reader" bench threads 4096 1 "$MS"
+		alone=$((now > alone ? now : alone))
+		slice_beside /sys/module
 		now=$(rate)
-		with=$((now > with ? now : with))
-		rm -f /tmp/read
-		wait "$reader"
+		other=$((now > other ? now : other))
+		slice_beside "$SMMUX_DEBUG"
+		now=$(rate)
+		ours=$((now > ours ? now : ours))
 	done
-	say "value alone.rate $without"
-	say "value read.rate $with"
-	say "value read.rounds $(wc -l </tmp/rounds)"
+	say "value alone.rate $alone"
+	say "value other.rate $other"
+	say "value read.rate $ours"
+	say "value read.rounds $(wc -l <"/tmp/rounds.${SMMUX_DEBUG##*/}")"
 }
 
 mode_profile()
