@@ -14,16 +14,6 @@
 
 [ "$DRIVER" = smmux ] || skip_all "the built-in driver cannot be unloaded"
 
-remove_all_functions()
-{
-	local dir
-
-	for dir in /sys/bus/pci/devices/*; do
-		[ ! -e "$dir/remove" ] || echo 1 >"$dir/remove"
-	done
-	[ -z "$(ls /sys/bus/pci/devices)" ]
-}
-
 no_module()
 {
 	! grep -q '^smmux ' /proc/modules

@@ -15,9 +15,7 @@
 start_all
 smmu=$(bound_smmus)
 check "NVMe" fio_verify "$nvme" 3 1
-for dir in /sys/bus/pci/devices/*; do
-	[ ! -e "$dir/remove" ] || echo 1 >"$dir/remove"
-done
+remove_all_functions
 for round in 1 2 3 4 5; do
 	check "round $round: unbind" sh -c "echo $smmu >$(platform_driver)/unbind"
 	check "round $round: bind" sh -c "echo $smmu >$(platform_driver)/bind"

@@ -113,9 +113,7 @@ if [ "$DRIVER" != smmux ]; then
 	skip_all "files of smmux only"
 fi
 # Without a client behind the SMMU the driver may come and go.
-for dir in /sys/bus/pci/devices/*; do
-	[ ! -e "$dir/remove" ] || echo 1 >"$dir/remove"
-done
+remove_all_functions
 fed=0 taken=0
 for name in $(parameters); do
 	fuzz_parameter "$name" >/tmp/wrong 2>&1

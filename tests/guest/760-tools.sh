@@ -324,13 +324,11 @@ keep_looking()
 # Three times, and on a slow machine till somebody has looked as often as that.
 things_go()
 {
-	local dir n
+	local n
 
 	for n in {1..12}; do
 		[ "$n" -le 3 ] || ! grep -q '^4 rounds' /tmp/looking || break
-		for dir in /sys/bus/pci/devices/*; do
-			[ ! -e "$dir/remove" ] || echo 1 >"$dir/remove"
-		done
+		remove_all_functions
 		echo "$smmu" >"$(platform_driver)/unbind" && echo "$smmu" >"$(platform_driver)/bind" || return 1
 		echo 1 >/sys/bus/pci/rescan
 	done

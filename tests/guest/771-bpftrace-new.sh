@@ -26,16 +26,6 @@ raw_events()
 		grep -cxFf <(ls $TRACING/events/smmux)
 }
 
-remove_all_functions()
-{
-	local dir
-
-	for dir in /sys/bus/pci/devices/*; do
-		[ ! -e "$dir/remove" ] || echo 1 >"$dir/remove"
-	done
-	[ -z "$(ls /sys/bus/pci/devices)" ]
-}
-
 # removals_told NAME [PROGRAM]: all functions go, and the events of tracefs tell of each by
 # name; so does attachsnoop, if PROGRAM runs it.
 removals_told()

@@ -144,11 +144,7 @@ pci_bind()
 # The end of a test with PCI clients, which have to go before their SMMU.
 vsmmu_pci_end()
 {
-	local dev
-
-	for dev in /sys/bus/pci/devices/*; do
-		[ ! -e "$dev/remove" ] || echo 1 >"$dev/remove"
-	done
+	remove_all_functions
 	check "the model goes" rmmod vsmmu
 	check "the driver goes" unload_driver
 }

@@ -222,6 +222,17 @@ load_clients()
 	done
 }
 
+# Fails if one stays.
+remove_all_functions()
+{
+	local dir
+
+	for dir in /sys/bus/pci/devices/*; do
+		[ ! -e "$dir/remove" ] || echo 1 >"$dir/remove"
+	done
+	[ -z "$(ls /sys/bus/pci/devices)" ]
+}
+
 # pci_by_id VENDOR:DEVICE: the first PCI function with this id.
 pci_by_id()
 {
