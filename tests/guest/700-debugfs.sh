@@ -75,8 +75,7 @@ helped()
 {
 	local here there
 
-	here=$(cd "$SMMUX_DEBUG" && find . -type f | sed -E "s|^\./||; s|^$device/|<smmu>/|;
-		s|^masters/[^/]+/|masters/<device>/|; s|^domains/[^/]+/|domains/<id>/|" | sort -u)
+	here=$(cd "$SMMUX_DEBUG" && find . -type f | kinds "$device" | sort -u)
 	there=$(sed -nE '2,$s/^[0-7]+ ([^:]+): .*/\1/p' "$SMMUX_DEBUG/help" | sort -u)
 	grep -q '^<smmu>/inject/' <<<"$there" || return 1
 	! printf '%s\n' "$here" "$there" | grep -v '^<smmu>/inject/' | sort | uniq -u | grep .

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Types at smmux-top in a terminal of its own and looks at the screen after each key.
 
-The tree is a recorded one with an incident. What the tool wrote since it was started
-is played into a screen of ROWS lines, as far as the sequences go that it uses.
+The tree is a recorded one with an incident. The screen is what the tool
+wrote since it last went to the upper left corner, without its colours.
 """
 
 import fcntl

@@ -152,7 +152,7 @@ compare_faults()
 		"$(bt_sum faults "events\[$smmu, $bdf, F_TRANSLATION\]")"
 	check "faults: a line" grep -qE "^[0-9]+ +$smmu +$bdf +0x[0-9a-f]+ +- +F_TRANSLATION +write[+a-z]* +1 +IN +0xdead0000$" \
 		/tmp/bt.faults
-	bt_equal faults "told or counted" "$(since events)" "$(awk '/ F_TRANSLATION / && !/^@/ { n++ }
+	check_equal "faults: told or counted" "$(since events)" "$(awk '/ F_TRANSLATION / && !/^@/ { n++ }
 		/ and [0-9]+ more$/ { n += $3 } END { print n }' /tmp/bt.faults)"
 	bt_equal faults "pages" "$(seen event 'iaddr=0xdead0')" \
 		"$(bt_sum faults "pages\[$bdf, 0xdead0000\]")"
@@ -186,7 +186,7 @@ compare_fulls()
 	bt_equal fulls "waits" "$(since full_waits)" "$(bt_sum fulls "fulls\[$smmu\]")"
 	bt_equal fulls "as traced" "$(seen cmdq_full)" "$(bt_sum fulls "fulls\[$smmu\]")"
 	bt_equal fulls "their times" "$(since full_waits)" "$(bt_hist fulls "wait_ns")"
-	bt_equal fulls "nobody gave up" "$(since full_timeouts)" "$(bt_sum fulls "gave_up\[.*")"
+	check_equal "fulls: nobody gave up" "$(since full_timeouts)" "$(bt_sum fulls "gave_up\[.*")"
 	# What comes between printing and emptying a map is not in any second.
 	# 0.23: count N, average N, ...; 0.27: { .count = N, ... }
 	seconds=$(sed -nE 's/^@second_ns.*: (\{ \.)?count (= )?([0-9]+), .*/\3/p' /tmp/bt.fulls | awk '{ n += $1 } END { print n + 0 }')

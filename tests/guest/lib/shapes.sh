@@ -16,14 +16,19 @@ shape()
 		END { print out }' "$1"
 }
 
+# kinds SMMU: paths below $SMMUX_DEBUG, from standard input, without the names in them.
+kinds()
+{
+	sed -E "s|^\./||; s|^$1/|<smmu>/|; s|^masters/[^/]+/|masters/<device>/|; s|^domains/[^/]+/|domains/<id>/|"
+}
+
 # shapes SMMU: a line for each kind of file and each shape that it has.
 shapes()
 {
 	local file
 
 	(cd "$SMMUX_DEBUG" && find . -type f -perm 0444 ! -name version) | while read -r file; do
-		echo "$(sed -E "s|^\./||; s|^$1/|<smmu>/|; s|^masters/[^/]+/|masters/<device>/|;
-			s|^domains/[^/]+/|domains/<id>/|" <<<"$file"): $(shape "$SMMUX_DEBUG/$file")"
+		echo "$(kinds "$1" <<<"$file"): $(shape "$SMMUX_DEBUG/$file")"
 	done | sort -u
 }
 

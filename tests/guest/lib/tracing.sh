@@ -28,16 +28,22 @@ seen()
 	grep -cE " $1: .*${2:-}" $OTHER/trace
 }
 
-# seen_sum EVENT FIELD: sum of this field's decimal values.
+# seen_values EVENT FIELD: this field's decimal values, one a line.
+seen_values()
+{
+	sed -nE "s/.* $1: (.* )?$2=([0-9]+).*/\2/p" $OTHER/trace
+}
+
+# seen_sum EVENT FIELD: their sum.
 seen_sum()
 {
-	sed -nE "s/.* $1: (.* )?$2=([0-9]+).*/\2/p" $OTHER/trace | awk '{ n += $1 } END { print n + 0 }'
+	seen_values "$@" | awk '{ n += $1 } END { print n + 0 }'
 }
 
 # seen_most EVENT FIELD: the largest of them.
 seen_most()
 {
-	sed -nE "s/.* $1: (.* )?$2=([0-9]+).*/\2/p" $OTHER/trace | sort -n | tail -n 1
+	seen_values "$@" | sort -n | tail -n 1
 }
 
 # Nothing of the instance's buffers was overwritten.
