@@ -124,10 +124,19 @@ rate()
 	echo $((pairs * 1000000 / (ns / 1000)))
 }
 
+# keep_best NAME: there is the best rate so far, that of the last slice included.
+keep_best()
+{
+	local now
+
+	now=$(rate)
+	printf -v "$1" %s $((now > $1 ? now : $1))
+}
+
 # The best of some slices: whatever else the host does can only take away.
 mode_load()
 {
-	local n bytes slice now best
+	local n bytes slice best
 
 	for bytes in $SIZES; do
 		for n in $THREADS; do
@@ -135,8 +144,7 @@ mode_load()
 			for slice in $(seq "$SLICES"); do
 				bench threads "$bytes" "$n" "$MS" ||
 					must "$n threads, $bytes bytes, slice $slice" false
-				now=$(rate)
-				best=$((now > best ? now : best))
+				keep_best best
 			done
 			say "value $bytes.$n.rate $best"
 			pass "$n threads, $bytes bytes"
@@ -175,18 +183,15 @@ slice_beside()
 # another CPU as busy with files of others, and beside a reader of ours.
 mode_readers()
 {
-	local slice alone=0 other=0 ours=0 now
+	local slice alone=0 other=0 ours=0
 
 	for slice in $(seq "$SLICES"); do
 		must "slice $slice, alone" bench threads 4096 1 "$MS"
-		now=$(rate)
-		alone=$((now > alone ? now : alone))
+		keep_best alone
 		slice_beside /sys/module
-		now=$(rate)
-		other=$((now > other ? now : other))
+		keep_best other
 		slice_beside "$SMMUX_DEBUG"
-		now=$(rate)
-		ours=$((now > ours ? now : ours))
+		keep_best ours
 	done
 	say "value alone.rate $alone"
 	say "value other.rate $other"
