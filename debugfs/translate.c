@@ -13,7 +13,7 @@
 
 #include "domain.h"
 #include "evt.h"
-#include "master.h"
+#include "reach.h"
 #include "smmux.h"
 
 #define ATTR_BYTES	160
@@ -96,7 +96,7 @@ int smmux_dbg_ask_master(struct smmux_question *a, char *line)
 	struct smmux_walk_query q = { .sid = master->streams[0].stream->sid };
 	int ret = parse(line, true, &q);
 
-	ret = ret ?: smmux_master_walk(master, &q, &a->walk);
+	ret = ret ?: smmux_reach_walk(master, &q, &a->walk);
 	if (ret)
 		return ret;
 	a->q = q;

@@ -20,7 +20,6 @@
 #include "attach.h"
 #include "evtq.h"
 #include "pm.h"
-#include "reach.h"
 #include "smmux.h"
 #include "trace.h"
 
@@ -358,29 +357,4 @@ void smmux_master_snapshot(struct smmux_master *master, struct smmux_master_snap
 		snap->num_pasids++;
 	for (i = 0; i < master->num_streams; i++)
 		snap->faults += atomic64_read(&master->streams[i].stream->faults);
-}
-
-int smmux_master_walk(struct smmux_master *master, const struct smmux_walk_query *q,
-		      struct smmux_walk *w)
-{
-	struct smmux_device *smmu = master->smmu;
-	struct smmux_reach reach = {};
-	struct smmux_walk_mem mem = { smmux_reach_read, &reach };
-	struct smmux_walk_hw hw;
-	unsigned int i;
-
-	for (i = 0; i < master->num_streams; i++)
-		if (master->streams[i].stream->sid == q->sid)
-			break;
-	if (i == master->num_streams)
-		return -ENOENT;
-	smmux_walk_hw(&smmu->caps, &hw);
-	hw.strtab_base = smmu->strtab.base_reg;
-	hw.strtab_cfg = smmu->strtab.cfg_reg;
-	smmux_strtab_reach(smmu, q->sid, &reach);
-	smmux_cdtab_reach(&master->cdtab, q->ssid, &reach);
-	smmux_reach_begin(&reach);
-	smmux_walk(&hw, &mem, q, w);
-	smmux_reach_end(&reach);
-	return 0;
 }

@@ -9,7 +9,6 @@
 
 #include "smmux.h"
 #include "ste.h"
-#include "walk.h"
 
 /* iommu_ops.probe_device and release_device without their wrapping. */
 struct smmux_master *smmux_master_probe(struct device *dev, struct smmux_device *smmu);
@@ -52,12 +51,5 @@ struct smmux_master_snap {
 };
 
 void smmux_master_snapshot(struct smmux_master *master, struct smmux_master_snap *snap);
-
-/*
- * What the SMMU would do with a transaction of this master, by the tables in memory.
- * -ENOENT if @q->sid is no StreamID of its.  Any context.
- */
-int smmux_master_walk(struct smmux_master *master, const struct smmux_walk_query *q,
-		      struct smmux_walk *w);
 
 #endif /* SMMUX_MASTER_H */

@@ -48,6 +48,8 @@
 
 #include <asm/memory.h>
 
+#include "smmux.h"
+
 /* Written by readers, atomically; read by who frees. */
 static atomic_t walkers = ATOMIC_INIT(0);
 static DEFINE_RAW_SPINLOCK(walk_lock);
@@ -128,4 +130,29 @@ bool smmux_reach_read(void *ctx, u64 pa, u64 *words, unsigned int num)
 	/* The copy is not seen by it: a table that was freed too early has to show. */
 	kasan_check_read(at, num * sizeof(*words));
 	return true;
+}
+
+int smmux_reach_walk(struct smmux_master *master, const struct smmux_walk_query *q,
+		     struct smmux_walk *w)
+{
+	struct smmux_device *smmu = master->smmu;
+	struct smmux_reach reach = {};
+	struct smmux_walk_mem mem = { smmux_reach_read, &reach };
+	struct smmux_walk_hw hw;
+	unsigned int i;
+
+	for (i = 0; i < master->num_streams; i++)
+		if (master->streams[i].stream->sid == q->sid)
+			break;
+	if (i == master->num_streams)
+		return -ENOENT;
+	smmux_walk_hw(&smmu->caps, &hw);
+	hw.strtab_base = smmu->strtab.base_reg;
+	hw.strtab_cfg = smmu->strtab.cfg_reg;
+	smmux_strtab_reach(smmu, q->sid, &reach);
+	smmux_cdtab_reach(&master->cdtab, q->ssid, &reach);
+	smmux_reach_begin(&reach);
+	smmux_walk(&hw, &mem, q, w);
+	smmux_reach_end(&reach);
+	return 0;
 }

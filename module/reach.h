@@ -7,6 +7,10 @@
 
 #include <linux/types.h>
 
+#include "walk.h"
+
+struct smmux_master;
+
 #define SMMUX_REACH_AREAS	4
 
 /**
@@ -44,5 +48,16 @@ void smmux_reach_drain(void);
  * memory of the kernel's, or none that can be read: never touches a device.
  */
 bool smmux_reach_read(void *ctx, u64 pa, u64 *words, unsigned int num);
+
+/**
+ * smmux_reach_walk() - what the SMMU would do with a transaction of a master
+ * @master: whose
+ * @q:      the transaction; @q->sid is one of its StreamIDs
+ * @w:      the answer, by the tables in memory
+ *
+ * Any context.  Return: 0, or -ENOENT if @q->sid is no StreamID of @master's.
+ */
+int smmux_reach_walk(struct smmux_master *master, const struct smmux_walk_query *q,
+		     struct smmux_walk *w);
 
 #endif /* SMMUX_REACH_H */
