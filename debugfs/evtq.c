@@ -68,33 +68,43 @@ static int counters_show(struct seq_file *m, void *unused)
 	return 0;
 }
 
-void smmux_dbg_put_events(struct seq_file *m, const struct smmux_evt_rec *rec,
-			  unsigned int num)
+void smmux_dbg_put_event_head(struct seq_file *m)
 {
-	struct smmux_evt evt;
-	unsigned int i;
-	char text[256];
-
 	seq_printf(m, "%-20s %-18s %-18s %-18s %-18s %-4s %s\n", "time_ns", "w0", "w1",
 		   "w2", "w3", "cpu", "event");
-	for (i = 0; i < num; i++) {
-		smmux_evt_decode(rec[i].raw, &evt);
-		smmux_evt_format(&evt, text, sizeof(text));
-		seq_printf(m, "%-20llu 0x%016llx 0x%016llx 0x%016llx 0x%016llx %-4u %s\n",
-			   rec[i].time_ns, rec[i].raw[0], rec[i].raw[1],
-			   rec[i].raw[2], rec[i].raw[3], rec[i].cpu, text);
-	}
+}
+
+void smmux_dbg_put_event(struct seq_file *m, const struct smmux_evt_rec *rec)
+{
+	struct smmux_evt evt;
+	char text[256];
+
+	smmux_evt_decode(rec->raw, &evt);
+	smmux_evt_format(&evt, text, sizeof(text));
+	seq_printf(m, "%-20llu 0x%016llx 0x%016llx 0x%016llx 0x%016llx %-4u %s", rec->time_ns,
+		   rec->raw[0], rec->raw[1], rec->raw[2], rec->raw[3], rec->cpu, text);
 }
 
 static int recent_show(struct seq_file *m, void *unused)
 {
 	struct smmux_evt_rec *rec = kcalloc(SMMUX_EVTQ_RING, sizeof(*rec), GFP_KERNEL);
+	unsigned int i, num;
 
 	if (!rec)
 		return -ENOMEM;
-	smmux_dbg_put_events(m, rec, smmux_evtq_recent(m->private, rec, SMMUX_EVTQ_RING));
+	num = smmux_evtq_recent(m->private, rec, SMMUX_EVTQ_RING);
+	smmux_dbg_put_event_head(m);
+	for (i = 0; i < num; i++) {
+		smmux_dbg_put_event(m, &rec[i]);
+		seq_putc(m, '\n');
+	}
 	kfree(rec);
 	return 0;
+}
+
+static u64 recent_stamp(void *obj)
+{
+	return smmux_evtq_total(obj);
 }
 
 static const struct smmux_node rows[] = {
@@ -102,7 +112,7 @@ static const struct smmux_node rows[] = {
 	  .help = "where the SMMU and the drain thread stand" },
 	{ .name = "counters", .mode = 0444, .show = counters_show,
 	  .help = "events by id, overflows, what was not logged" },
-	{ .name = "recent", .mode = 0444, .show = recent_show,
+	{ .name = "recent", .mode = 0444, .show = recent_show, .stamp = recent_stamp,
 	  .help = "the last events, newest first, raw and decoded" },
 };
 

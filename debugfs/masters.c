@@ -11,6 +11,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
+#include "evtq.h"
 #include "master.h"
 #include "smmux.h"
 
@@ -195,18 +196,52 @@ static const struct seq_operations cds_seq = {
 	.show = cds_show,
 };
 
+/* What the tables said, in words, behind an event. */
+static void put_walked(struct seq_file *m, const struct smmux_fault_rec *rec)
+{
+	seq_puts(m, "; tables: ");
+	switch (rec->end) {
+	case SMMUX_WALK_TRANSLATED:
+		seq_printf(m, "translated to 0x%llx", rec->pa);
+		break;
+	case SMMUX_WALK_BYPASSED:
+		seq_puts(m, "bypassed");
+		return;
+	case SMMUX_WALK_ABORTED:
+		seq_printf(m, "aborted: %s", rec->why);
+		return;
+	default:
+		seq_printf(m, "%s: %s", smmux_evt_name(rec->id), rec->why);
+		if (rec->stage)
+			seq_printf(m, ", stage %u level %u", rec->stage, rec->level);
+	}
+	if (rec->at)
+		seq_printf(m, ", 0x%llx at 0x%llx", rec->desc, rec->at);
+}
+
 static int faults_show(struct seq_file *m, void *unused)
 {
 	struct smmux_master *master = m->private;
-	unsigned int num, max = master->num_streams * SMMUX_STREAM_RING;
-	struct smmux_evt_rec *rec = kvcalloc(max(max, 1U), sizeof(*rec), GFP_KERNEL);
+	unsigned int i, num, max = master->num_streams * SMMUX_STREAM_RING;
+	struct smmux_fault_rec *rec = kvcalloc(max(max, 1U), sizeof(*rec), GFP_KERNEL);
 
 	if (!rec)
 		return -ENOMEM;
 	num = smmux_evtq_faults(master, rec, max);
-	smmux_dbg_put_events(m, rec, num);
+	smmux_dbg_put_event_head(m);
+	for (i = 0; i < num; i++) {
+		smmux_dbg_put_event(m, &rec[i].evt);
+		if (rec[i].walked)
+			put_walked(m, &rec[i]);
+		seq_putc(m, '\n');
+	}
 	kvfree(rec);
 	return 0;
+}
+
+static u64 faults_stamp(void *obj)
+{
+	return smmux_evtq_fault_total(obj);
 }
 
 static const struct smmux_node rows[] = {
@@ -216,8 +251,8 @@ static const struct smmux_node rows[] = {
 	  .help = "stream table entries of its StreamIDs" },
 	{ .name = "ats", .mode = 0444, .show = ats_show,
 	  .help = "address translation service: what it has, and whether it answers" },
-	{ .name = "faults", .mode = 0444, .show = faults_show,
-	  .help = "the last events that named it, newest first, raw and decoded" },
+	{ .name = "faults", .mode = 0444, .show = faults_show, .stamp = faults_stamp,
+	  .help = "the last events that named it, newest first, and what tables said" },
 	{ .name = "cds", .mode = 0444, .seq = &cds_seq,
 	  .help = "context descriptors that are not empty, by SubstreamID" },
 	{ .name = "translate", .mode = 0600, .ask = smmux_dbg_ask_master,

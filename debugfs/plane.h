@@ -39,6 +39,8 @@ struct smmux_question;
  *         prints the answer, and its m->private is the struct smmux_question
  * @state: with @seq: size of what m->private points to, if that only begins with a
  *         struct smmux_reader
+ * @stamp: with @show: another value each time there is more to read.  It makes poll()
+ *         say POLLPRI when this open file was last read from its start before that
  * @help:  one line for people, shown by the file "help"
  */
 struct smmux_node {
@@ -49,6 +51,7 @@ struct smmux_node {
 	int (*write)(void *obj, const char *line);
 	int (*ask)(struct smmux_question *a, char *line);
 	size_t state;
+	u64 (*stamp)(void *obj);
 	const char *help;
 };
 
@@ -125,10 +128,10 @@ void smmux_dbg_smmu_name(u32 order, char *buf, size_t len);
 /* One column: what somebody else has chosen, with spaces and the like as '_'. */
 void smmux_dbg_put_word(struct seq_file *m, const char *text, int width);
 
-/* Events under their headings. */
+/* The headings of events, and one of them, without newline. */
 struct smmux_evt_rec;
-void smmux_dbg_put_events(struct seq_file *m, const struct smmux_evt_rec *rec,
-			  unsigned int num);
+void smmux_dbg_put_event_head(struct seq_file *m);
+void smmux_dbg_put_event(struct seq_file *m, const struct smmux_evt_rec *rec);
 
 /* "4K", of a power of two, below 60 bits. */
 void smmux_dbg_put_size(struct seq_file *m, unsigned int bits);

@@ -16,10 +16,12 @@
 #include <linux/ctype.h>
 #include <linux/debugfs.h>
 #include <linux/module.h>
+#include <linux/poll.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/xarray.h>
 
+#include "evtq.h"
 #include "plane.h"
 #include "smmux.h"
 
@@ -89,6 +91,43 @@ static const struct file_operations read_fops = {
 	.open = node_open,
 	.release = node_release,
 	.read = seq_read,
+	.llseek = seq_lseek,
+};
+
+/*
+ * What comes while it is being read is news again: the stamp is older than the text.
+ * Two who share an open file may each miss what the other has read.
+ */
+static ssize_t news_read(struct file *file, char __user *to, size_t len, loff_t *pos)
+{
+	struct seq_file *m = file->private_data;
+
+	if (!*pos)
+		WRITE_ONCE(m->poll_event, (int)node_of(file_inode(file))->stamp(obj_of(file)));
+	return seq_read(file, to, len, pos);
+}
+
+/*
+ * The queue of sleepers is the module's, which an open file keeps: it outlives the
+ * object, whose removal wakes them.
+ */
+static __poll_t news_poll(struct file *file, struct poll_table_struct *table)
+{
+	struct seq_file *m = file->private_data;
+	__poll_t mask = EPOLLIN | EPOLLRDNORM;
+
+	poll_wait(file, &smmux_evtq_news, table);
+	if ((int)node_of(file_inode(file))->stamp(obj_of(file)) != READ_ONCE(m->poll_event))
+		mask |= EPOLLPRI | EPOLLERR;
+	return mask;
+}
+
+static const struct file_operations news_fops = {
+	.owner = THIS_MODULE,
+	.open = node_open,
+	.release = node_release,
+	.read = news_read,
+	.poll = news_poll,
 	.llseek = seq_lseek,
 };
 
@@ -163,6 +202,8 @@ static const struct file_operations *fops_of(const struct smmux_node *n)
 {
 	if (n->ask)
 		return &ask_fops;
+	if (n->stamp)
+		return &news_fops;
 	return n->write ? &write_fops : &read_fops;
 }
 
@@ -317,6 +358,7 @@ void smmux_dbg_add_smmu(struct smmux_device *smmu)
 void smmux_dbg_remove_smmu(struct smmux_device *smmu)
 {
 	debugfs_remove(smmu->dbg);
+	wake_up_all(&smmux_evtq_news);
 	smmu->dbg = NULL;
 	xa_erase(&smmus, smmu->order);
 }
@@ -330,6 +372,7 @@ void smmux_dbg_add_master(struct smmux_master *master)
 void smmux_dbg_remove_master(struct smmux_master *master)
 {
 	debugfs_remove(master->dbg);
+	wake_up_all(&smmux_evtq_news);
 	master->dbg = NULL;
 }
 

@@ -23,10 +23,11 @@
 #include <linux/timekeeping.h>
 #include <trace/events/iommu.h>
 
+#include "inject.h"
+#include "reach.h"
 #include "smmux.h"
 #include "trace.h"
 
-#define EVTQ_WORDS	4
 #define EVTQ_LOG2	12		/* 4096 events; a longer storm tells no more */
 #define DRAIN_MAX	1024		/* events a run */
 #define SETTLE_MAX	16		/* and between two looks at the clock, before sleep */
@@ -35,6 +36,8 @@
 
 #define LIMIT_NS	(5ULL * NSEC_PER_SEC)
 #define LIMIT_LINES	10
+
+DECLARE_WAIT_QUEUE_HEAD(smmux_evtq_news);
 
 /* May another line about this source be written? */
 static bool may_log(struct smmux_device *smmu, struct smmux_evtq_limit *lim,
@@ -115,11 +118,44 @@ static struct smmux_master *master_of(struct smmux_stream *stream)
 	return list_first_entry(&stream->masters, struct smmux_stream_use, node)->master;
 }
 
+/*
+ * What the tables say of the address now.  Often they have changed since the device
+ * asked; but a hole, a permission or a table that is none tells which of these it was,
+ * and a page that is there that the SMMU was late or the device early.
+ */
+static void look_up(struct smmux_evtq *eq, struct smmux_master *master,
+		    const struct smmux_evt *evt, struct smmux_fault_rec *rec)
+{
+	struct smmux_walk_query q = {
+		.sid = evt->sid, .ssid = evt->ssid, .ssv = evt->ssv, .iova = evt->iaddr,
+		.access = evt->rnw ? SMMUX_WALK_READ : SMMUX_WALK_WRITE,
+	};
+	struct smmux_walk *w = &eq->walk;
+
+	lockdep_assert_held(&eq->drain_lock);
+	if (evt->ind && evt->rnw)
+		q.access = SMMUX_WALK_EXEC;
+	if (!is_address_fault(evt) || smmux_reach_walk(master, &q, w))
+		return;
+	rec->walked = true;
+	rec->end = w->end;
+	rec->id = w->event;
+	rec->stage = w->stage;
+	rec->level = w->level;
+	rec->why = w->why;
+	rec->pa = w->pa;
+	if (!w->num_steps)
+		return;
+	rec->at = w->step[w->num_steps - 1].at;
+	rec->desc = w->step[w->num_steps - 1].desc;
+}
+
 static void remember_of(struct smmux_evtq *eq, struct smmux_stream *stream,
-			const struct smmux_evt_rec *rec)
+			const struct smmux_fault_rec *rec)
 {
 	spin_lock(&eq->ring_lock);
-	stream->log.ring[stream->log.total++ % SMMUX_STREAM_RING] = *rec;
+	stream->log.ring[stream->log.total % SMMUX_STREAM_RING] = *rec;
+	WRITE_ONCE(stream->log.total, stream->log.total + 1);
 	spin_unlock(&eq->ring_lock);
 }
 
@@ -127,6 +163,7 @@ static void handle(struct smmux_device *smmu, const struct smmux_evt *evt,
 		   const struct smmux_evt_rec *rec)
 {
 	struct smmux_evtq_limit *limit = &smmu->evtq.strangers;
+	struct smmux_fault_rec fault = { .evt = *rec };
 	struct smmux_master *master;
 	struct smmux_stream *stream;
 	const char *who = "unknown stream";
@@ -139,7 +176,8 @@ static void handle(struct smmux_device *smmu, const struct smmux_evt *evt,
 	master = master_of(stream);
 	if (master) {
 		atomic64_inc(&stream->faults);
-		remember_of(&smmu->evtq, stream, rec);
+		look_up(&smmu->evtq, master, evt, &fault);
+		remember_of(&smmu->evtq, stream, &fault);
 		limit = &stream->limit;
 		who = dev_name(master->dev);
 	}
@@ -160,8 +198,21 @@ static void remember(struct smmux_evtq *eq, struct smmux_evt_rec *rec)
 	rec->time_ns = ktime_get_ns();
 	rec->cpu = raw_smp_processor_id();
 	spin_lock(&eq->ring_lock);
-	eq->ring[eq->total++ % SMMUX_EVTQ_RING] = *rec;
+	eq->ring[eq->total % SMMUX_EVTQ_RING] = *rec;
+	WRITE_ONCE(eq->total, eq->total + 1);
 	spin_unlock(&eq->ring_lock);
+}
+
+static void take(struct smmux_device *smmu, struct smmux_evt_rec *rec)
+{
+	struct smmux_evt evt;
+
+	remember(&smmu->evtq, rec);
+	smmux_evt_decode(rec->raw, &evt);
+	handle(smmu, &evt, rec);
+	/* Pairs with poll_wait(): either it sees what was counted, or it is woken. */
+	if (wq_has_sleeper(&smmux_evtq_news))
+		wake_up_all(&smmux_evtq_news);
 }
 
 /* Tell the SMMU how far we are, and that we know of its overflow. */
@@ -221,7 +272,6 @@ static bool drain_some(struct smmux_device *smmu, unsigned int max)
 {
 	struct smmux_evtq *eq = &smmu->evtq;
 	int num = waiting(smmu);
-	struct smmux_evt evt;
 	struct smmux_evt_rec rec;
 	bool more = num > (int)max;
 	unsigned int i;
@@ -236,13 +286,21 @@ static bool drain_some(struct smmux_device *smmu, unsigned int max)
 		/* The slot is free again before we do slow things with its copy. */
 		write_cons(eq);
 
-		remember(eq, &rec);
-		smmux_evt_decode(rec.raw, &evt);
-		handle(smmu, &evt, &rec);
+		take(smmu, &rec);
 	}
 	if (num < 0)
 		write_cons(eq);
 	return more;
+}
+
+/* Nothing is taken for so long yet: somebody asked for that, see inject.h. */
+static unsigned int held_for_ms(struct smmux_evtq *eq)
+{
+	u64 now = ktime_get_ns();
+
+	lockdep_assert_held(&eq->drain_lock);
+	return smmux_inject_is_on() && eq->held_until_ns > now ?
+	       DIV_ROUND_UP_ULL(eq->held_until_ns - now, NSEC_PER_MSEC) : 0;
 }
 
 irqreturn_t smmux_evtq_drain(struct smmux_device *smmu)
@@ -258,7 +316,7 @@ irqreturn_t smmux_evtq_drain(struct smmux_device *smmu)
 		return IRQ_HANDLED;
 
 	mutex_lock(&eq->drain_lock);
-	if (eq->stopped) {
+	if (eq->stopped || held_for_ms(eq)) {
 		mutex_unlock(&eq->drain_lock);
 		return IRQ_HANDLED;
 	}
@@ -308,6 +366,44 @@ int smmux_evtq_settle(struct smmux_device *smmu, bool stop)
 		eq->stopped = true;
 	mutex_unlock(&eq->drain_lock);
 	return ret;
+}
+
+int smmux_evtq_hold(struct smmux_device *smmu, unsigned int ms)
+{
+	struct smmux_evtq *eq = &smmu->evtq;
+	int ret = mutex_lock_interruptible(&eq->drain_lock);
+
+	if (ret)
+		return ret;
+	eq->held_until_ns = ktime_get_ns() + ms * (u64)NSEC_PER_MSEC;
+	mutex_unlock(&eq->drain_lock);
+	/* Whatever interrupts come till then are lost on the queue. */
+	mod_delayed_work(system_dfl_wq, &eq->again, msecs_to_jiffies(ms) + 1);
+	return 0;
+}
+
+unsigned int smmux_evtq_held_ms(struct smmux_device *smmu)
+{
+	guard(mutex)(&smmu->evtq.drain_lock);
+	return held_for_ms(&smmu->evtq);
+}
+
+int smmux_evtq_pretend(struct smmux_device *smmu, const u64 raw[EVTQ_WORDS])
+{
+	struct smmux_evt_rec rec = {};
+	struct smmux_evt evt;
+	int ret;
+
+	smmux_evt_decode(raw, &evt);
+	if (evt.stall)
+		return -EINVAL;
+	memcpy(rec.raw, raw, sizeof(rec.raw));
+	ret = mutex_lock_interruptible(&smmu->evtq.drain_lock);
+	if (ret)
+		return ret;
+	take(smmu, &rec);
+	mutex_unlock(&smmu->evtq.drain_lock);
+	return 0;
 }
 
 static void drain_again(struct work_struct *work)
@@ -397,13 +493,13 @@ unsigned int smmux_evtq_recent(struct smmux_device *smmu,
 
 static int newer_first(const void *a, const void *b)
 {
-	u64 x = ((const struct smmux_evt_rec *)a)->time_ns;
-	u64 y = ((const struct smmux_evt_rec *)b)->time_ns;
+	u64 x = ((const struct smmux_fault_rec *)a)->evt.time_ns;
+	u64 y = ((const struct smmux_fault_rec *)b)->evt.time_ns;
 
 	return x < y ? 1 : x > y ? -1 : 0;
 }
 
-unsigned int smmux_evtq_faults(struct smmux_master *master, struct smmux_evt_rec *rec,
+unsigned int smmux_evtq_faults(struct smmux_master *master, struct smmux_fault_rec *rec,
 			       unsigned int max)
 {
 	struct smmux_evtq *eq = &master->smmu->evtq;
@@ -421,4 +517,19 @@ unsigned int smmux_evtq_faults(struct smmux_master *master, struct smmux_evt_rec
 	}
 	sort(rec, num, sizeof(*rec), newer_first, NULL);
 	return num;
+}
+
+u64 smmux_evtq_total(struct smmux_device *smmu)
+{
+	return READ_ONCE(smmu->evtq.total);
+}
+
+u64 smmux_evtq_fault_total(struct smmux_master *master)
+{
+	unsigned int i;
+	u64 total = 0;
+
+	for (i = 0; i < master->num_streams; i++)
+		total += READ_ONCE(master->streams[i].stream->log.total);
+	return total;
 }

@@ -8,13 +8,16 @@
 #include <linux/irqreturn.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include "evt.h"
 #include "queue.h"
+#include "walk.h"
 
 struct smmux_device;
 
+#define EVTQ_WORDS		4
 #define SMMUX_EVTQ_RING		64	/* recent events kept for readers */
 
 /* Rate limit of log lines for one source of events; under the streams lock. */
@@ -25,15 +28,33 @@ struct smmux_evtq_limit {
 
 struct smmux_evt_rec {
 	u64 time_ns;			/* ktime_get_ns() */
-	u64 raw[4];
+	u64 raw[EVTQ_WORDS];
 	u32 cpu;			/* that took it from the queue */
+};
+
+/**
+ * struct smmux_fault_rec - an event of a device, and what memory said of its address
+ * @evt:  the event
+ * @end:  enum smmux_walk_end of a walk, right after the event was read
+ * @walked: all below mean something: it is about an address
+ * @id, @stage, @level: of an event in which the walk ended, see struct smmux_walk
+ * @why:  in words; never NULL if @walked
+ * @at, @desc: the last entry that was read; @at is 0 if none was
+ * @pa:   where the walk ended, if it did without an event
+ */
+struct smmux_fault_rec {
+	struct smmux_evt_rec evt;
+	bool walked;
+	u8 end, id, stage, level;
+	const char *why;
+	u64 at, desc, pa;
 };
 
 #define SMMUX_STREAM_RING	16
 
-/* The last events that named a StreamID; under smmux_evtq.ring_lock. */
+/* The last events that named a StreamID; under smmux_evtq.ring_lock, @total READ_ONCE. */
 struct smmux_stream_log {
-	struct smmux_evt_rec ring[SMMUX_STREAM_RING];
+	struct smmux_fault_rec ring[SMMUX_STREAM_RING];
 	u64 total;
 };
 
@@ -43,12 +64,17 @@ struct smmux_evtq {
 	u64 cons;			/* under @drain_lock */
 	bool ovflg;			/* last PROD.OVFLG seen; under @drain_lock */
 	bool stopped;			/* no drain touches registers; under @drain_lock */
+	u64 held_until_ns;		/* injected: nobody drains before; under @drain_lock */
 	struct delayed_work again;	/* more to drain, or no interrupt to tell */
 	struct smmux_evtq_limit strangers; /* events of streams without a master */
+	struct smmux_walk walk;		/* of the event in hand; under @drain_lock */
 	spinlock_t ring_lock;
 	struct smmux_evt_rec ring[SMMUX_EVTQ_RING]; /* under @ring_lock */
-	u64 total;			/* events ever seen; under @ring_lock */
+	u64 total;			/* events ever seen; under @ring_lock, READ_ONCE */
 };
+
+/* Sleepers who wait for events of any SMMU; woken with each. */
+extern wait_queue_head_t smmux_evtq_news;
 
 int smmux_evtq_init(struct smmux_device *smmu);
 
@@ -72,6 +98,19 @@ irqreturn_t smmux_evtq_drain(struct smmux_device *smmu);
  */
 int smmux_evtq_settle(struct smmux_device *smmu, bool stop);
 
+/*
+ * For inject/.  Nothing is drained for @ms, so that the queue fills up; 0 ends that.
+ * Sleep.  0 or -EINTR.
+ */
+int smmux_evtq_hold(struct smmux_device *smmu, unsigned int ms);
+unsigned int smmux_evtq_held_ms(struct smmux_device *smmu);
+
+/*
+ * For inject/: an event is handled as if the SMMU had written it.  Sleeps.  0; -EINVAL
+ * for one that stalls, since the SMMU would be told to resume nothing; or -EINTR.
+ */
+int smmux_evtq_pretend(struct smmux_device *smmu, const u64 raw[EVTQ_WORDS]);
+
 struct smmux_evtq_snap {
 	u64 cons, total;
 	u32 prod_reg, cons_reg;		/* valid if @regs */
@@ -92,7 +131,11 @@ struct smmux_master;
  * The same of the last events that named one of the master's StreamIDs, at most
  * SMMUX_STREAM_RING for each of them.  Sleeps.
  */
-unsigned int smmux_evtq_faults(struct smmux_master *master, struct smmux_evt_rec *rec,
+unsigned int smmux_evtq_faults(struct smmux_master *master, struct smmux_fault_rec *rec,
 			       unsigned int max);
+
+/* Events so far, of all and of those that named the master.  Any context. */
+u64 smmux_evtq_total(struct smmux_device *smmu);
+u64 smmux_evtq_fault_total(struct smmux_master *master);
 
 #endif /* SMMUX_EVTQ_H */

@@ -104,10 +104,12 @@ static int join_streams(struct smmux_master *master, const u32 *ids, unsigned in
 		use->master = master;
 		mutex_lock(&smmu->streams_lock);
 		ret = join_stream(smmu, use, ids[i]);
+		/* Events of it may come from here on, and look for it. */
+		if (!ret)
+			master->num_streams++;
 		mutex_unlock(&smmu->streams_lock);
 		if (ret)
 			return ret;
-		master->num_streams++;
 	}
 	return 0;
 }
