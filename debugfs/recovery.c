@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * recovery - files of devices that do not answer: who is in the queue, what became of
- * the others; and the injection of such errors.
+ * recovery - files of devices that do not answer: who is in the queue, and what became
+ * of the others.
  */
 #include "plane.h"
 
@@ -9,7 +9,6 @@
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 
-#include "inject.h"
 #include "smmux.h"
 
 #define MAX_SHOWN	1024	/* entries: far more than anybody has */
@@ -83,42 +82,4 @@ static const struct smmux_node recovery_rows[] = {
 
 const struct smmux_nodes smmux_dbg_recovery_nodes = {
 	.dir = "recovery", .node = recovery_rows, .num = ARRAY_SIZE(recovery_rows),
-};
-
-/* "SID N", each in any base that the kernel reads. */
-static int atc_timeout_write(void *obj, const char *line)
-{
-	struct smmux_device *smmu = obj;
-	char sid_text[16], num_text[16], rest;
-	unsigned int num;
-	u32 sid;
-
-	if (sscanf(line, "%15s %15s %c", sid_text, num_text, &rest) != 2 ||
-	    kstrtou32(sid_text, 0, &sid) || kstrtouint(num_text, 0, &num))
-		return -EINVAL;
-	if (!xa_load(&smmu->streams, sid))
-		return -ENODEV;
-	smmux_inject_set_atc(smmu, sid, num);
-	return 0;
-}
-
-static int armed_show(struct seq_file *m, void *unused)
-{
-	unsigned int num;
-	u32 sid;
-
-	if (smmux_inject_get_atc(m->private, &sid, &num))
-		seq_printf(m, "atc_timeout: 0x%x %u\n", sid, num);
-	return 0;
-}
-
-static const struct smmux_node inject_rows[] = {
-	{ .name = "atc_timeout", .mode = 0200, .write = atc_timeout_write,
-	  .help = "write \"SID N\": the next N ATC_INV to SID count as not answered" },
-	{ .name = "armed", .mode = 0444, .show = armed_show,
-	  .help = "what is still to be injected" },
-};
-
-const struct smmux_nodes smmux_dbg_inject_nodes = {
-	.dir = "inject", .node = inject_rows, .num = ARRAY_SIZE(inject_rows),
 };

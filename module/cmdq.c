@@ -52,6 +52,7 @@
 
 #include "clock.h"
 #include "cmdq_wait.h"
+#include "inject.h"
 #include "recent.h"
 #include "smmux.h"
 #include "trace.h"
@@ -199,6 +200,9 @@ static noinline int reserve_patiently(struct smmux_device *smmu,
 static __always_inline bool first_look(struct smmux_cmdq *cq, u64 pos,
 				       enum smmux_sync_mode mode)
 {
+	/* With errors made up all SYNCs take the long way, where some of them fail. */
+	if (smmux_inject_is_on())
+		return false;
 	if ((u64)atomic64_read_acquire(&cq->cons) > pos)
 		return true;
 	if (mode != SMMUX_SYNC_POLL || !smmux_cmdq_try_reader(cq))

@@ -19,6 +19,7 @@
 #include <linux/ktime.h>
 
 #include "cmdq.h"
+#include "inject.h"
 #include "smmux.h"
 #include "trace.h"
 
@@ -173,6 +174,10 @@ int smmux_cmdq_wait_sync(struct smmux_device *smmu, u64 pos, u32 len,
 {
 	int ret = wait_done(smmu, pos + len - 1, mode);
 
+	if (smmux_inject_sync_timeout(smmu) && !ret) {
+		smmux_count(smmu, sync_timeouts);
+		ret = timed_out(smmu, "CMD_SYNC (injected)", pos + len - 1);
+	}
 	return smmux_cmdq_charge(&smmu->cmdq, pos, len) ?: ret;
 }
 

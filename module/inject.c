@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * inject - see inject.h.  The commands are sent and answered; what is made up is
- * the answer.  So a rehearsal puts nobody's memory at risk.
+ * inject - see inject.h.  What invalidates is sent and answered, and only the answer is
+ * made up; what is illegal asks for nothing.  So a rehearsal puts nobody's memory at
+ * risk.
  */
 #include "inject.h"
 
 #include <linux/atomic.h>
+#include <linux/pm_runtime.h>
 #include <linux/spinlock.h>
 
 #include "smmux.h"
@@ -18,6 +20,10 @@ static struct {
 	u32 sid;
 	unsigned int left;
 } atc;
+static struct {
+	u32 order;
+	unsigned int left;
+} sync;
 
 void smmux_inject_init(bool enable)
 {
@@ -75,4 +81,54 @@ int smmux_inject_atc_walk(const struct smmux_invs *invs, struct smmux_device *sm
 			fails |= smmux_inject_atc(smmu, inv->id);
 	}
 	return fails ? -EIO : 0;
+}
+
+void smmux_inject_set_sync(struct smmux_device *smmu, unsigned int num)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	sync.order = smmu->order;
+	sync.left = num;
+	raw_spin_unlock_irqrestore(&lock, flags);
+}
+
+unsigned int smmux_inject_get_sync(struct smmux_device *smmu)
+{
+	unsigned long flags;
+	unsigned int left;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	left = sync.order == smmu->order ? sync.left : 0;
+	raw_spin_unlock_irqrestore(&lock, flags);
+	return left;
+}
+
+bool smmux_inject_sync(struct smmux_device *smmu)
+{
+	unsigned long flags;
+	bool fails;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	fails = sync.left && sync.order == smmu->order;
+	sync.left -= fails;
+	raw_spin_unlock_irqrestore(&lock, flags);
+	return fails;
+}
+
+int smmux_inject_illegal(struct smmux_device *smmu)
+{
+	/* Opcode 0 is reserved; all others of its bits are then, too. */
+	const struct smmux_cmd illegal = {};
+	int ret;
+
+	ret = smmu->pm.enabled ? pm_runtime_resume_and_get(smmu->dev) : 0;
+	if (ret < 0)
+		return ret;
+	scoped_guard(rcu)
+		ret = smmux_cmdq_issue_one(smmu, illegal);
+	if (smmu->pm.enabled)
+		pm_runtime_put(smmu->dev);
+	/* The SMMU is to find fault with it. */
+	return ret == -EIO ? 0 : ret ?: -EPROTO;
 }

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * inject - files that make errors up, for who asked for them at load.
+ *
+ * Each takes one line; a line that is not understood arms nothing.
+ */
+#include "plane.h"
+
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "evtq.h"
+#include "inject.h"
+#include "smmux.h"
+
+#define MAX_ILLEGAL	64	/* commands a write: each may cost the queue a stop */
+#define MAX_HOLD_MS	10000
+
+/* "SID N", each in any base that the kernel reads. */
+static int atc_timeout_write(void *obj, const char *line)
+{
+	struct smmux_device *smmu = obj;
+	char sid_text[16], num_text[16], rest;
+	unsigned int num;
+	u32 sid;
+
+	if (sscanf(line, "%15s %15s %c", sid_text, num_text, &rest) != 2 ||
+	    kstrtou32(sid_text, 0, &sid) || kstrtouint(num_text, 0, &num))
+		return -EINVAL;
+	if (!xa_load(&smmu->streams, sid))
+		return -ENODEV;
+	smmux_inject_set_atc(smmu, sid, num);
+	return 0;
+}
+
+static int sync_timeout_write(void *obj, const char *line)
+{
+	unsigned int num;
+
+	if (kstrtouint(line, 0, &num))
+		return -EINVAL;
+	smmux_inject_set_sync(obj, num);
+	return 0;
+}
+
+static int cmd_illegal_write(void *obj, const char *line)
+{
+	unsigned int num;
+	int ret = 0;
+
+	if (kstrtouint(line, 0, &num) || num > MAX_ILLEGAL)
+		return -EINVAL;
+	while (num-- && !ret)
+		ret = smmux_inject_illegal(obj);
+	return ret;
+}
+
+/* "W0 W1 W2 W3" */
+static int event_write(void *obj, const char *line)
+{
+	char text[EVTQ_WORDS][24], rest;
+	u64 raw[EVTQ_WORDS];
+	unsigned int i;
+
+	if (sscanf(line, "%23s %23s %23s %23s %c", text[0], text[1], text[2], text[3],
+		   &rest) != EVTQ_WORDS)
+		return -EINVAL;
+	for (i = 0; i < EVTQ_WORDS; i++)
+		if (kstrtou64(text[i], 0, &raw[i]))
+			return -EINVAL;
+	return smmux_evtq_pretend(obj, raw);
+}
+
+static int evtq_hold_write(void *obj, const char *line)
+{
+	unsigned int ms;
+
+	if (kstrtouint(line, 0, &ms) || ms > MAX_HOLD_MS)
+		return -EINVAL;
+	return smmux_evtq_hold(obj, ms);
+}
+
+static int armed_show(struct seq_file *m, void *unused)
+{
+	struct smmux_device *smmu = m->private;
+	unsigned int num;
+	u32 sid;
+
+	if (smmux_inject_get_atc(smmu, &sid, &num))
+		seq_printf(m, "atc_timeout: 0x%x %u\n", sid, num);
+	num = smmux_inject_get_sync(smmu);
+	if (num)
+		seq_printf(m, "sync_timeout: %u\n", num);
+	num = smmux_evtq_held_ms(smmu);
+	if (num)
+		seq_printf(m, "evtq_hold_ms: %u\n", num);
+	return 0;
+}
+
+static const struct smmux_node rows[] = {
+	{ .name = "atc_timeout", .mode = 0200, .write = atc_timeout_write,
+	  .help = "write \"SID N\": the next N ATC_INV to SID count as not answered" },
+	{ .name = "sync_timeout", .mode = 0200, .write = sync_timeout_write,
+	  .help = "write N: the next N SYNCs count as not come in time" },
+	{ .name = "cmd_illegal", .mode = 0200, .write = cmd_illegal_write,
+	  .help = "write N: so many commands that the SMMU does not know" },
+	{ .name = "event", .mode = 0200, .write = event_write,
+	  .help = "write \"W0 W1 W2 W3\": handle an event as if the SMMU had written it" },
+	{ .name = "evtq_hold_ms", .mode = 0200, .write = evtq_hold_write,
+	  .help = "write MS: take no events for so long, so that the queue fills up" },
+	{ .name = "armed", .mode = 0444, .show = armed_show,
+	  .help = "what is still to be injected" },
+};
+
+const struct smmux_nodes smmux_dbg_inject_nodes = {
+	.dir = "inject", .node = rows, .num = ARRAY_SIZE(rows),
+};
