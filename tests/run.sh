@@ -25,7 +25,8 @@ Runs the tests whose "name.configuration" holds one of the PATTERNs (shell
 patterns; if there is none all tests, without the configurations that a header
 gives as "ALSO").
 Logs: build/results/NAME.CONFIGURATION/. In the environment: SMMUX_SOAK=N makes the
-tests with a random part N times as long, SMMUX_SEED=N has them begin with that seed.
+tests with a random part N times as long, SMMUX_SEED=N has them begin with that seed;
+after SMMUX_DEADLINE=N seconds no test is begun: the rest is skipped, and says why.
   -l         list, do not run
   -k LANE    only configurations of this kernel lane (stable, backports, debug, race)
   -d DRIVER  run with smmux or builtin, whatever the test says

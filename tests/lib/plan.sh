@@ -5,7 +5,8 @@
 # "# KEY: value":
 #   DESCRIPTION  one line
 #   MATRIX       key=value,value ...: one configuration for each combination;
-#                keys lane fw smp smmu strict driver; several lines add up
+#                keys lane fw smp (default 2) smmu strict driver; several lines
+#                add up
 #   ALSO         the same, for configurations that run only by name or lane
 #   DEVICES      names that tests/rig/vm.sh knows
 #   CMDLINE      more kernel command line      MODULE  parameters of smmux.ko
@@ -16,7 +17,7 @@
 #                /opt/bpftrace/bpftrace; perf: it and trace-cmd are;
 #                no-btf: /smmux/smmux-no-btf.ko is, the driver as a build without pahole
 #                leaves it; kernel: this kernel is, as /smmux/vmlinuz;
-#                burst, ask, nobody: /smmux/burst... is, of tests/guest/prog
+#                burst, ask, news, nobody: /smmux/burst... is, of tests/guest/prog
 #   EXPECT       regexp of a kernel message that would else fail the test
 #   AFTER        a program in the checkout that looks at what the machine left behind; it is
 #                given the directory of the results, and fails the test if it fails
@@ -74,7 +75,7 @@ expand()
 # its usual value is left out of it.
 config_name()
 {
-	local lane=backports fw=dt smp=4 smmu=machine strict=1 driver=smmux name word
+	local lane=backports fw=dt smp=2 smmu=machine strict=1 driver=smmux name word
 
 	for word in $1; do
 		case $word in
@@ -83,7 +84,7 @@ config_name()
 		esac
 	done
 	name=$lane-$fw
-	[ "$smp" = 4 ] || name+=-smp$smp
+	[ "$smp" = 2 ] || name+=-smp$smp
 	[ "$smmu" = machine ] || name+=-smmu$smmu
 	[ "$strict" = 1 ] || name+=-lazy
 	[ "${2:-$driver}" = smmux ] || name+=-builtin
@@ -97,7 +98,7 @@ config_load()
 
 	IFS=- read -ra words <<<"$1"
 	c_lane=${words[0]} c_fw=${words[1]}
-	c_smp=4 c_smmu=machine c_strict=1 c_driver=smmux
+	c_smp=2 c_smmu=machine c_strict=1 c_driver=smmux
 	for word in "${words[@]:2}"; do
 		case $word in
 		smp*) c_smp=${word#smp} ;;
