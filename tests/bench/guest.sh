@@ -152,26 +152,15 @@ mode_load()
 	done
 }
 
-# read_all DIRECTORY: all its files, again and again, on the last CPU, till /tmp/read goes.
-read_all()
-{
-	local files
-
-	taskset -p 8 "$BASHPID" >/dev/null
-	while [ -e /tmp/read ]; do
-		mapfile -t files < <(find "$1" -type f -perm 0444)
-		cat "${files[@]}" >/dev/null 2>&1
-		echo >>"/tmp/rounds.${1##*/}"
-	done
-}
-
-# slice_beside DIRECTORY: with its reader.
+# slice_beside DIRECTORY: with a reader of all its files, again and again, on the last CPU.
+# One process: the end of one has all CPUs forget their translations, and takes more from
+# the others, in an emulator, than any file does.
 slice_beside()
 {
 	local reader
 
 	touch /tmp/read
-	read_all "$1" &
+	taskset 8 /smmux/reread "$1" /tmp/read >>"/tmp/rounds.${1##*/}" &
 	reader=$!
 	sleep 0.1
 	must "slice $slice, $1 is read" bench threads 4096 1 "$MS"
@@ -196,7 +185,7 @@ mode_readers()
 	say "value alone.rate $alone"
 	say "value other.rate $other"
 	say "value read.rate $ours"
-	say "value read.rounds $(wc -l <"/tmp/rounds.${SMMUX_DEBUG##*/}")"
+	say "value read.rounds $(awk '{ n += $2 } END { print n }' "/tmp/rounds.${SMMUX_DEBUG##*/}")"
 }
 
 mode_profile()

@@ -78,7 +78,7 @@ machine()
 	version=$(cat "$SMMUX_BUILD/kernels/$lane/version")
 	payload_make "$dir/payload" "$lane" "$BENCH/guest.sh" FW=dt SMMU=machine STRICT=1 \
 		DRIVER="$driver" MODULE_PARAMS= MODE="$mode" OUT="$dir" "${settings[@]}"
-	cp "$SMMUX_BUILD/mod/$version/bench/smmux_bench.ko" "$dir/payload/smmux"
+	cp "$SMMUX_BUILD/mod/$version/bench/smmux_bench.ko" "$SMMUX_BUILD/prog/reread" "$dir/payload/smmux"
 	[ -z "${bare:-}" ] || in_tree aarch64-linux-gnu-strip -g -o "$dir/payload/smmux/smmux.ko" \
 		"$SMMUX_BUILD/mod/$version/bare/smmux.ko"
 	# Other work of the host shall not take the CPUs away, as far as that goes.
@@ -195,6 +195,7 @@ main()
 	parse "$@"
 	need_root
 	"$SMMUX_TOP/tests/rig/setup.sh"
+	"$SMMUX_TOP/tests/rig/program.sh" reread
 	for lane in $lanes; do
 		payload_modules "$lane" driver client bench
 		build_bare "$lane"

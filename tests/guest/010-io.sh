@@ -1,9 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a short checked run of NVMe, virtio-blk and network, one after the other
-# MATRIX: lane=stable,backports fw=dt,acpi
-# MATRIX: lane=backports fw=dt smmu=1,2,nested
+# MATRIX: lane=stable fw=dt
+# MATRIX: lane=backports fw=acpi
+# MATRIX: lane=backports fw=dt smmu=1,nested
 # MATRIX: lane=stable fw=dt smmu=2
+# ALSO: lane=stable,backports fw=dt,acpi
+# ALSO: lane=backports fw=dt smmu=2
 # ALSO: lane=debug
 # DEVICES: nvme blk net edu testdev
 # TIMEOUT: 120

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: NVMe and virtio-blk by four verifying jobs each, and checked network traffic, all at once (20 s, soak 60 s)
+# DESCRIPTION: NVMe and virtio-blk by four verifying jobs each, and checked network traffic, all at once (12 s, soak 60 s)
 # MATRIX: lane=stable fw=dt strict=1
 # MATRIX: lane=backports fw=acpi strict=0
 # ALSO: lane=stable,backports fw=dt,acpi strict=1,0
@@ -13,7 +13,7 @@
 # shellcheck source=tests/guest/lib/io.sh
 . /smmux/io.sh
 
-seconds=$((SOAK > 1 ? 60 : 20))
+seconds=$((SOAK > 1 ? 60 : 12))
 start_all
 must "network comes up" net_up
 expected=DMA

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: 300 rounds (soak: 1,000) of unbind, group type change, blocked, bind, under I/O of another device; no leak
+# DESCRIPTION: 150 rounds (soak: 1,000) of unbind, group type change, blocked, bind, under I/O of another device; no leak
 # MATRIX: lane=stable,backports
 # ALSO: lane=debug
 # DEVICES: nvme blk net testdev nvme2
@@ -13,7 +13,7 @@
 # shellcheck source=tests/guest/lib/io.sh
 . /smmux/io.sh
 
-rounds=$((SOAK > 1 ? 1000 : 300))
+rounds=$((SOAK > 1 ? 1000 : 150))
 types=(identity DMA DMA-FQ)
 bad=''
 
@@ -49,7 +49,7 @@ memory_kib()
 	rm -f /tmp/pause /tmp/resting
 }
 
-# Pages of IOMMU tables, of which 7.x keeps count: exact, and so 300 rounds are enough.
+# Pages of IOMMU tables, of which 7.x keeps count: exact, and so 150 rounds are enough.
 table_pages()
 {
 	awk '/^nr_iommu_pages / { print $2 }' /proc/vmstat
@@ -78,12 +78,12 @@ free=()
 for n in $(seq "$rounds"); do
 	round "$n" || break
 	case $n in 200 | 600 | 1000) free+=("$(memory_kib)") ;; esac
-	[ "$n" != 99 ] || tables=$(table_pages)
+	[ "$n" != 49 ] || tables=$(table_pages)
 done
 check_equal "rounds done" "$rounds" "$n"
 check_equal "first error" "" "$bad"
 if [ "${tables:-0}" != 0 ]; then
-	note "pages of tables after 99 and $rounds rounds: $tables $(table_pages)"
+	note "pages of tables after 49 and $rounds rounds: $tables $(table_pages)"
 	check_less "pages of tables that were lost" $(($(table_pages) - tables)) 50
 fi
 # A leak of one page a round takes 1600 KiB in each half; caches that fill take
@@ -96,12 +96,12 @@ if [ ${#free[@]} = 3 ]; then
 fi
 
 far=$(pci_of "/sys/class/nvme/$(basename "$(nvme_disk smmux-nvme2)" | sed 's/n1$//')")
-for n in $(seq 20); do
+for n in $(seq 8); do
 	echo "$far" >/sys/bus/pci/drivers/nvme/unbind
 	echo "$far" >/sys/bus/pci/drivers/nvme/bind
 	wait_for 10 nvme_disk smmux-nvme2 || break
 done
-check_equal "NVMe unbind and bind rounds" 20 "$n"
+check_equal "NVMe unbind and bind rounds" 8 "$n"
 check "NVMe works after that" fio_verify "/dev/$(nvme_disk smmux-nvme2)" 3 1
 touch /tmp/stop
 wait "$load"

@@ -26,7 +26,7 @@ gone()
 
 start_all
 must "second NVMe is there" wait_for 20 nvme_disk smmux-nvme2
-fio_verify "$nvme" 45 1 &
+fio_verify "$nvme" 30 1 &
 job=$!
 for n in 1 2; do
 	check "pull $n" qmp "$unplug"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: system sleep, by each of its ways, takes the SMMU's power and brings it back; CPUs that come and go do not matter
-# MATRIX: lane=backports
-# ALSO: lane=stable
+# MATRIX: lane=backports smp=4
+# ALSO: lane=stable smp=4
 # DEVICES: nvme blk net-virtio edu
 # DTB: -c @ /smmux-power
 # DTB: -t s @ /smmux-power compatible smmux,test-power

@@ -90,12 +90,23 @@ parameters()
 	tr '\0' '\n' </smmux/smmux.ko | sed -n 's/^parm=\([a-z0-9_]*\):.*/\1/p'
 }
 
+# Of a switch the kernel takes the value, by one function for all: less will do.
+inputs_for()
+{
+	if tr '\0' '\n' </smmux/smmux.ko | grep -qx "parmtype=$1:bool"; then
+		echo 9
+	else
+		echo 999
+	fi
+}
+
 # The command line is text: no NUL, and no blank in a value.
 fuzz_parameter()
 {
-	local n=0 value
+	local n=0 value most
 
-	while make_input $n; do
+	most=$(inputs_for "$1")
+	while make_input $n && [ $n -lt "$most" ]; do
 		n=$((n + 1))
 		value=$(tr -dc '!-~' </tmp/input | head -c 200)
 		[ -n "$value" ] || continue

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: translate and ranges of everything are read in a loop while others map, unmap, come and go
-# MATRIX: lane=backports
-# ALSO: lane=stable,debug
+# MATRIX: lane=backports smp=4
+# ALSO: lane=stable,debug smp=4
 # DEVICES: nvme blk testdev nvme2
 # WITH: ask
 # TIMEOUT: 150

@@ -110,7 +110,7 @@ check "and no more when it is as it was" nothing_odd
 fio_verify "$nvme" 4 2 &
 job=$!
 bad=''
-for ((n = 0; n < 100; n++)); do
+for ((n = 0; n < 40; n++)); do
 	nothing_odd >/dev/null || bad+="$n "
 done
 check_job "traffic meanwhile" "$job"
@@ -123,7 +123,7 @@ check_equal "asleep: no line has a value" "" "$(sed 1d "$regs" | awk '$3 != "sus
 check_equal "asleep: but each is there" 34 "$(wc -l <"$regs")"
 check "asleep: lint says so, and finds nothing" asleep_lint
 check_equal "asleep: looking woke nobody" "$resumes suspended" "$(pm resume) $(pm state)"
-for ((n = 0; n < 20; n++)); do
+for ((n = 0; n < 8; n++)); do
 	all_work && all_rest && nothing_odd >/dev/null || bad+="$n "
 done
 check_equal "nothing odd while it comes and goes" "" "$bad"

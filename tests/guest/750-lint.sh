@@ -166,8 +166,8 @@ check "many at a time: all are counted, 256 shown" sh -c "
 	for n in \$(seq 1 31); do echo \"ste \$((0xa0 + n)) 0 8\" >$PLANT; done
 	[ \"\$(tail -n 1 $lint)\" = 'findings: 31' ]; ok=\$?; echo back >$PLANT; exit \$ok"
 
-rounds=$(some 60)
-fio_verify "$nvme" 30 1 &
+rounds=$(some 30)
+fio_verify "$nvme" 15 1 &
 io=$!
 keep_linting &
 linter=$!

@@ -114,6 +114,7 @@ keep_busy()
 	until [ -e /tmp/stop ]; do
 		"$@" || return 1
 		rounds=$((rounds + 1))
+		sleep 1
 	done
 	[ "$rounds" -gt 0 ]
 }
