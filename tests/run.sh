@@ -168,7 +168,7 @@ run_program_test()
 	command=("$SMMUX_TOP/tests/host/${name#host-}.sh")
 	if [[ $name == dkms-* ]]; then
 		command=("$SMMUX_TOP/tests/dkms/run.sh" "${name#dkms-}")
-		limit=3300
+		limit=4200
 	fi
 	rm -rf "$dir"
 	mkdir -p "$dir"

@@ -28,8 +28,8 @@ usage()
 # Phase and seconds: the build is compiled by an emulated processor. What is about
 # the boot menu alone is the same on both kernels.
 declare -rA PHASES=(
-	[stable]='install:1500 boot:400 fallback:400 boot-dt:600 lost:600 uninstall:600 clean:400'
-	[backports]='install:1500 boot:400 boot-dt:600 uninstall:600 clean:400'
+	[stable]='install:2600 boot:400 fallback:400 boot-dt:600 lost:600 uninstall:600 clean:400'
+	[backports]='install:2600 boot:400 boot-dt:600 uninstall:600 clean:400'
 )
 
 run_phase()
