@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: unload is refused while a client is there, works when the last one is gone, and load works again
-# MATRIX: lane=stable,backports fw=dt
+# MATRIX: lane=stable fw=dt
+# ALSO: lane=backports fw=dt
 # ALSO: lane=debug
 # MATRIX: lane=backports fw=acpi
 # DEVICES: nvme blk net

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: two SMMUs, each with clients of its own; I/O at once, and a fault is told from the right one
-# MATRIX: lane=stable,backports fw=acpi smmu=two
+# MATRIX: lane=stable fw=acpi smmu=two
+# ALSO: lane=backports fw=acpi smmu=two
 # DEVICES: nvme blk net testdev nvme-far edu-far
 # TIMEOUT: 150
 # EXPECT: (smmux|arm-smmu-v3) .*(event|F_TRANSLATION|client:|unpriv)

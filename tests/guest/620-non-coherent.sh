@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: an SMMU whose table walks are not coherent, by device tree: the driver cleans what it writes, I/O is right
-# MATRIX: lane=stable,backports
+# MATRIX: lane=backports
+# ALSO: lane=stable
 # ALSO: lane=debug
 # DEVICES: nvme blk net testdev
 # DTB: -d @ /smmuv3@9050000 dma-coherent
