@@ -94,7 +94,7 @@ static int history_show(struct seq_file *m, void *unused)
 
 		seq_printf(m, "%-20llu %-8s %-8s %-12llu %-5d %-10s %u\n", rec->time_ns,
 			   rec->wake ? "resume" : "suspend", smmux_pm_cause_name(rec->cause),
-			   rec->took_ns, rec->ret, rec->step ?: "-", rec->cpu);
+			   rec->took_ns, rec->ret, rec->step[0] ? rec->step : "-", rec->cpu);
 	}
 	kfree(d);
 	return 0;

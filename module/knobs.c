@@ -13,6 +13,7 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
+#include "crash.h"
 #include "smmux.h"
 
 #define FULL_INV_MAX	65536
@@ -132,9 +133,13 @@ static ssize_t recent_show(struct device *dev, struct device_attribute *attr, ch
 static ssize_t recent_store(struct device *dev, struct device_attribute *attr,
 			    const char *buf, size_t len)
 {
-	int on = sysfs_match_string(switch_words, buf);
+	struct smmux_device *smmu = dev_get_drvdata(dev);
+	int on = sysfs_match_string(switch_words, buf), ret;
 
-	return on < 0 ? on : smmux_recent_turn(dev_get_drvdata(dev), on) ?: len;
+	ret = on < 0 ? on : smmux_recent_turn(smmu, on);
+	if (!ret)
+		smmux_crash_add_recent(smmu);
+	return ret ?: len;
 }
 
 static struct device_attribute smmu_policy =

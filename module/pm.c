@@ -82,7 +82,7 @@ static void note(struct smmux_device *smmu, const struct smmux_pm_rec *rec)
 				smmu->pm.d.gbpa);
 	else
 		trace_pm_suspend(dev_name(smmu->dev), cause_names[rec->cause], rec->took_ns,
-				 rec->ret, rec->step ?: "");
+				 rec->ret, rec->step);
 }
 
 void smmux_pm_snapshot(struct smmux_device *smmu, struct smmux_pm_data *data)
@@ -140,13 +140,14 @@ static int wake(struct smmux_device *smmu, enum smmux_pm_cause cause)
 static int sleep(struct smmux_device *smmu, enum smmux_pm_cause cause)
 {
 	struct smmux_pm_rec rec = { .time_ns = ktime_get_ns(), .cause = cause };
+	const char *step = "";
 
 	move_to(smmu, SMMUX_PM_STOPPING);
-	rec.ret = smmux_reset_sleep(smmu, &rec.step);
-	if (!rec.ret) {
-		rec.step = NULL;
+	rec.ret = smmux_reset_sleep(smmu, &step);
+	if (rec.ret)
+		strscpy(rec.step, step);
+	else
 		move_to(smmu, SMMUX_PM_OFF);
-	}
 	rec.took_ns = ktime_get_ns() - rec.time_ns;
 	note(smmu, &rec);
 	if (!rec.ret)

@@ -77,7 +77,7 @@ struct smmux_pm_latency {
 struct smmux_pm_rec {
 	u64 time_ns;			/* ktime_get_ns() when it began */
 	u64 took_ns;
-	const char *step;		/* where it failed; NULL if it did not */
+	char step[16];			/* where it failed; empty if it did not */
 	enum smmux_pm_cause cause;
 	u32 cpu;
 	bool wake;

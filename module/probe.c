@@ -19,6 +19,7 @@
 #include <linux/platform_device.h>
 
 #include "../debugfs/debugfs.h"
+#include "crash.h"
 #include "fw.h"
 #include "iommu_ops.h"
 #include "knobs.h"
@@ -331,12 +332,23 @@ static int probe(struct platform_device *pdev)
 	if (!ret)
 		ret = start(smmu);
 	if (!ret)
-		ret = smmux_pm_allow(smmu) ?: smmux_summary_at_panic(smmu);
+		ret = smmux_pm_allow(smmu) ?: smmux_crash_add(smmu) ?:
+		      smmux_summary_at_panic(smmu);
 	if (!ret)
 		ret = publish_or_wait(smmu);
 	if (!ret)
 		announce(smmu);
 	return ret;
+}
+
+static void unpublish(struct smmux_device *smmu)
+{
+	iommu_device_unregister(&smmu->iommu);
+	smmux_dbg_remove_smmu(smmu);
+	iommu_device_sysfs_remove(&smmu->iommu);
+	/* The core has let go of all of them, unless something leaked. */
+	WARN(smmu->num_masters, "%s: %u masters are left\n", dev_name(smmu->dev),
+	     smmu->num_masters);
 }
 
 static void remove(struct platform_device *pdev)
@@ -346,14 +358,10 @@ static void remove(struct platform_device *pdev)
 	mutex_lock(&publish_lock);
 	list_del_init(&smmu->node);
 	mutex_unlock(&publish_lock);
-	if (!smmu->published)
-		return;
-	iommu_device_unregister(&smmu->iommu);
-	smmux_dbg_remove_smmu(smmu);
-	iommu_device_sysfs_remove(&smmu->iommu);
-	/* The core has let go of all of them, unless something leaked. */
-	WARN(smmu->num_masters, "%s: %u masters are left\n", dev_name(smmu->dev),
-	     smmu->num_masters);
+	if (smmu->published)
+		unpublish(smmu);
+	/* Second level tables are younger than its entry, and devm frees them before. */
+	smmux_crash_remove(smmu);
 	/* Now all traffic aborts; then interrupts, then memory go (devm). */
 }
 

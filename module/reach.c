@@ -90,7 +90,7 @@ void smmux_reach_add(struct smmux_reach *reach, const void *virt, size_t bytes)
 	reach->area[reach->num_areas++].bytes = bytes;
 }
 
-static phys_addr_t phys_of(const void *virt)
+phys_addr_t smmux_reach_phys(const void *virt)
 {
 	if (is_vmalloc_addr(virt))
 		return page_to_phys(vmalloc_to_page(virt)) + offset_in_page(virt);
@@ -102,7 +102,7 @@ static const void *find(const struct smmux_reach *reach, u64 pa, size_t bytes)
 	unsigned int i;
 
 	for (i = 0; i < reach->num_areas; i++) {
-		u64 at = pa - phys_of(reach->area[i].virt);
+		u64 at = pa - smmux_reach_phys(reach->area[i].virt);
 
 		if (at < reach->area[i].bytes && bytes <= reach->area[i].bytes - at)
 			return reach->area[i].virt + at;

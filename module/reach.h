@@ -27,6 +27,9 @@ struct smmux_reach {
 	} area[SMMUX_REACH_AREAS];
 };
 
+/* Where memory of ours is; for more than a page where it is in one piece. */
+phys_addr_t smmux_reach_phys(const void *virt);
+
 /* Before _begin(); @virt NULL: nothing. It must outlive the reader. */
 void smmux_reach_add(struct smmux_reach *reach, const void *virt, size_t bytes);
 

@@ -98,7 +98,7 @@ static void move(struct smmux_master *master, enum smmux_rec_state to, const cha
 	ev->sid = rec->sid;
 	ev->from = rec->state;
 	ev->to = to;
-	ev->cause = cause;
+	strscpy(ev->cause, cause);
 	ev->cpu = raw_smp_processor_id();
 	ev->ret = ret;
 	ev->attempt = rec->attempts;

@@ -59,7 +59,7 @@ struct smmux_rec_event {
 	char dev[SMMUX_REC_NAME];
 	u32 sid;
 	enum smmux_rec_state from, to;
-	const char *cause;
+	char cause[32];
 	u32 cpu;
 	int ret;
 	unsigned int attempt;

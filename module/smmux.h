@@ -108,6 +108,7 @@ struct smmux_device {
 	struct list_head node;		/* probe's: not shown to the core yet */
 	bool published;
 	struct notifier_block panic_nb;	/* of summary.c */
+	struct smmux_crash_smmu *crash;	/* its entry, crash.c; under that one's lock */
 	struct dentry *dbg;		/* the control plane's */
 };
 

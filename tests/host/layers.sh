@@ -13,7 +13,7 @@ readonly LAYERS='
 1 hw_regs hw_tables hw_cmd hw_evt
 2 cmd ste cd entry caps invs evt walk walk_cfg walk_priv lint
 3 queue cmdq cmdq_wait cmdq_gate strtab cdtab irq evtq priq gerror stats clock life recent reset regs reach
-4 tlb domain static_domain master attach ats pasid iopf sva pm recovery summary survey
+4 tlb domain static_domain master attach ats pasid iopf sva pm recovery summary survey crash
 5 main probe fw iommu_ops knobs'
 
 # smmux.h holds the types that rooms share; trace and inject stand beside the
