@@ -12,6 +12,7 @@ declare -gA _smmux_options=(
 	[smmux-setup]="-n --dry-run -f --force --root -h --help"
 	[smmux-recovery]="--all -h --help"
 	[smmux-decode]="-v --verbose -j --json -s --strict --oas --granule --level --stage -l --list -h --help"
+	[smmux-crash]="-n --count -j --json -h --help"
 	[smmux-report]="-o --output --record -i --interval -n --count -h --help"
 	[smmux-record]="-i --interval -n --count -h --help"
 	[smmux-top]="-b -n -d -s -h --help"
@@ -119,11 +120,11 @@ _smmux_plain()
 	case $1:$_smmux_last in
 	smmux-report:-o | smmux-report:--output | smmux-snapshot:-o | smmux-metrics:-o) _smmux_files -f ;;
 	smmux-setup:--root) _smmux_files -d ;;
-	smmux-re[cp]o*:-[in] | smmux-top:-[nd] | *:--interval | *:--count) ;;
+	smmux-re[cp]o*:-[in] | smmux-top:-[nd] | smmux-crash:-n | *:--interval | *:--count) ;;
 	smmux-setup:*) [[ ${#_smmux_given[@]} -gt 0 ]] || _smmux_reply "install uninstall status ready" ;;
 	smmux-recovery:*) _smmux_recovery ;;
 	smmux-decode:*) _smmux_decode ;;
-	smmux-report:*) _smmux_files -f ;;
+	smmux-report:* | smmux-crash:*) _smmux_files -f ;;
 	smmux-record:*) _smmux_files -d ;;
 	esac
 }
@@ -147,4 +148,4 @@ _smmux()
 }
 
 complete -F _smmux smmux-setup smmux-recovery smmux-decode smmux-report smmux-record smmux-top \
-	smmux-snapshot smmux-metrics
+	smmux-snapshot smmux-metrics smmux-crash

@@ -5,7 +5,7 @@
 
 REBUILT=''
 readonly COMMANDS='smmux-setup smmux-recovery smmux-top smmux-metrics smmux-snapshot
-	smmux-record smmux-report smmux-decode'
+	smmux-record smmux-report smmux-decode smmux-crash'
 readonly COMMAND_DIR=/usr/local/sbin
 
 # "smmux/VERSION, KERNEL, ARCH: STATE" lines, or "smmux/VERSION: added".

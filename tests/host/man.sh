@@ -120,6 +120,8 @@ check_completion()
 	offers "smmux-top -s f" faults
 	offers "smmux-record -n " ""
 	offers "smmux-report doc" docs
+	offers "smmux-crash -n " ""
+	offers "smmux-crash doc" docs
 	[ "$(complete -p | grep -c ' smmux-')" = "${#_smmux_options[@]}" ] || fail "not all tools are completed"
 }
 

@@ -1,0 +1,14 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# smmux-crash over dumps made for it: what is known, what is refused, and a thousand that are
+# broken.  SMMUX_SOAK=N makes it N times as long, SMMUX_SEED=N repeats one.
+
+set -euo pipefail
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+cd "$SMMUX_TOP"
+
+seed=${SMMUX_SEED:-$RANDOM}
+echo "seed $seed"
+in_tree python3 tests/host/crash.py "$seed" "$((1000 * ${SMMUX_SOAK:-1}))"
