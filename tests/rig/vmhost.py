@@ -4,8 +4,8 @@
 
 Two socket pairs are handed down to QEMU, so no socket has a name or a race:
 the result channel (a virtio serial port in the guest) and QMP. A line of the
-guest that starts with "@qmp " is a QMP command; the answer goes back as a line
-"= {json}". All other lines are results and go to DIR/results as they are.
+guest that starts with "@qmp " is a QMP command, %out in it the directory of the
+results; the answer goes back as a line "= {json}". All other lines are results and go to DIR/results as they are.
 """
 
 import argparse
@@ -73,12 +73,14 @@ class Machine:
         self.qmp.send('{"execute": "qmp_capabilities", "id": "hello"}')
         self.file = open(f"{out}/results", "w", buffering=1)
         self.talk = open(f"{out}/qmp.log", "w", buffering=1)
+        self.out = out
         self.echo = echo
 
     def on_result(self, line):
         if line.startswith("@qmp "):
-            self.talk.write("-> " + line[5:] + "\n")
-            self.qmp.send(line[5:])
+            command = line[5:].replace("%out", self.out)
+            self.talk.write("-> " + command + "\n")
+            self.qmp.send(command)
             return
         self.file.write(line + "\n")
         if self.echo:

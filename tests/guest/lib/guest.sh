@@ -153,7 +153,7 @@ value_of()
 	done
 }
 
-# qmp JSON: has the host talk to QEMU; prints the answer.
+# qmp JSON: has the host talk to QEMU; prints the answer. %out: where the host keeps results.
 qmp()
 {
 	local answer
