@@ -26,8 +26,8 @@ struct smmux_device;
 #define SMMUX_CRASH_SMMUS	64
 
 /*
- * Where what is in a structure.  Those without a prefix are in struct smmux_device; those
- * with one in a record of a ring, whose whole size is PREFIX_REC.
+ * Where what is in a structure.  The first group is in struct smmux_device; each other one
+ * in a record of a ring, and its _REC is the whole record.
  */
 enum smmux_crash_fields {
 	SMMUX_CRASH_RESERVED, SMMUX_CRASH_PUBLISHED, SMMUX_CRASH_CONSUMED,

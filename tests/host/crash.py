@@ -69,14 +69,18 @@ class Memory:
             self.parts[base][at - base:at - base + len(raw)] = raw
             at += len(raw)
 
-    def elf(self):
-        segments, data, at = b"", b"", 64 + 56 * len(self.parts) + 40
-        for base, part in self.parts.items():
+    def elf(self, many=False):
+        """@many: as if there were too many segments for the header, and one part in two of them."""
+        parts = list(self.parts.items())
+        if many:
+            parts.insert(0, (BASE + 0x8000, self.parts[BASE][0x8000:0x9000]))
+        segments, data, at = b"", b"", 64 + 56 * len(parts) + 64
+        for base, part in parts:
             segments += struct.pack("<IIQQQQQQ", 1, 7, at + len(data), 0, base, len(part), len(part), 0)
             data += bytes(part)
-        head = struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\x02\x01\x01", 4, 183, 1, 0, 64, 0, 0, 64, 56,
-                           len(self.parts), 0, 0, 0)
-        return head + segments + bytes(40) + data
+        head = struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\x02\x01\x01", 4, 183, 1, 0, 64,
+                           at - 64 if many else 0, 0, 64, 56, 0xffff if many else len(parts), 64, many, 0)
+        return head + segments + bytes(44) + struct.pack("<I16x", len(parts)) + data
 
 
 def record(prefix, **values):
@@ -135,6 +139,8 @@ def whole():
     # CPU 1 cannot be; rings of CPUs 0 and 2 begin within a page and end in another.
     m.put(LIST, RINGS + 0xe00, FAR, FAR + 0x1000, 0, 0, 0, RINGS + 0x2000, RINGS + 0x1000, 0)
     m.put(RINGS + 0xe08, record("RC", POS=39, TIME=3, CMD=struct.pack("<2Q", 0x46, 0), COMM=b"a b", PID=4))
+    m.put(FAR + 8 + 10 * 64 - 0x200, record("RC", POS=37, TIME=1, CMD=struct.pack("<2Q", 0x46, 0), COMM=b"far", PID=6))
+    m.put(FAR + 8 + 77 * 64 - 0x200, record("RC", POS=36, TIME=0, CMD=struct.pack("<2Q", 0x46, 0), COMM=b"end", PID=7))
     m.put(RINGS + 0x1000 + 4936 - 4096, record("RC", POS=38, TIME=2, CMD=struct.pack("<2Q", 0x30, 0), COMM=b"sh", PID=5))
     return m
 
@@ -148,7 +154,9 @@ EXPECTED = {
         "39           7        reserved  0x0000002700000003 0x0000000000000001 CFGI_STE sid 0x27 leaf"],
     "cmdq/recent": [
         "3                    38           0    4        a_b              0x0000000000000046 0x0000000000000000 SYNC cs none",
-        "2                    37           2    5        sh               0x0000000000000030 0x0000000000000000 TLBI_NSNH_ALL"],
+        "2                    37           2    5        sh               0x0000000000000030 0x0000000000000000 TLBI_NSNH_ALL",
+        "1                    36           0    6        far              0x0000000000000046 0x0000000000000000 SYNC cs none",
+        "0                    35           0    7        end              0x0000000000000046 0x0000000000000000 SYNC cs none"],
     "evtq/recent": [
         "103                  0x0000001000000010 0x0000000800000000 0x0000000000abc003 0x0000000000000000 3    F_TRANSLATION "
         "sid 0x10 iova 0xabc003 read stage 1 class CD",
@@ -196,6 +204,10 @@ def check_whole(path):
                 wrong(f"{name}: not there: {line}\nbut: " + "\n".join(got))
     if len(files[f"{NAME}/evtq/recent"].split("\n")) != 6 or "made: 2023-11-14T22:13:20Z\n" not in files["meta"]:
         wrong("more or less than there is")
+    store(path, whole().elf(many=True))
+    if run(path, "-n", "0")[1] != out:
+        wrong("with many segments the dump is another")
+    store(path, whole().elf())
     if run(path, "-n", "1")[1].count("F_TRANSLATION") != 1:
         wrong("-n 1 has not one event")
     if '"name": "9050000.smmuv3/strtab"' not in run(path, "-j")[1]:

@@ -16,7 +16,8 @@ MAGIC = b"smmuxdir"
 VERSION = 1
 DIR = struct.Struct("<8sIIQQIIIIIIII24s72s")
 SMMU = struct.Struct("<II40sQQQQQQQQII8I6B2x")
-MAX_FOUND, MAX_DIR, MAX_DEVICE, MAX_RING = 64, 1 << 20, 1 << 20, 256 << 10
+MAX_FOUND, MAX_ODD, MAX_SMMUS = 8, 64, 256
+MAX_DIR, MAX_DEVICE, MAX_RING = 1 << 20, 1 << 20, 256 << 10
 MAX_LOG2, MAX_STES, MAX_RECENT = 19, 1 << 22, 1 << 20
 
 # As enum smmux_crash_fields has them.
@@ -78,7 +79,7 @@ class Directory:
         whole = dump.read(at, size)
         self.fields = dict(zip(FIELDS, self._table(whole, num_fields, field_at, field_bytes, "<II")))
         self.smmus = [Smmu(self, *entry)
-                      for entry in self._table(whole, num_smmus, smmu_at, smmu_bytes, SMMU.format) if entry[0] == 1]
+                      for entry in self._table(whole, num_smmus, smmu_at, smmu_bytes, SMMU.format) if entry[0] == 1][:MAX_SMMUS]
 
     def _table(self, whole, num, at, size, form):
         if size < struct.calcsize(form) or at + num * size > len(whole):
@@ -343,6 +344,6 @@ def find(dump):
             found.append(Directory(dump, at))
         except BadDump as why:
             odd.append(str(why))
-        if len(found) + len(odd) >= MAX_FOUND:
+        if len(found) >= MAX_FOUND or len(odd) >= MAX_ODD:
             break
     return sorted(found, key=lambda d: -d.made_ns), odd
