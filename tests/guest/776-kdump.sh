@@ -1,0 +1,72 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: kdump: in the memory that the crash kernel finds after a panic smmux-crash finds what debugfs said before
+# MATRIX: lane=backports
+# DEVICES: ats edu testdev
+# ALSO: lane=stable
+# MODULE: enable_inject=1 ats=on
+# QEMU: -m 1G -machine its=off -global max-arm-cpu.lpa2=off
+# CMDLINE: crashkernel=384M
+# WITH: kernel
+# DTB: -c @ /smmux-power
+# DTB: -t s @ /smmux-power compatible smmux,test-power
+# DTB: -t x @ /smmux-power #power-domain-cells 0
+# DTB: -t x @ /smmux-power phandle 7777
+# DTB: -t x @ /smmuv3@9050000 power-domains 7777
+# AFTER: tests/tools/crash.sh
+# TIMEOUT: 300
+# EXPECT: smmux .*(event|lost its power)
+# EXPECT: sysrq triggered crash|Call trace:
+# EXPECT: 0000:01:00.0: (does not answer ATC|is gone)
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+# shellcheck source=tests/guest/lib/io.sh
+. /smmux/io.sh
+# shellcheck source=tests/guest/lib/rehearse.sh
+. /smmux/rehearse.sh
+# shellcheck source=tests/guest/lib/crash.sh
+. /smmux/crash.sh
+
+# This root file system is what the crash kernel starts with, without the first one's work.
+make_initrd()
+{
+	(cd / && find . -xdev \( -path ./smmux/vmlinuz -o -path ./tmp -o -path ./run \) -prune -o -print |
+		cpio -o -H newc >/run/initrd)
+	mkdir -p /run/more/tmp /run/more/run && (cd /run/more && find . | cpio -o -H newc >>/run/initrd)
+}
+
+# A port of the host's, and behind it a file.
+open_file()
+{
+	qmp "{\"execute\": \"chardev-add\", \"arguments\": {\"id\": \"dump\", \"backend\": {\"type\": \"file\", \"data\": {\"out\": \"%out/$1\"}}}}" &&
+		qmp '{"execute": "device_add", "arguments": {"driver": "virtserialport", "chardev": "dump", "name": "smmux.dump"}}'
+}
+
+port()
+{
+	local name
+
+	name=$(grep -l smmux.dump /sys/class/virtio-ports/*/name) && name=${name%/name} && [ -c "/dev/${name##*/}" ] &&
+		echo "/dev/${name##*/}"
+}
+
+first_kernel()
+{
+	crash_start
+	must "an initramfs" make_initrd
+	must "the crash kernel is loaded" kexec -p /smmux/vmlinuz --initrd=/run/initrd --command-line="$(sed \
+		's/crashkernel=[^ ]*//' /proc/cmdline) nr_cpus=1 reset_devices smmux_count=$((SMMUX_COUNT + 12))"
+	rm /run/initrd
+	crash_history
+	files >&3
+	trap - EXIT
+	echo c >/proc/sysrq-trigger
+}
+
+[ -e /proc/vmcore ] || first_kernel
+SMMUX_COUNT=$(sed 's/.* smmux_count=\([0-9]*\).*/\1/' /proc/cmdline)
+pass "the crash kernel runs"
+must "a port for the dump" open_file all.dump
+must "it is there" wait_for 10 port
+check "memory is copied" dd if=/proc/vmcore of="$(port)" bs=1M
