@@ -248,7 +248,6 @@ static int try_power(struct smmux_device *smmu, const char **why)
 	return 0;
 }
 
-/* Awake for what follows in remove, and then for good. */
 static void disallow(void *data)
 {
 	struct smmux_device *smmu = data;
@@ -259,6 +258,12 @@ static void disallow(void *data)
 	pm_runtime_put_noidle(smmu->dev);
 	if (smmu->pm.held)
 		pm_runtime_put_noidle(smmu->dev);
+}
+
+void smmux_pm_disallow(struct smmux_device *smmu)
+{
+	if (smmu->pm.enabled)
+		devm_release_action(smmu->dev, disallow, smmu);
 }
 
 int smmux_pm_allow(struct smmux_device *smmu)

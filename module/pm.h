@@ -117,6 +117,9 @@ void smmux_pm_init(struct smmux_device *smmu);
  */
 int smmux_pm_allow(struct smmux_device *smmu);
 
+/* It is woken up, and sleeps no more.  Once, after smmux_pm_allow() did well.  Sleeps. */
+void smmux_pm_disallow(struct smmux_device *smmu);
+
 /* Tie a client to its SMMU, and let it go.  Sleep. */
 void smmux_pm_link(struct smmux_master *master);
 void smmux_pm_unlink(struct smmux_master *master);

@@ -187,6 +187,17 @@ static int start(struct smmux_device *smmu)
 }
 
 /*
+ * Once there were clients: devm frees what is younger first, and second level stream
+ * tables that they brought are younger than force_off().  So it is off before devm frees
+ * anything; for that it has to be awake, and to stay so.
+ */
+static void stop(struct smmux_device *smmu)
+{
+	smmux_pm_disallow(smmu);
+	devm_release_action(smmu->dev, force_off, smmu);
+}
+
+/*
  * A client that waits for its SMMU is tried again whenever some device binds.
  * If it is tried while its own SMMU is half-way registered, the core wonders
  * aloud (7.x, WARN "late IOMMU probe"):
@@ -334,11 +345,15 @@ static int probe(struct platform_device *pdev)
 	if (!ret)
 		ret = smmux_pm_allow(smmu) ?: smmux_crash_add(smmu) ?:
 		      smmux_summary_at_panic(smmu);
-	if (!ret)
-		ret = publish_or_wait(smmu);
-	if (!ret)
-		announce(smmu);
-	return ret;
+	if (ret)
+		return ret;
+	ret = publish_or_wait(smmu);
+	if (ret) {
+		stop(smmu);
+		return ret;
+	}
+	announce(smmu);
+	return 0;
 }
 
 static void unpublish(struct smmux_device *smmu)
@@ -360,9 +375,9 @@ static void remove(struct platform_device *pdev)
 	mutex_unlock(&publish_lock);
 	if (smmu->published)
 		unpublish(smmu);
-	/* Second level tables are younger than its entry, and devm frees them before. */
 	smmux_crash_remove(smmu);
 	/* Now all traffic aborts; then interrupts, then memory go (devm). */
+	stop(smmu);
 }
 
 static void shutdown(struct platform_device *pdev)

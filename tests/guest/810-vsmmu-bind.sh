@@ -4,7 +4,7 @@
 # MATRIX: lane=backports smp=3 smmu=none
 # ALSO: lane=debug smp=3 smmu=none
 # ALSO: lane=race smp=3 smmu=none
-# CMDLINE: mem=1000M isolcpus=2
+# CMDLINE: mem=1000M isolcpus=2 init_on_free=1
 # MODULE: allow_unbind=1
 # WHEN: alone
 # TIMEOUT: 120

@@ -78,6 +78,27 @@ static int locate_ste_2lvl(struct vsmmu *v, u32 sid, u64 base, u32 split, u64 *p
 	return 0;
 }
 
+/*
+ * Till SMMUEN is off any StreamID may come.  Of a driver that never leaves an STE without
+ * V, one without it is memory that was given back, where the kernel clears what is freed.
+ */
+void vsmmu_config_look(struct vsmmu *v)
+{
+	u32 cfg = v->reg[VR_STRTAB_CFG], split = FIELD_GET(STRTAB_CFG_SPLIT, cfg), i;
+	u32 log2 = FIELD_GET(STRTAB_CFG_LOG2SIZE, cfg);
+	u64 base = v->reg[VR_STRTAB_BASE] & STRTAB_BASE_ADDR, desc, ste;
+
+	if (FIELD_GET(STRTAB_CFG_FMT, cfg) == STRTAB_FMT_LINEAR || log2 <= split)
+		return;
+	for (i = 0; i < BIT(log2 - split); i++) {
+		if (!vsmmu_mem_read(base + i * sizeof(u64), &desc, 1) ||
+		    !FIELD_GET(L1STD_SPAN, desc))
+			continue;
+		if (!vsmmu_mem_read(desc & L1STD_L2PTR, &ste, 1) || !(ste & STE_W0_V))
+			vsmmu_bad(v, BAD_TABLE, "L1STD %u led to no STE when SMMUEN went off", i);
+	}
+}
+
 static int locate_ste(struct vsmmu *v, u32 sid, u64 *pa, u64 *born, struct vsmmu_fault *fault)
 {
 	u32 cfg = v->reg[VR_STRTAB_CFG], split = FIELD_GET(STRTAB_CFG_SPLIT, cfg);

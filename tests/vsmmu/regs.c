@@ -173,6 +173,7 @@ static void take_cr0(struct vsmmu *v, u32 cr0)
 	if (on & CR0_SMMUEN && !strays)
 		v->lost_power = false;
 	if (off & CR0_SMMUEN) {
+		vsmmu_config_look(v);
 		vsmmu_stalls_end(v, 0, true);
 		vsmmu_event_flood(v, v->inject.parting, 0);
 		v->inject.parting = 0;

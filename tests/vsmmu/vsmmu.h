@@ -357,6 +357,9 @@ void vsmmu_event_record(struct vsmmu *v, u8 id);
 int vsmmu_config(struct vsmmu *v, u32 sid, bool ssv, u32 ssid, struct vsmmu_config *cfg,
 		 struct vsmmu_fault *fault);
 
+/* As SMMUEN goes off: is the stream table still there? */
+void vsmmu_config_look(struct vsmmu *v);
+
 /* walk.c: likewise. */
 int vsmmu_translate(struct vsmmu *v, const struct vsmmu_config *cfg, u64 iova, bool write,
 		    struct vsmmu_leaf *leaf, struct vsmmu_fault *fault);
