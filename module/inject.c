@@ -15,15 +15,33 @@
 DEFINE_STATIC_KEY_FALSE(smmux_inject_key);
 
 static DEFINE_RAW_SPINLOCK(lock);	/* all below */
-static struct {
+static struct armed {
 	u32 order;			/* of the SMMU; 0: of none */
-	u32 sid;
+	u32 sid;			/* of ATC_INVs */
 	unsigned int left;
-} atc;
-static struct {
-	u32 order;
-	unsigned int left;
-} sync;
+} atc, sync;
+
+static void arm(struct armed *a, const struct smmux_device *smmu, u32 sid, unsigned int num)
+{
+	guard(raw_spinlock_irqsave)(&lock);
+	*a = (struct armed){ .order = smmu->order, .sid = sid, .left = num };
+}
+
+/* What is armed of this SMMU. */
+static struct armed armed_of(const struct armed *a, const struct smmux_device *smmu)
+{
+	guard(raw_spinlock_irqsave)(&lock);
+	return a->order == smmu->order ? *a : (struct armed){};
+}
+
+static bool take(struct armed *a, const struct smmux_device *smmu, u32 sid)
+{
+	guard(raw_spinlock_irqsave)(&lock);
+	if (!a->left || a->order != smmu->order || a->sid != sid)
+		return false;
+	a->left--;
+	return true;
+}
 
 void smmux_inject_init(bool enable)
 {
@@ -33,37 +51,22 @@ void smmux_inject_init(bool enable)
 
 void smmux_inject_set_atc(struct smmux_device *smmu, u32 sid, unsigned int num)
 {
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&lock, flags);
-	atc.order = smmu->order;
-	atc.sid = sid;
-	atc.left = num;
-	raw_spin_unlock_irqrestore(&lock, flags);
+	arm(&atc, smmu, sid, num);
 }
 
 bool smmux_inject_get_atc(struct smmux_device *smmu, u32 *sid, unsigned int *num)
 {
-	unsigned long flags;
-	bool ours;
+	struct armed a = armed_of(&atc, smmu);
 
-	raw_spin_lock_irqsave(&lock, flags);
-	ours = atc.order == smmu->order && atc.left;
-	*sid = atc.sid;
-	*num = atc.left;
-	raw_spin_unlock_irqrestore(&lock, flags);
-	return ours;
+	*sid = a.sid;
+	*num = a.left;
+	return a.left;
 }
 
 bool smmux_inject_atc(struct smmux_device *smmu, u32 sid)
 {
-	unsigned long flags;
-	bool fails;
+	bool fails = take(&atc, smmu, sid);
 
-	raw_spin_lock_irqsave(&lock, flags);
-	fails = atc.left && atc.order == smmu->order && atc.sid == sid;
-	atc.left -= fails;
-	raw_spin_unlock_irqrestore(&lock, flags);
 	if (fails)
 		smmux_recovery_count(smmu, SMMUX_RECN_INJECTED);
 	return fails;
@@ -85,35 +88,17 @@ int smmux_inject_atc_walk(const struct smmux_invs *invs, struct smmux_device *sm
 
 void smmux_inject_set_sync(struct smmux_device *smmu, unsigned int num)
 {
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&lock, flags);
-	sync.order = smmu->order;
-	sync.left = num;
-	raw_spin_unlock_irqrestore(&lock, flags);
+	arm(&sync, smmu, 0, num);
 }
 
 unsigned int smmux_inject_get_sync(struct smmux_device *smmu)
 {
-	unsigned long flags;
-	unsigned int left;
-
-	raw_spin_lock_irqsave(&lock, flags);
-	left = sync.order == smmu->order ? sync.left : 0;
-	raw_spin_unlock_irqrestore(&lock, flags);
-	return left;
+	return armed_of(&sync, smmu).left;
 }
 
 bool smmux_inject_sync(struct smmux_device *smmu)
 {
-	unsigned long flags;
-	bool fails;
-
-	raw_spin_lock_irqsave(&lock, flags);
-	fails = sync.left && sync.order == smmu->order;
-	sync.left -= fails;
-	raw_spin_unlock_irqrestore(&lock, flags);
-	return fails;
+	return take(&sync, smmu, 0);
 }
 
 int smmux_inject_illegal(struct smmux_device *smmu)
