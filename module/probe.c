@@ -193,6 +193,7 @@ static int start(struct smmux_device *smmu)
  */
 static void stop(struct smmux_device *smmu)
 {
+	smmux_crash_remove(smmu);
 	smmux_pm_disallow(smmu);
 	devm_release_action(smmu->dev, force_off, smmu);
 }
@@ -375,7 +376,6 @@ static void remove(struct platform_device *pdev)
 	mutex_unlock(&publish_lock);
 	if (smmu->published)
 		unpublish(smmu);
-	smmux_crash_remove(smmu);
 	/* Now all traffic aborts; then interrupts, then memory go (devm). */
 	stop(smmu);
 }
