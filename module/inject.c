@@ -23,24 +23,37 @@ static struct armed {
 
 static void arm(struct armed *a, const struct smmux_device *smmu, u32 sid, unsigned int num)
 {
-	guard(raw_spinlock_irqsave)(&lock);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&lock, flags);
 	*a = (struct armed){ .order = smmu->order, .sid = sid, .left = num };
+	raw_spin_unlock_irqrestore(&lock, flags);
 }
 
 /* What is armed of this SMMU. */
 static struct armed armed_of(const struct armed *a, const struct smmux_device *smmu)
 {
-	guard(raw_spinlock_irqsave)(&lock);
-	return a->order == smmu->order ? *a : (struct armed){};
+	struct armed is = {};
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	if (a->order == smmu->order)
+		is = *a;
+	raw_spin_unlock_irqrestore(&lock, flags);
+	return is;
 }
 
 static bool take(struct armed *a, const struct smmux_device *smmu, u32 sid)
 {
-	guard(raw_spinlock_irqsave)(&lock);
-	if (!a->left || a->order != smmu->order || a->sid != sid)
-		return false;
-	a->left--;
-	return true;
+	unsigned long flags;
+	bool is;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	is = a->left && a->order == smmu->order && a->sid == sid;
+	if (is)
+		a->left--;
+	raw_spin_unlock_irqrestore(&lock, flags);
+	return is;
 }
 
 void smmux_inject_init(bool enable)

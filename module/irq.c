@@ -199,10 +199,12 @@ int smmux_irq_setup(struct smmux_device *smmu)
 int smmux_irq_enable(struct smmux_device *smmu)
 {
 	bool hw_msi = smmu->caps.raw.r[SMMUX_REG_IDR0] & IDR0_MSI;
+	unsigned long flags;
 	u32 ctrl = 0;
 	unsigned int i;
+	int ret;
 
-	guard(raw_spinlock_irqsave)(&smmu->irqs.lock);
+	raw_spin_lock_irqsave(&smmu->irqs.lock, flags);
 	for (i = 0; i < SMMUX_NUM_IRQS; i++) {
 		if (smmu->irqs.msi)
 			write_msi(smmu, i);
@@ -216,19 +218,25 @@ int smmux_irq_enable(struct smmux_device *smmu)
 		smmux_writeq(smmu, 0, SMMUX_PRIQ_IRQ_CFG0);
 	smmu->irqs.on = true;
 	WRITE_ONCE(smmu->written.irq_ctrl, ctrl);
-	return smmux_write_ack(smmu, ctrl, SMMUX_IRQ_CTRL, SMMUX_IRQ_CTRLACK);
+	ret = smmux_write_ack(smmu, ctrl, SMMUX_IRQ_CTRL, SMMUX_IRQ_CTRLACK);
+	raw_spin_unlock_irqrestore(&smmu->irqs.lock, flags);
+	return ret;
 }
 
 int smmux_irq_disable(struct smmux_device *smmu)
 {
+	unsigned long flags;
 	unsigned int i;
+	int ret;
 
-	guard(raw_spinlock_irqsave)(&smmu->irqs.lock);
+	raw_spin_lock_irqsave(&smmu->irqs.lock, flags);
 	smmu->irqs.on = false;
 	for (i = 0; i < SMMUX_NUM_IRQS; i++)
 		WRITE_ONCE(smmu->irqs.late[i], true);
 	WRITE_ONCE(smmu->written.irq_ctrl, 0);
-	return smmux_write_ack(smmu, 0, SMMUX_IRQ_CTRL, SMMUX_IRQ_CTRLACK);
+	ret = smmux_write_ack(smmu, 0, SMMUX_IRQ_CTRL, SMMUX_IRQ_CTRLACK);
+	raw_spin_unlock_irqrestore(&smmu->irqs.lock, flags);
+	return ret;
 }
 
 void smmux_irq_synchronize(struct smmux_device *smmu)
@@ -243,9 +251,14 @@ void smmux_irq_synchronize(struct smmux_device *smmu)
 bool smmux_irq_message(struct smmux_device *smmu, enum smmux_irq_src src,
 		       struct smmux_msi_msg *msg)
 {
-	guard(raw_spinlock_irqsave)(&smmu->irqs.lock);
+	unsigned long flags;
+	bool on;
+
+	raw_spin_lock_irqsave(&smmu->irqs.lock, flags);
 	*msg = smmu->irqs.msg[src];
-	return smmu->irqs.on;
+	on = smmu->irqs.on;
+	raw_spin_unlock_irqrestore(&smmu->irqs.lock, flags);
+	return on;
 }
 
 const char *smmux_irq_mode(const struct smmux_device *smmu)

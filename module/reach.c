@@ -55,6 +55,7 @@ static atomic_t walkers = ATOMIC_INIT(0);
 static DEFINE_RAW_SPINLOCK(walk_lock);
 
 void smmux_reach_begin(struct smmux_reach *reach)
+	__acquires(&walk_lock)
 {
 	atomic_inc(&walkers);
 	/* See the head of the file. */
@@ -63,6 +64,7 @@ void smmux_reach_begin(struct smmux_reach *reach)
 }
 
 void smmux_reach_end(struct smmux_reach *reach)
+	__releases(&walk_lock)
 {
 	raw_spin_unlock_irqrestore(&walk_lock, reach->flags);
 	/* What was read was so before anyone sees that nobody reads. */

@@ -97,13 +97,15 @@ static void read_ste(struct smmux_device *smmu, const struct smmux_stream *strea
 		     struct smmux_ste *ste, bool *no_eats, bool *cut)
 {
 	const struct smmux_stream_use *use;
+	unsigned long flags;
 
-	guard(spinlock_irqsave)(&smmu->ste_lock);
+	spin_lock_irqsave(&smmu->ste_lock, flags);
 	smmux_strtab_read(smmu, stream->sid, ste);
 	*no_eats = stream->no_eats;
 	*cut = stream->no_eats;
 	list_for_each_entry(use, &stream->masters, node)
 		*cut |= use->master->cut;
+	spin_unlock_irqrestore(&smmu->ste_lock, flags);
 }
 
 static bool has_ats(const struct smmux_stream *stream)
