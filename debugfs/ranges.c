@@ -29,26 +29,21 @@ struct run {
 
 enum what { RUN, SUMS, END };
 
-/**
- * struct ranges - one open file
- * @reader: its object
- * @pos:    of @run; @what it is
- * @run:    the last one that was made
- * @ahead:  what came behind it, if @has_ahead
- * @next:   input address of the next entry, which is @part.desc[@i] if @has_part
- * @over:   all entries have been seen; @broken: as many as could be
- * @counted: by level, first address of the last table that was counted
- */
+/* One open file. */
 struct ranges {
 	struct smmux_reader reader;
-	loff_t pos;
+	loff_t pos;			/* of @run; @what it is */
 	enum what what;
-	struct run run, ahead;
-	bool has_ahead, has_part, over, broken;
+	struct run run;			/* the last one that was made */
+	struct run ahead;		/* what came behind it, if @has_ahead */
+	bool has_ahead, has_part;
+	bool over;			/* all entries have been seen... */
+	bool broken;			/* ...or as many as could be */
 	struct smmux_walk_regime regime;
-	u64 next;
-	u32 i;
-	u64 bytes, blocks[LEVELS], tables[LEVELS], counted[LEVELS];
+	u64 next;			/* input address of the next entry: */
+	u32 i;				/* @part.desc[@i], if @has_part */
+	u64 bytes, blocks[LEVELS], tables[LEVELS];
+	u64 counted[LEVELS];		/* first address of the last table that was counted */
 	struct smmux_domain_part part;
 };
 

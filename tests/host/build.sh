@@ -12,8 +12,8 @@ set -euo pipefail
 # Warnings about the kernel's own headers are not ours to mend.
 our_warnings()
 {
-	grep -aE '(warning|error):|^WARNING: modpost' "$1" |
-		grep -aE "^(\./)?(module|debugfs|[a-z]+\.[ch])|$2|WARNING: modpost" || true
+	grep -aE '(warning|error):|^WARNING: modpost' "$1" | COPY=$2 awk '
+		index($0, ENVIRON["COPY"]) || /^(\.\/)?(module|debugfs|[a-z]+\.[ch])|WARNING: modpost/' || true
 }
 
 build()
