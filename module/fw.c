@@ -6,7 +6,7 @@
  * The second question is asked before a device has an IOMMU, so neither the
  * IOMMU core nor a fwspec can answer it.  Under DT it is a look at "iommus" and
  * "iommu-map"; under ACPI the kernel exports no way from a device to its SMMU,
- * and the ID mappings of the IORT are read here.
+ * and iort.c reads the table.
  */
 #include "fw.h"
 
@@ -17,6 +17,7 @@
 #include <linux/pci.h>
 #include <linux/platform_device.h>
 
+#include "iort.h"
 #include "smmux.h"
 
 /*
@@ -183,103 +184,6 @@ static bool dt_pci_is_ours(const struct smmux_device *smmu, struct pci_dev *pdev
 /* --- clients, as the IORT has them --- */
 
 #ifdef CONFIG_ACPI
-/* The node at @offset if all of it lies within the table, or NULL. */
-static const struct acpi_iort_node *
-iort_node_at(const struct acpi_table_iort *iort, u32 offset)
-{
-	const struct acpi_iort_node *node = (const void *)iort + offset;
-	u32 len = iort->header.length;
-
-	if (offset < sizeof(*iort) || offset > len || len - offset < sizeof(*node) ||
-	    node->length < sizeof(*node) || len - offset < node->length)
-		return NULL;
-	return node;
-}
-
-static bool node_is_smmu(const struct smmux_device *smmu,
-			 const struct acpi_iort_node *node)
-{
-	const struct acpi_iort_smmu_v3 *iort = (const void *)node->node_data;
-
-	return node->type == ACPI_IORT_NODE_SMMU_V3 &&
-	       node->length >= sizeof(*node) + sizeof(*iort) &&
-	       iort->base_address == smmu->pa;
-}
-
-/* Does @node send @id (or, with @any, some id) to our SMMU? */
-static bool node_maps_to(const struct smmux_device *smmu,
-			 const struct acpi_table_iort *iort,
-			 const struct acpi_iort_node *node, u32 id, bool any)
-{
-	const struct acpi_iort_id_mapping *map = (const void *)node + node->mapping_offset;
-	u32 i;
-
-	if (node->mapping_offset > node->length ||
-	    (node->length - node->mapping_offset) / sizeof(*map) < node->mapping_count)
-		return false;
-	for (i = 0; i < node->mapping_count; i++, map++) {
-		const struct acpi_iort_node *to = iort_node_at(iort, map->output_reference);
-
-		if (!to || !node_is_smmu(smmu, to))
-			continue;
-		/* id_count is one less than the number of ids */
-		if (any || (id >= map->input_base && id - map->input_base <= map->id_count))
-			return true;
-	}
-	return false;
-}
-
-/* Calls @match for each node of @type until one says yes. */
-static bool iort_any(const struct acpi_table_iort *iort, u8 type,
-		     bool (*match)(const struct acpi_table_iort *iort,
-				   const struct acpi_iort_node *node, void *data),
-		     void *data)
-{
-	u32 offset = iort->node_offset, i;
-
-	for (i = 0; i < iort->node_count; i++) {
-		const struct acpi_iort_node *node = iort_node_at(iort, offset);
-
-		if (!node)
-			break;
-		if (node->type == type && match(iort, node, data))
-			return true;
-		offset += node->length;
-	}
-	return false;
-}
-
-struct iort_query {
-	const struct smmux_device *smmu;
-	u32 segment, rid;
-	const char *path;
-};
-
-static bool rc_sends(const struct acpi_table_iort *iort,
-		     const struct acpi_iort_node *node, void *data)
-{
-	const struct acpi_iort_root_complex *rc = (const void *)node->node_data;
-	const struct iort_query *query = data;
-
-	return node->length >= sizeof(*node) + sizeof(*rc) &&
-	       rc->pci_segment_number == query->segment &&
-	       node_maps_to(query->smmu, iort, node, query->rid, false);
-}
-
-static bool component_sends(const struct acpi_table_iort *iort,
-			    const struct acpi_iort_node *node, void *data)
-{
-	const struct acpi_iort_named_component *nc = (const void *)node->node_data;
-	const struct iort_query *query = data;
-	size_t room = node->length - sizeof(*node);
-
-	if (room <= offsetof(struct acpi_iort_named_component, device_name))
-		return false;
-	room -= offsetof(struct acpi_iort_named_component, device_name);
-	return !strncmp(nc->device_name, query->path, room) &&
-	       node_maps_to(query->smmu, iort, node, 0, true);
-}
-
 static const struct acpi_table_iort *get_iort(void)
 {
 	struct acpi_table_header *table;
@@ -289,38 +193,37 @@ static const struct acpi_table_iort *get_iort(void)
 	return container_of(table, struct acpi_table_iort, header);
 }
 
+static void put_iort(const struct acpi_table_iort *iort)
+{
+	acpi_put_table((struct acpi_table_header *)&iort->header);
+}
+
 static bool acpi_pci_is_ours(const struct smmux_device *smmu, struct pci_dev *pdev)
 {
-	struct iort_query ask = {
-		.smmu = smmu,
-		.segment = pci_domain_nr(pdev->bus),
-		.rid = pci_dev_id(pdev),
-	};
 	const struct acpi_table_iort *iort = get_iort();
 	bool ours;
 
 	if (!iort)
 		return false;
-	ours = iort_any(iort, ACPI_IORT_NODE_PCI_ROOT_COMPLEX, rc_sends, &ask);
-	acpi_put_table((struct acpi_table_header *)&iort->header);
+	ours = smmux_iort_rc_sends(iort, smmu->pa, pci_domain_nr(pdev->bus), pci_dev_id(pdev));
+	put_iort(iort);
 	return ours;
 }
 
 static bool acpi_platform_is_ours(const struct smmux_device *smmu, struct device *dev)
 {
 	struct acpi_buffer path = { ACPI_ALLOCATE_BUFFER, NULL };
-	struct iort_query ask = { .smmu = smmu };
 	const struct acpi_table_iort *iort;
-	bool ours;
+	bool ours = false;
 
 	if (!ACPI_COMPANION(dev) ||
 	    ACPI_FAILURE(acpi_get_name(ACPI_HANDLE(dev), ACPI_FULL_PATHNAME, &path)))
 		return false;
-	ask.path = path.pointer;
 	iort = get_iort();
-	ours = iort && iort_any(iort, ACPI_IORT_NODE_NAMED_COMPONENT, component_sends, &ask);
-	if (iort)
-		acpi_put_table((struct acpi_table_header *)&iort->header);
+	if (iort) {
+		ours = smmux_iort_component_sends(iort, smmu->pa, path.pointer);
+		put_iort(iort);
+	}
 	kfree(path.pointer);
 	return ours;
 }

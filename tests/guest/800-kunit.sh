@@ -9,7 +9,7 @@
 
 # A suite that silently went away would be a check that cannot fail.
 readonly SUITES=(smmux_caps smmux_caps_fields smmux_caps_refuse smmux_cd smmux_cmd
-	smmux_cmd_text smmux_evt smmux_invs smmux_lint smmux_plan_cd smmux_plan_ste smmux_ste
+	smmux_cmd_text smmux_evt smmux_invs smmux_iort smmux_lint smmux_plan_cd smmux_plan_ste smmux_ste
 	smmux_walk smmux_walk_cfg)
 readonly MARK="kunit suites start here"
 

@@ -11,7 +11,7 @@ cd "$SMMUX_TOP"
 
 readonly LAYERS='
 1 hw_regs hw_tables hw_cmd hw_evt
-2 cmd ste cd entry caps invs evt walk walk_cfg walk_priv lint
+2 cmd ste cd entry caps invs evt walk walk_cfg walk_priv lint iort
 3 queue cmdq cmdq_wait cmdq_gate strtab cdtab irq evtq priq gerror stats clock life recent reset regs reach
 4 tlb domain static_domain master attach ats pasid iopf sva pm recovery summary survey crash
 5 main probe fw iommu_ops knobs'
