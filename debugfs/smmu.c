@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "fw.h"
 #include "smmux.h"
 #include "summary.h"
 
@@ -201,6 +202,19 @@ static int gerror_show(struct seq_file *m, void *unused)
 	return 0;
 }
 
+static void put_pmcg(void *m, u64 pa, const char *why)
+{
+	/* arm_smmuv3_pmu names its PMUs by the number of the first page. */
+	seq_printf(m, "0x%012llx smmuv3_pmcg_%-12llx %s\n", pa, pa >> 12, why);
+}
+
+static int pmcg_show(struct seq_file *m, void *unused)
+{
+	seq_printf(m, "%-14s %-24s %s\n", "address", "perf_pmu", "known_by");
+	smmux_fw_for_each_pmcg(m->private, put_pmcg, m);
+	return 0;
+}
+
 static const struct smmux_node smmu_rows[] = {
 	{ .name = "caps", .mode = 0444, .show = caps_show,
 	  .help = "every field of the ID registers, and what becomes of it" },
@@ -210,6 +224,8 @@ static const struct smmux_node smmu_rows[] = {
 	  .help = "registers, raw and decoded, and where they are not as the driver wrote them" },
 	{ .name = "lint", .mode = 0444, .seq = &smmux_dbg_lint_seq,
 	  .help = "what does not agree: the driver's state, tables in memory, registers" },
+	{ .name = "pmcg", .mode = 0444, .show = pmcg_show,
+	  .help = "its performance counter groups, by the names that perf knows" },
 	{ .name = "strtab", .mode = 0444, .seq = &smmux_dbg_strtab_seq,
 	  .help = "every stream table entry that does not just abort" },
 };

@@ -227,6 +227,18 @@ static bool acpi_platform_is_ours(const struct smmux_device *smmu, struct device
 	kfree(path.pointer);
 	return ours;
 }
+
+static u64 acpi_pmcg(const struct smmux_device *smmu, unsigned int n)
+{
+	const struct acpi_table_iort *iort = get_iort();
+	u64 pa;
+
+	if (!iort)
+		return 0;
+	pa = smmux_iort_pmcg(iort, smmu->pa, n);
+	put_iort(iort);
+	return pa;
+}
 #else
 static bool acpi_pci_is_ours(const struct smmux_device *smmu, struct pci_dev *pdev)
 {
@@ -237,7 +249,60 @@ static bool acpi_platform_is_ours(const struct smmux_device *smmu, struct device
 {
 	return false;
 }
+
+static u64 acpi_pmcg(const struct smmux_device *smmu, unsigned int n)
+{
+	return 0;
+}
 #endif
+
+/* --- performance counter groups --- */
+
+/*
+ * The SMMU that a counter group at @pa would count for, where nothing but its
+ * address tells: that with the nearest registers below.
+ */
+static u64 dt_smmu_below(u64 pa)
+{
+	struct device_node *np;
+	struct resource res;
+	u64 best = 0;
+
+	for_each_compatible_node(np, NULL, "arm,smmu-v3")
+		if (!of_address_to_resource(np, 0, &res) && res.start <= pa)
+			best = max_t(u64, best, res.start);
+	return best;
+}
+
+static void dt_each_pmcg(struct smmux_device *smmu, smmux_pmcg_fn *fn, void *data)
+{
+	struct resource *window = platform_get_resource(to_platform_device(smmu->dev),
+							IORESOURCE_MEM, 0);
+	struct device_node *np;
+	struct resource res;
+
+	for_each_compatible_node(np, NULL, "arm,smmu-v3-pmcg") {
+		if (!of_device_is_available(np) || of_address_to_resource(np, 0, &res))
+			continue;
+		if (window && resource_contains(window, &res))
+			fn(data, res.start, "registers");
+		else if (dt_smmu_below(res.start) == smmu->pa)
+			fn(data, res.start, "nearest");
+	}
+}
+
+void smmux_fw_for_each_pmcg(struct smmux_device *smmu, smmux_pmcg_fn *fn, void *data)
+{
+	unsigned int n;
+	u64 pa;
+
+	if (smmu->dev->of_node) {
+		dt_each_pmcg(smmu, fn, data);
+		return;
+	}
+	for (n = 0; (pa = acpi_pmcg(smmu, n)); n++)
+		fn(data, pa, "IORT");
+}
 
 /* --- clients that went ahead without us --- */
 

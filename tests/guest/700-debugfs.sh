@@ -37,7 +37,7 @@ in_form()
 		END { exit bad }' "$1"
 }
 
-table_files='strtab regs lint entries recent ste cds invs history clients queue ranges faults'
+table_files='strtab regs lint pmcg entries recent ste cds invs history clients queue ranges faults'
 check_files()
 {
 	local file bad=0 number=0 name

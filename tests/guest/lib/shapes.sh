@@ -79,6 +79,8 @@ golden_shapes()
 	MSI_GERROR_ABT_ERR SFM_ERR CMDQP_ERR reserved_bits [time_ns active cpu causes]
 <smmu>/lint:
 	[severity place finding] checked findings
+<smmu>/pmcg:
+	[address perf_pmu known_by]
 <smmu>/pm/clients:
 	[device runtime keeps_awake]
 <smmu>/pm/history:
