@@ -17,6 +17,7 @@
 
 #include <linux/delay.h>
 #include <linux/ktime.h>
+#include <linux/nmi.h>
 
 #include "cmdq.h"
 #include "inject.h"
@@ -27,6 +28,16 @@
 #define SPINS_RELAX	64	/* busy looks before udelay() */
 #define SPINS_SHARE	16	/* patience with another reader of CONS */
 #define SOFT_TIMEOUT	10	/* times SMMUX_TIMEOUT_US: for other CPUs, for devices */
+
+/*
+ * Interrupts may be off, and the kernel's watchdogs would call a wait this long
+ * a lockup.  It has an end, and its outcome is told.
+ */
+static void calm_watchdogs(u64 waited_ns)
+{
+	if (waited_ns >= SMMUX_TIMEOUT_US * 1000ULL)
+		touch_nmi_watchdog();
+}
 
 static u32 refresh_cons(struct smmux_device *smmu)
 {
@@ -52,6 +63,7 @@ static bool worth_waiting(struct smmux_cmdq *cq, struct smmux_patience *p)
 	else if (cons != p->cons || cons == READ_ONCE(cq->published))
 		p->since_ns = now;
 	p->cons = cons;
+	calm_watchdogs(now - p->begun_ns);
 	if (now - p->begun_ns >= SOFT_TIMEOUT * SMMUX_TIMEOUT_US * 1000ULL)
 		return false;
 	return now - p->since_ns < SMMUX_TIMEOUT_US * 1000ULL ||

@@ -142,8 +142,13 @@ must "and bound again" wait_for 5 pci_bind_new "$bdf"
 if [ "$LANE" = backports ]; then
 	vsmmu_inject 0 "atc_wait 40000000"
 	vsmmu_inject 0 "atc_timeout $sid 1"
+	# With interrupts off, and watchdogs that would bark after less than half of it.
+	echo 3 >/proc/sys/kernel/watchdog_thresh
+	client_do "$bdf" irqs 0
 	client_do "$bdf" race 1
 	check_equal "stuck: nothing late" 0 "$(client_got "$bdf" late)"
+	client_do "$bdf" irqs 1
+	echo 10 >/proc/sys/kernel/watchdog_thresh
 	check_equal "stuck: all traffic aborts" "yes 1" \
 		"$(value_of "$SMMUX_DEBUG/$(vsmmu_name 0)/gerror" service_failure) $(rec_count 0 fail_stops)"
 	vsmmu_inject 0 "atc_wait 0"
