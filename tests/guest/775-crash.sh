@@ -24,10 +24,10 @@
 # shellcheck source=tests/guest/lib/crash.sh
 . /smmux/crash.sh
 
-# dump NAME: all of memory, while the machine stands still.
+# dump NAME [FORMAT]: all of memory, while the machine stands still.
 dump()
 {
-	qmp "{\"execute\": \"dump-guest-memory\", \"arguments\": {\"paging\": false, \"protocol\": \"file:%out/$1.dump\"}}"
+	qmp "{\"execute\": \"dump-guest-memory\", \"arguments\": {\"paging\": false, \"protocol\": \"file:%out/$1.dump\", \"format\": \"${2:-elf}\"}}"
 }
 
 # Of a moment in which nothing went on.
@@ -36,7 +36,7 @@ dump_quietly()
 	local n
 
 	for n in 1 2 3 4 5; do
-		files >/tmp/before && dump "$1" && files >/tmp/after || return
+		files >/tmp/before && dump "$1" && dump qemu-flat kdump-zlib && dump qemu-raw kdump-raw-zlib && files >/tmp/after || return
 		cmp /tmp/before /tmp/after && return
 	done
 	return 1

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""smmux-crash over dumps that are made here: one that has all, whose every line is known, then
-thousands that are broken somewhere, which it must tell and not fall over.  So also dumps
-that are compressed, of another machine, cut short.  crash.py SEED CASES
+"""smmux-crash over dumps that are made here: one that has all, whose every line is known, as
+ELF and compressed, with and without what a filter leaves out; then thousands that are broken
+somewhere, which it must tell and not fall over.  So also dumps of another machine, cut
+short, packed as it cannot read.  crash.py SEED CASES
 """
 
 import contextlib
@@ -16,6 +17,7 @@ import struct
 import sys
 import tempfile
 import time
+import zlib
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.realpath(__file__))
@@ -27,7 +29,8 @@ loader.exec_module(tool)
 from smmuxlib import crash              # noqa: E402
 
 problems = []
-BASE, FAR = 0x40000000, 0x80000000
+PAGE, BASE, FAR = 4096, 0x40000000, 0x80000000
+FRAMES, MAP_BLOCKS = 0xd0000, 26        # more than there is memory
 DIR, DEVICE, CMDQ, EVTQ, L1, DESC, L2, LIST, RINGS = (BASE + n for n in (
     0x1000, 0x8040, 0x10000, 0x11000, 0x12000, 0x13000, 0x14000, 0x1a000, 0x1b000))
 SHIFT = 0x100000000         # of the SMMU's addresses against physical ones
@@ -69,18 +72,67 @@ class Memory:
             self.parts[base][at - base:at - base + len(raw)] = raw
             at += len(raw)
 
-    def elf(self, many=False):
+    def pages(self):
+        for base, part in self.parts.items():
+            for at in range(0, len(part), PAGE):
+                yield base + at, bytes(part[at:at + PAGE])
+
+    def runs(self):
+        """As a filter of zeros leaves it: what is not zeros, each with the zeros behind it."""
+        out = []
+        for base, page in self.pages():
+            if any(page) or not out or out[-1][0] + out[-1][2] != base:
+                out.append([base, page if any(page) else b"", PAGE])
+            else:
+                out[-1][2] += PAGE
+        return out
+
+    def elf(self, many=False, filtered=False):
         """@many: as if there were too many segments for the header, and one part in two of them."""
-        parts = list(self.parts.items())
+        parts = [(base, bytes(part), len(part)) for base, part in self.parts.items()]
         if many:
-            parts.insert(0, (BASE + 0x8000, self.parts[BASE][0x8000:0x9000]))
+            parts.insert(0, (BASE + 0x8000, bytes(self.parts[BASE][0x8000:0x9000]), 0x1000))
+        if filtered:
+            parts = self.runs()
         segments, data, at = b"", b"", 64 + 56 * len(parts) + 64
-        for base, part in parts:
-            segments += struct.pack("<IIQQQQQQ", 1, 7, at + len(data), 0, base, len(part), len(part), 0)
-            data += bytes(part)
+        for base, part, size in parts:
+            segments += struct.pack("<IIQQQQQQ", 1, 7, at + len(data), 0, base, len(part), size, 0)
+            data += part
         head = struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\x02\x01\x01", 4, 183, 1, 0, 64,
                            at - 64 if many else 0, 0, 64, 56, 0xffff if many else len(parts), 64, many, 0)
         return head + segments + bytes(44) + struct.pack("<I16x", len(parts)) + data
+
+    def kdump(self, level=0, packed=1, version=6, machine=b"aarch64", split=0, drop=1):
+        """@packed: 1 by zlib where that is shorter, else the flag of another way; 0 not at all.
+        @drop: zeros are left out where @level has that bit."""
+        frames, blocks = FRAMES, MAP_BLOCKS
+        maps = [bytearray(blocks * PAGE), bytearray(blocks * PAGE)]
+        first = PAGE * (2 + 2 * blocks)
+        kept = [page for page in self.pages() if any(page[1]) or not level & drop]
+        descriptors, data, at = b"", b"", first + 24 * len(kept)
+        for address, page in self.pages():
+            n = address // PAGE
+            for i in range(1 + ((address, page) in kept)):
+                maps[i][n >> 3] |= 1 << (n & 7)
+        for _, page in kept:
+            raw = zlib.compress(page) if packed == 1 else page
+            flags = packed if len(raw) < PAGE or packed > 1 else 0
+            descriptors += struct.pack("<QIIQ", at + len(data), len(raw) if flags else PAGE, flags, 0)
+            data += raw if flags else page
+        head = b"KDUMP   " + struct.pack("<I", version) + bytes(4 * 65) + machine.ljust(130, b"\0")
+        head = head.ljust(424, b"\0") + struct.pack("<IiIII", 0, PAGE, 1, 2 * blocks, min(frames, 99 if version >= 6 else frames))
+        sub = struct.pack("<QiiQQ", 0, level, split, 0, 0).ljust(96, b"\0") + struct.pack("<Q", frames)
+        return head.ljust(PAGE, b"\0") + sub.ljust(PAGE, b"\0") + b"".join(maps) + descriptors + data
+
+    @staticmethod
+    def flat(data, cut=0):
+        """@data as a list of pieces, of which the last comes first, and one twice."""
+        step = 5 * PAGE + 17
+        pieces = [(at, data[at:at + step]) for at in range(0, len(data), step)]
+        out = struct.pack(">qq", 0, 3) + b"bad"
+        for at, piece in pieces[::-1]:
+            out += struct.pack(">qq", at, len(piece)) + piece
+        return b"makedumpfile".ljust(16, b"\0").ljust(PAGE, b"\1") + out + struct.pack(">qq", -1, -1)[cut:]
 
 
 def record(prefix, **values):
@@ -207,6 +259,19 @@ def check_whole(path):
     store(path, whole().elf(many=True))
     if run(path, "-n", "0")[1] != out:
         wrong("with many segments the dump is another")
+    for name, data in (("packed", whole().kdump()), ("of version 5", whole().kdump(version=5, machine=b"Unknown")), ("unpacked", whole().kdump(packed=0)),
+                       ("flattened", Memory.flat(whole().kdump())), ("flattened as ELF", Memory.flat(whole().elf()))):
+        store(path, data)
+        if run(path, "-n", "0")[1] != out:
+            wrong(f"{name} the dump is another")
+    store(path, whole().kdump(level=30, drop=2))
+    if run(path, "-n", "0")[1].count("not in the dump") <= out.count("not in the dump"):
+        wrong("what a filter left out that did not look for zeros is taken for zeros")
+    for name, data in (("ELF", whole().elf(filtered=True)), ("a packed one", whole().kdump(level=31))):
+        store(path, data)
+        note, _, rest = run(path, "-n", "0")[1].partition("\n\n")
+        if not re.fullmatch("! [0-9]+ (pages|bytes) that the dump's filter left out were taken for zeros", note) or rest != out:
+            wrong(f"without its zeros {name} is another")
     store(path, whole().elf())
     if run(path, "-n", "1")[1].count("F_TRANSLATION") != 1:
         wrong("-n 1 has not one event")
@@ -215,13 +280,19 @@ def check_whole(path):
 
 
 def check_refused(path):
-    elf = whole().elf()
+    elf, packed = whole().elf(), whole().kdump(packed=0)
     other = Memory()
     other.put(DIR, directory(version=2))
     moved = Memory()
     moved.put(DIR, directory(at=DIR + 0x1000))
-    for data, regexp in ((b"KDUMP   " + bytes(99), "compressed.*makedumpfile -E"), (b"DISKDUMP" + bytes(99), "compressed"),
-                         (b"makedumpfile\0\0\0\0" + bytes(99), "makedumpfile -R"), (b"", "nothing|anything"),
+    for data, regexp in ((b"KDUMP   " + bytes(99), "ends within"), (b"DISKDUMP" + bytes(999), "pages of 0"),
+                         (packed[:PAGE + 50], "ends within"), (packed[:PAGE * 2 + 9], "maps"), (packed[:-9], "last page"),
+                         (whole().kdump(packed=2), "lzo.*makedumpfile -c"), (whole().kdump(packed=0x20), "zstd"),
+                         (whole().kdump(machine=b"x86_64"), r"machine \(x86_64\)"), (whole().kdump(split=1), "reassemble"),
+                         (Memory().kdump(), "no directory"), (Memory().kdump(level=1), "no memory"),
+                         (b"makedumpfile\0\0\0\0" + bytes(99), "end is not there"), (Memory.flat(elf, cut=8), "end is not there"),
+                         (Memory.flat(elf)[:9 * PAGE], "cut short"), (Memory.flat(b"")[:PAGE] + b"\xff" * 16, "nothing is in it"),
+                         (Memory.flat(b"")[:PAGE] + struct.pack(">qq", 1 << 40, 1) + b"x", "broken"), (b"", "nothing|anything"),
                          (b"\x7fELF", "ends within"), (elf[:18] + b"\x3e" + elf[19:], "machine"),
                          (elf[:4] + b"\1" + elf[5:], "64 bits"), (elf[:200], "no memory|no directory"),
                          (Memory().elf(), "no directory"), (other.elf(), "version 2.*knows 1"),
@@ -254,12 +325,19 @@ def broken(rng):
             m.put(at & ~7, rng.choice(ODD))
         else:
             m.put(at, bytes(rng.randrange(256) for _ in range(rng.randrange(64))))
-    data = bytearray(m.elf())
+    data = bytearray(m.elf() if rng.random() < 0.6 else m.kdump(rng.randrange(32)))
     if rng.random() < 0.2:
         data[rng.randrange(64 + 112)] = rng.randrange(256)
+    flat = rng.random() < 0.1
+    if data[:1] == b"K" and rng.random() < 0.5:
+        # Headers, the bits of the pages that are there, their descriptors.
+        first, size = rng.choice(((424, 20), (PAGE, 104), (2 * PAGE + BASE // PAGE // 8, 8),
+                                       ((2 + MAP_BLOCKS) * PAGE + BASE // PAGE // 8, 8),
+                                       ((2 + 2 * MAP_BLOCKS) * PAGE, 600)))
+        data[first + rng.randrange(size)] = rng.choice((0, 1, 0xff, rng.randrange(256)))
     if rng.random() < 0.1:
         del data[rng.randrange(len(data)):]
-    return bytes(data)
+    return Memory.flat(bytes(data)) if flat else bytes(data)
 
 
 def check_broken(path, seed, cases):

@@ -58,7 +58,13 @@ same strtab 3
 same pm/state 2
 same pm/history 3
 same recovery/history 3
+for dump in "$DIR"/qemu-*.dump; do
+	[ -e "$dump" ] || continue
+	name=$(basename "$dump" .dump)
+	crash "$name" >"$DIR/other" || die "$name: smmux-crash ends with $?: $(grep '^!' "$DIR/other")"
+	diff "$DIR/crash" "$DIR/other" || die "$name: what is in it is another"
+done
 grep -q '^kernel_release: [67]\.' "$DIR/crash" || die "no kernel is named"
 [ ! -e "$DIR/none.dump" ] || { ! crash none >"$DIR/none" 2>&1 && grep -q 'no directory of smmux' "$DIR/none"; } ||
 	die "an SMMU that was unbound is found: $(sed -n 2,3p "$DIR/none" | xargs)"
-rm -f "$DIR"/{files,is,all,want}
+rm -f "$DIR"/{files,is,all,want,other}

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0
+"""elf - physical memory out of an ELF core: a vmcore of kdump, or of QEMU.
+
+What a segment has in memory beyond what it has in the file makedumpfile left out (-d).  As
+with kdump.py, it may have been zeros or not worth keeping, and is taken for zeros.
+"""
+
+import bisect
+import struct
+from typing import NamedTuple
+
+from .dump import BadDump, Missing, check_size
+
+MAGIC = b"\x7fELF"
+PT_LOAD, ET_CORE, EM_AARCH64, PN_XNUM = 1, 4, 183, 0xffff
+HEADER = struct.Struct("<16sHHIQQQIHHHHHH")
+SEGMENT = struct.Struct("<IIQQQQQQ")
+
+
+class Segment(NamedTuple):
+    start: int
+    end: int
+    offset: int
+
+
+class Elf:
+    """@notes: what was odd about the file, and did not stop us."""
+
+    def __init__(self, data):
+        self.odd, self.left_out, self.taken = [], [], 0
+        self.data = data
+        self.segments = self._tidy(self._segments())
+        self.starts = [s.start for s in self.segments]
+        self.left_out.sort()
+        if not self.segments:
+            raise BadDump("has no memory in it")
+
+    def _segments(self):
+        if len(self.data) < HEADER.size:
+            raise BadDump("ends within its ELF header")
+        (ident, kind, machine, _, _, phoff, shoff, _, _, phentsize, phnum, _, _,
+         _) = HEADER.unpack_from(self.data)
+        if ident[4:6] != b"\x02\x01" or kind != ET_CORE:
+            raise BadDump("is no ELF core of 64 bits, little-endian")
+        if machine != EM_AARCH64:
+            raise BadDump(f"is of another machine (ELF number {machine}), not of an arm64 one")
+        if phnum == PN_XNUM and shoff + 64 <= len(self.data):
+            phnum = struct.unpack_from("<I", self.data, shoff + 44)[0]
+        if phentsize != SEGMENT.size or phoff + phnum * phentsize > len(self.data):
+            raise BadDump("has ELF program headers beyond its end, or of an odd size")
+        for at in range(phoff, phoff + phnum * phentsize, phentsize):
+            kind, _, offset, _, paddr, filesz, memsz, _ = SEGMENT.unpack_from(self.data, at)
+            if kind != PT_LOAD or paddr + max(filesz, memsz) > 1 << 64:
+                continue
+            if memsz > filesz:
+                self.left_out.append((paddr + filesz, paddr + memsz))
+            if not filesz:
+                continue
+            if offset + filesz > len(self.data):
+                self.odd.append("the file is cut short: not all memory that it names is in it")
+                filesz = max(len(self.data) - offset, 0)
+            yield Segment(paddr, paddr + filesz, offset)
+
+    @staticmethod
+    def _tidy(segments):
+        """In order, and each address once: the kernel's own text is in a vmcore twice."""
+        out, end = [], 0
+        for s in sorted(segments, key=lambda s: (s.start, -s.end)):
+            if s.end <= max(end, s.start):
+                continue
+            start = max(s.start, end)
+            out.append(Segment(start, s.end, s.offset + start - s.start))
+            end = s.end
+        return out
+
+    @property
+    def notes(self):
+        more = [f"{self.taken} bytes that the dump's filter left out were taken for zeros"] if self.taken else []
+        return self.odd[:1] + more
+
+    def _part(self, at, size):
+        """Some of what begins at @at, not more than @size."""
+        i = bisect.bisect_right(self.starts, at) - 1
+        if i >= 0 and at < self.segments[i].end:
+            s = self.segments[i]
+            part = min(size, s.end - at)
+            return self.data[s.offset + at - s.start:s.offset + at - s.start + part]
+        i = bisect.bisect_right(self.left_out, (at, 1 << 64)) - 1
+        if i < 0 or at >= self.left_out[i][1]:
+            raise Missing(at)
+        end = min(at + size, self.left_out[i][1], *self.starts[bisect.bisect_right(self.starts, at):][:1])
+        self.taken += end - at
+        return bytes(end - at)
+
+    def read(self, address, size):
+        check_size(address, size)
+        out = []
+        while size:
+            out.append(self._part(address, size))
+            address, size = address + len(out[-1]), size - len(out[-1])
+        return b"".join(out)
+
+    def pages_with(self, magic, page=4096):
+        """Addresses of pages that begin with @magic."""
+        for s in self.segments:
+            at = s.start + -s.start % page
+            while at < s.end:
+                found = self.data.find(magic, s.offset + at - s.start, s.offset + s.end - s.start)
+                if found < 0:
+                    break
+                found += s.start - s.offset
+                if not found % page:
+                    yield found
+                at = found + page - found % page
