@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: system sleep, by each of its ways, takes the SMMU's power and brings it back; CPUs that come and go do not matter
+# DESCRIPTION: system sleep, by each of its ways, takes the SMMU's power and brings it back; CPUs that come and go do not matter, nor one who reads all of debugfs all the while
 # MATRIX: lane=backports smp=4
 # ALSO: lane=stable smp=4
 # DEVICES: nvme blk net-virtio edu
@@ -51,10 +51,30 @@ system_sleep()
 	check "$1, $2: everything works" works
 }
 
+# Nothing vanishes here: each file can be read at any time, whatever sleeps.
+reader()
+{
+	local file read=0 failed=0
+
+	while [ ! -e /tmp/stop ]; do
+		while read -r file; do
+			if cat "$file" >/dev/null; then
+				read=$((read + 1))
+			else
+				failed=$((failed + 1))
+			fi
+		done < <(find "$SMMUX_DEBUG" -type f -perm 0444)
+		sleep 0.1
+	done
+	echo "$read $failed" >/tmp/reads
+}
+
 power_start
 edu=$(client_dirs "$EDU")
 echo 1 >/sys/module/suspend/parameters/pm_test_delay
 check "everything works" works
+reader 3>&- &
+reader=$!
 channel_away
 system_sleep freeze devices 0
 system_sleep freeze platform 1
@@ -103,5 +123,10 @@ else
 	hibernate
 fi
 channel_back
+touch /tmp/stop
+wait $reader
+read -r read failed </tmp/reads
+check_equal "all that was read could be" 0 "$failed"
+check "it was read" test "$read" -gt 200
 power_well
 note "$(cat "$SMMUX_DEBUG/$SMMU_NAME/pm/history")"
