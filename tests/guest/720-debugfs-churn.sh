@@ -77,7 +77,7 @@ else
 fi
 exec 5<&-
 touch /tmp/stop
-wait_for 20 test -e /tmp/reads.1 -a -e /tmp/reads.2 -a -e /tmp/reads.3
+wait_for 120 test -e /tmp/reads.1 -a -e /tmp/reads.2 -a -e /tmp/reads.3
 check_less "files read meanwhile" 200 "$(cat /tmp/reads.* | awk '{ n += $1 } END { print n }')"
 kill "$io" 2>/dev/null
 wait "$io"
