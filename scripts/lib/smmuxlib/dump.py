@@ -23,9 +23,21 @@ class Missing(BadDump):
         super().__init__(f"physical address 0x{address:x} is not in the dump")
 
 
-def check_size(address, size):
-    if not 0 < size <= MAX_READ:
-        raise BadDump(f"0x{size:x} bytes at 0x{address:x} are no size for anything")
+class Dump:
+    """What all formats have in common; each has part() of its own, and pages_with() and notes."""
+
+    def part(self, address, size):
+        """Some of what begins at @address, at least a byte and not more than @size."""
+        raise NotImplementedError
+
+    def read(self, address, size):
+        if not 0 < size <= MAX_READ:
+            raise BadDump(f"0x{size:x} bytes at 0x{address:x} are no size for anything")
+        out = []
+        while size:
+            out.append(self.part(address, size))
+            address, size = address + len(out[-1]), size - len(out[-1])
+        return b"".join(out)
 
 
 def map_file(path):

@@ -9,7 +9,7 @@ import bisect
 import struct
 from typing import NamedTuple
 
-from .dump import BadDump, Missing, check_size
+from .dump import BadDump, Dump, Missing
 
 MAGIC = b"\x7fELF"
 PT_LOAD, ET_CORE, EM_AARCH64, PN_XNUM = 1, 4, 183, 0xffff
@@ -23,7 +23,7 @@ class Segment(NamedTuple):
     offset: int
 
 
-class Elf:
+class Elf(Dump):
     """@notes: what was odd about the file, and did not stop us."""
 
     def __init__(self, data):
@@ -78,27 +78,18 @@ class Elf:
         more = [f"{self.taken} bytes that the dump's filter left out were taken for zeros"] if self.taken else []
         return self.odd[:1] + more
 
-    def _part(self, at, size):
-        """Some of what begins at @at, not more than @size."""
-        i = bisect.bisect_right(self.starts, at) - 1
-        if i >= 0 and at < self.segments[i].end:
+    def part(self, address, size):
+        i = bisect.bisect_right(self.starts, address) - 1
+        if i >= 0 and address < self.segments[i].end:
             s = self.segments[i]
-            part = min(size, s.end - at)
-            return self.data[s.offset + at - s.start:s.offset + at - s.start + part]
-        i = bisect.bisect_right(self.left_out, (at, 1 << 64)) - 1
-        if i < 0 or at >= self.left_out[i][1]:
-            raise Missing(at)
-        end = min(at + size, self.left_out[i][1], *self.starts[bisect.bisect_right(self.starts, at):][:1])
-        self.taken += end - at
-        return bytes(end - at)
-
-    def read(self, address, size):
-        check_size(address, size)
-        out = []
-        while size:
-            out.append(self._part(address, size))
-            address, size = address + len(out[-1]), size - len(out[-1])
-        return b"".join(out)
+            part = min(size, s.end - address)
+            return self.data[s.offset + address - s.start:s.offset + address - s.start + part]
+        i = bisect.bisect_right(self.left_out, (address, 1 << 64)) - 1
+        if i < 0 or address >= self.left_out[i][1]:
+            raise Missing(address)
+        end = min(address + size, self.left_out[i][1], *self.starts[bisect.bisect_right(self.starts, address):][:1])
+        self.taken += end - address
+        return bytes(end - address)
 
     def pages_with(self, magic, page=4096):
         """Addresses of pages that begin with @magic."""

@@ -10,7 +10,7 @@ are pages of zeros, if the filter looked for them, and it is not told which they
 import struct
 import zlib
 
-from .dump import BadDump, Missing, check_size
+from .dump import BadDump, Dump, Missing
 
 MAGICS = (b"KDUMP   ", b"DISKDUMP")
 BLOCK_SIZE, MACHINE = 428, slice(4 + 8 + 4 * 65, 4 + 8 + 5 * 65)   # machine of utsname
@@ -28,7 +28,7 @@ def ones(raw):
     return bin(int.from_bytes(raw, "little")).count("1")
 
 
-class Kdump:
+class Kdump(Dump):
     """@notes: what was odd about the file, and did not stop us."""
 
     def __init__(self, data):
@@ -127,15 +127,9 @@ class Kdump:
                 raise Missing(pfn * self.page)
         return self.last[1]
 
-    def read(self, address, size):
-        check_size(address, size)
-        out = []
-        while size:
-            skip = address % self.page
-            part = min(size, self.page - skip)
-            out.append(self._page(address // self.page)[skip:skip + part])
-            address, size = address + part, size - part
-        return b"".join(out)
+    def part(self, address, size):
+        skip = address % self.page
+        return self._page(address // self.page)[skip:skip + size]
 
     def pages_with(self, magic, page=4096):
         """Addresses of pages that begin with @magic."""
