@@ -96,26 +96,21 @@ static void add_pmcg(struct table *t, u64 page, u32 to)
 	w32(t, at + 28, to);
 }
 
-struct offsets {
-	u32 a, b, rc;
-};
-
-static struct offsets make(struct table *t)
+static void make(struct table *t)
 {
-	struct offsets o;
+	u32 a, b, rc;
 
 	begin(t);
-	o.a = add_smmu(t, SMMU_A);
-	o.b = add_smmu(t, SMMU_B);
-	o.rc = t->size;
-	add_rc(t, 0, 0x100, 0x80, o.a);
-	add_rc(t, 1, 0, 0x10000, o.b);
-	add_component(t, "\\_SB.DMA0", o.a);
-	add_pmcg(t, 0x2b402000, o.a);
-	add_pmcg(t, 0x4f002000, o.b);
-	add_pmcg(t, 0x2b442000, o.a);
-	add_pmcg(t, 0x70000000, o.rc);
-	return o;
+	a = add_smmu(t, SMMU_A);
+	b = add_smmu(t, SMMU_B);
+	rc = t->size;
+	add_rc(t, 0, 0x100, 0x80, a);
+	add_rc(t, 1, 0, 0x10000, b);
+	add_component(t, "\\_SB.DMA0", a);
+	add_pmcg(t, 0x2b402000, a);
+	add_pmcg(t, 0x4f002000, b);
+	add_pmcg(t, 0x2b442000, a);
+	add_pmcg(t, 0x70000000, rc);
 }
 
 /* Of exactly @size bytes; the caller frees it. */
