@@ -312,6 +312,8 @@ static void announce(const struct smmux_device *smmu)
 		 smmux_has(smmu, SMMUX_FEAT_COHERENT) ? ", coherent" : "",
 		 smmux_has(smmu, SMMUX_FEAT_RIL) ? ", range invalidation" : "",
 		 smmux_has(smmu, SMMUX_FEAT_ATS) ? ", ats" : "");
+	if (smmu->has_rmr)
+		dev_notice(smmu->dev, "StreamIDs for which firmware reserved memory bypass until their device has a domain: \"bypass\" in strtab\n");
 }
 
 static int probe(struct platform_device *pdev)

@@ -114,6 +114,9 @@ run_machine()
 	while IFS= read -r edit; do
 		[ -z "$edit" ] || arguments+=(--dtb-edit "$edit")
 	done < <(meta_all DTB)
+	while IFS= read -r edit; do
+		[ -z "$edit" ] || arguments+=(--iort "$edit")
+	done < <(meta_all IORT)
 	for edit in $(meta QEMU); do
 		arguments+=(--qemu "$edit")
 	done

@@ -25,6 +25,7 @@
 #                that gets no CPU for a second is a dead one)
 #   DTB          fdtput arguments that change the device tree, the first @ is the file,
 #                %smmu the SMMU's phandle
+#   IORT         a node more in the IORT (acpi only), an argument of tests/rig/iort.py
 
 # test_load NAME: the test that meta() reads from now on.
 test_load()

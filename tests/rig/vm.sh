@@ -27,11 +27,13 @@ the result channel), status, qemu.log, command (the QEMU line).
   --driver NAME     smmux (default): keep the built-in driver off; builtin
   --devices LIST    names, with commas or blanks: nvme nvme2 nvme-far blk net
                     net-e1000e net-virtio edu edu20 edu-far testdev rng ats (has ATS) ats2 (two
-                    functions) ats16 (that many devices)
+                    functions) ats16 (that many devices) ats-blk
   --disk FILE       use FILE for the first nvme, and keep it
   --append STRING   more kernel command line
   --dtb-edit LINE   fdtput arguments, the first @ is the file, %smmu the SMMU's
                     phandle; may repeat (dt only)
+  --iort LINE       an argument of iort.py, whose table takes the place of QEMU's; may
+                    repeat (acpi only)
   --trace LIST      QEMU trace events, into DIR/trace.log
   --icount          one thread, one instruction per ns: counts are exact
   --qemu STRING     one more QEMU argument; may repeat
@@ -44,7 +46,7 @@ parse()
 {
 	out='' lane=backports kernel='' initrd='' payload='' fw=dt smp=4 mem=1G
 	smmu=machine driver=smmux devices='' disk='' append='' timeout=120
-	trace='' icount='' echo='' boot='' with=() dtb_edits=() extra=()
+	trace='' icount='' echo='' boot='' with=() dtb_edits=() iort=() extra=()
 
 	while [ $# -gt 0 ]; do
 		case $1 in
@@ -60,6 +62,7 @@ parse()
 			;;
 		--with) with+=("$2") ;;
 		--dtb-edit) dtb_edits+=("$2") ;;
+		--iort) iort+=("$2") ;;
 		--qemu) extra+=("$2") ;;
 		*) usage_error "unknown option '$1'" ;;
 		esac
@@ -146,6 +149,9 @@ add_device()
 	net-virtio) add_net "virtio-net-pci,${virtio%,*}" ;;
 	ats) qemu+=(-device "pcie-root-port,id=ats-port,bus=pcie.0,chassis=7,slot=7"
 			-device "virtio-rng-pci,ats=on,${virtio/pcie.0/ats-port}") ;;
+	ats-blk) add_disk blk
+		qemu+=(-device "pcie-root-port,id=blk-port,bus=pcie.0,chassis=6,slot=6"
+			-device "virtio-blk-pci,ats=on,drive=blk-disk,serial=smmux-blk,${virtio/pcie.0/blk-port}") ;;
 	ats2) qemu+=(-device "pcie-root-port,id=ats-port,bus=pcie.0,chassis=7,slot=7")
 		for i in 0 1; do
 			qemu+=(-device "virtio-rng-pci,ats=on,addr=0.$i,multifunction=on,${virtio/pcie.0/ats-port}")
@@ -165,6 +171,26 @@ add_device()
 	esac
 }
 
+# new_archive DIR: its files, as the kernel unpacks them.
+new_archive()
+{
+	in_tree sh -c 'cd "$1" && find . ! -name . -printf "%P\n" | cpio -o -H newc --quiet -R 0:0' cpio "$1"
+}
+
+# The table, where a kernel looks for it: in an archive before all others.
+early_iort()
+{
+	local tables=$out/early/kernel/firmware/acpi
+
+	[ ${#iort[@]} -gt 0 ] || return 0
+	[ "$fw" = acpi ] || usage_error "--iort needs --fw acpi"
+	mkdir -p "$tables"
+	in_tree python3 "$SMMUX_TOP/tests/rig/iort.py" "${iort[@]}" >"$tables/iort.aml" ||
+		die "no such IORT"
+	new_archive "$out/early"
+	rm -r "$out/early"
+}
+
 make_initrd()
 {
 	local each
@@ -172,13 +198,12 @@ make_initrd()
 	[ -z "$initrd" ] || return 0
 	initrd=$out/initrd
 	scratch+=("$initrd")
-	cp "$SMMUX_BUILD/guest/base.cpio" "$initrd"
-	cat "$SMMUX_BUILD/guest/$lane.cpio" >>"$initrd"
+	early_iort >"$initrd"
+	cat "$SMMUX_BUILD/guest/base.cpio" "$SMMUX_BUILD/guest/$lane.cpio" >>"$initrd"
 	for each in "${with[@]}"; do
 		cat "$SMMUX_BUILD/guest/$each.cpio" >>"$initrd" || die "no overlay $each"
 	done
-	[ -z "$payload" ] || in_tree sh -c \
-		'cd "$1" && find . | cpio -o -H newc --quiet -R 0:0 >>"$2"' initrd "$payload" "$initrd"
+	[ -z "$payload" ] || new_archive "$payload" >>"$initrd"
 }
 
 # QEMU prints its own device tree for exactly this machine; fdtput changes it.

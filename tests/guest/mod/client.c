@@ -20,6 +20,8 @@ static int run_command(struct talk *talk, const char *line)
 		return storm_run(client, a, b);
 	if (sscanf(line, "stray %llx", &iova) == 1)
 		return race_stray(client, iova);
+	if (sscanf(line, "reserved %llx", &iova) == 1)
+		return race_reserved(client, iova);
 	return -EINVAL;
 }
 

@@ -51,6 +51,7 @@ extern const struct device_ops testdev_ops;
 
 int race_run(struct client *client, unsigned int tries);
 int race_stray(struct client *client, dma_addr_t iova);
+int race_reserved(struct client *client, phys_addr_t address);
 int blocked_run(const char *name);
 int storm_run(struct client *client, unsigned int threads, unsigned int seconds);
 

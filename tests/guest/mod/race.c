@@ -8,6 +8,7 @@
 #include "client.h"
 
 #include <linux/dma-mapping.h>
+#include <linux/io.h>
 #include <linux/mm.h>
 
 struct race {
@@ -84,6 +85,27 @@ int race_run(struct client *client, unsigned int tries)
 	talk_say(&client->talk, "unmapped_landed: %u\n", race.unmapped_landed);
 	talk_say(&client->talk, "errors: %u\n", race.errors);
 	return 0;
+}
+
+/*
+ * One access to memory that firmware set aside for this device: it is no page of the
+ * kernel's, and the device finds it under its own address.
+ */
+int race_reserved(struct client *client, phys_addr_t address)
+{
+	u32 *word = memremap(address, sizeof(*word), MEMREMAP_WB);
+	int ret;
+
+	if (!word)
+		return -ENOMEM;
+	WRITE_ONCE(*word, POISON);
+	mutex_lock(&client->device);
+	ret = client->ops->write(client, address, address);
+	mutex_unlock(&client->device);
+	mb();
+	talk_say(&client->talk, "landed: %u\n", READ_ONCE(*word) == client->ops->value(client));
+	memunmap(word);
+	return ret;
 }
 
 /* One access to an address that was never mapped. */

@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# DESCRIPTION: memory that firmware set aside for a device: the device reaches it at its own address, with any driver or none, and nothing beside it
+# MATRIX: lane=backports
+# ALSO: lane=stable,debug
+# DEVICES: edu testdev
+# DTB: -c @ /reserved-memory
+# DTB: -t u @ /reserved-memory #address-cells 2
+# DTB: -t u @ /reserved-memory #size-cells 2
+# DTB: -t x @ /reserved-memory ranges
+# DTB: -c @ /reserved-memory/edu@60000000
+# DTB: -t x @ /reserved-memory/edu@60000000 reg 0 60000000 0 10000
+# DTB: -t x @ /reserved-memory/edu@60000000 iommu-addresses 7700 2000000 0 60000000 0 10000
+# DTB: -t x @ /reserved-memory/edu@60000000 phandle 7701
+# DTB: -c @ /reserved-memory/rest@60010000
+# DTB: -t x @ /reserved-memory/rest@60010000 reg 0 60010000 0 10000
+# DTB: -c @ /pcie@10000000/edu@1
+# DTB: -t x @ /pcie@10000000/edu@1 reg 800 0 0 0 0
+# DTB: -t x @ /pcie@10000000/edu@1 phandle 7700
+# DTB: -t x @ /pcie@10000000/edu@1 memory-region 7701
+# TIMEOUT: 60
+# EXPECT: (smmux|arm-smmu-v3) .*(event|F_TRANSLATION|client:|unpriv)
+# EXPECT: callbacks suppressed
+
+# shellcheck source=tests/guest/lib/guest.sh
+. /smmux/guest.sh
+# shellcheck source=tests/guest/lib/io.sh
+. /smmux/io.sh
+
+# reaches DIR ADDRESS: 1 if the device does, 0 if not. It must be none of the kernel's memory.
+reaches()
+{
+	client_run "$1" "reserved $2" || return
+	client_value "$1" landed
+}
+
+must "the driver is loaded" load_driver
+start_client
+edu=$(client_dirs "$EDU")
+other=$(client_dirs "$TESTDEV")
+group=/sys/bus/pci/devices/${edu##*/}/iommu_group
+must "this is the device of the device tree" test -e "/sys/bus/pci/devices/${edu##*/}/of_node"
+note "$(cat "$group/reserved_regions")"
+check "the group says it" grep -q '^0x0*60000000 0x0*6000ffff direct$' "$group/reserved_regions"
+check_equal "the device reaches its start" 1 "$(reaches "$edu" 0x60000000)"
+check_equal "and its end" 1 "$(reaches "$edu" 0x6000fffc)"
+check_equal "and nothing behind it" 0 "$(reaches "$edu" 0x60010000)"
+check_equal "nor does another device reach it" 0 "$(reaches "$other" 0x60000000)"
+check "that is in the log" wait_for 5 sh -c "dmesg | grep -v test: | grep -q 'F_TRANSLATION'"
