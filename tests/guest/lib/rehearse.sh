@@ -7,20 +7,25 @@
 
 readonly RNG_DRIVER=/sys/bus/pci/drivers/virtio-pci
 
-# The device: $bdf, $sid; its SMMU: $smmu; what may be written: $inject.
+# rehearse_device ID: the device, $bdf, $sid; its SMMU: $smmu; what may be written: $inject.
+rehearse_device()
+{
+	smmu=$(bound_smmus)
+	bdf=$(pci_by_id "$1")
+	sid=$(value_of "$SMMUX_DEBUG/masters/$bdf/info" sids)
+	sid=${sid%% *}
+	inject=$SMMUX_DEBUG/$smmu/inject/atc_timeout
+	must "it uses ATS" test "$(ats capable) $(ats wanted) $(ats state)" = "yes yes healthy"
+	check "the device gets translations" grep -q 'eats=full' "$SMMUX_DEBUG/masters/$bdf/ste"
+}
+
 rehearse_start()
 {
 	must "an SMMU with ATS" insmod /smmux/smmux_test_ats.ko
 	start_all
 	must "the driver of the random number generator" modprobe virtio-rng
 	must "network comes up" net_up
-	smmu=$(bound_smmus)
-	bdf=$(pci_by_id 1af4:1044)
-	sid=$(value_of "$SMMUX_DEBUG/masters/$bdf/info" sids)
-	sid=${sid%% *}
-	inject=$SMMUX_DEBUG/$smmu/inject/atc_timeout
-	must "it uses ATS" test "$(ats capable) $(ats wanted) $(ats state)" = "yes yes healthy"
-	check "the device gets translations" grep -q 'eats=full' "$SMMUX_DEBUG/masters/$bdf/ste"
+	rehearse_device 1af4:1044
 	check "random numbers come" use_device
 }
 
