@@ -102,15 +102,6 @@ newest()
 	sed -n 2p "$SMMUX_DEBUG/masters/$1/faults"
 }
 
-# translated DEVICE IOVA: the physical address, by "translate".
-translated()
-{
-	exec 5<>"$SMMUX_DEBUG/masters/$1/translate"
-	echo "$2 r" >&5
-	sed -n 's/^pa: //p' <&5
-	exec 5>&-
-}
-
 walks()
 {
 	local disk page

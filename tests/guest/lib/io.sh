@@ -100,6 +100,15 @@ client_value()
 	value_of "$1/result" "$2"
 }
 
+# translated DEVICE IOVA: the physical address, by "translate".
+translated()
+{
+	exec 5<>"$SMMUX_DEBUG/masters/$1/translate"
+	echo "$2 r" >&5
+	sed -n 's/^pa: //p' <&5
+	exec 5>&-
+}
+
 # The usual start of a test that is about traffic and not about loading.
 start_all()
 {

@@ -2,8 +2,9 @@
 /*
  * news FILE SECONDS - reads a file of smmux, then sleeps in poll() till there is more.
  *
- * Prints "waiting", then "news", "gone" or "nothing".  Exit code: 0, 1 an error, 2 wrong
- * use.
+ * Prints "waiting", then "news", "gone" or "nothing"; or "late", where there was something
+ * but nobody woke it: poll() looks once more when its time is over.  Exit code: 0, 1 an
+ * error, 2 wrong use.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static int read_all(int fd)
@@ -24,9 +26,27 @@ static int read_all(int fd)
 	return n;
 }
 
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static const char *answer(short revents, double waited, int limit)
+{
+	if (!(revents & (POLLHUP | POLLPRI)))
+		return "nothing";
+	if (waited >= limit)
+		return "late";
+	return revents & POLLHUP ? "gone" : "news";
+}
+
 int main(int argc, char **argv)
 {
 	struct pollfd p = { .events = POLLPRI };
+	double begun;
 
 	if (argc != 3) {
 		fprintf(stderr, "usage: news FILE SECONDS\n");
@@ -39,10 +59,11 @@ int main(int argc, char **argv)
 	}
 	puts("waiting");
 	fflush(stdout);
+	begun = now();
 	if (poll(&p, 1, atoi(argv[2]) * 1000) < 0) {
 		fprintf(stderr, "news: poll: %s\n", strerror(errno));
 		return 1;
 	}
-	puts(p.revents & POLLHUP ? "gone" : p.revents & POLLPRI ? "news" : "nothing");
+	puts(answer(p.revents, now() - begun, atoi(argv[2])));
 	return 0;
 }
