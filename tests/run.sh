@@ -15,6 +15,7 @@ set -euo pipefail
 # shellcheck source=tests/lib/payload.sh
 . "$(dirname "$0")/lib/payload.sh"
 
+readonly FLAVOURS="rt cloud page16k" TEST_KERNELS="debug race rt64k"
 readonly RESULTS=${SMMUX_RESULTS:-$SMMUX_BUILD/results}
 
 usage()
@@ -28,7 +29,8 @@ Logs: build/results/NAME.CONFIGURATION/. In the environment: SMMUX_SOAK=N makes 
 tests with a random part N times as long, SMMUX_SEED=N has them begin with that seed;
 after SMMUX_DEADLINE=N seconds no test is begun: the rest is skipped, and says why.
   -l         list, do not run
-  -k LANE    only configurations of this kernel lane (stable, backports, debug, race)
+  -k LANE    only configurations of this kernel lane (stable, backports, rt, cloud,
+             page16k, debug, race, rt64k)
   -d DRIVER  run with smmux or builtin, whatever the test says
   -g / -H    only guest tests / only host tests
   -j N       machines at a time (default 2)
@@ -98,7 +100,7 @@ time_limit()
 
 	limit=$(($(meta TIMEOUT 120) * ${SMMUX_SOAK:-1}))
 	case $c_lane in
-	debug | race) limit=$((limit * 4)) ;;
+	debug | race | rt64k) limit=$((limit * 4)) ;;
 	esac
 	echo "$limit"
 }
@@ -279,7 +281,7 @@ select_tests()
 	for name in "${guest_tests[@]}"; do
 		if wants_to_be_alone "$name"; then
 			alone+=("$name")
-		elif [[ ${name#*.} == @(debug|race)-* ]]; then
+		elif [[ ${name#*.} == @(debug|race|rt64k)-* ]]; then
 			shared_later+=("$name")
 		else
 			shared+=("$name")
@@ -308,13 +310,25 @@ lane_is_used()
 	guest_test_like "*.$1-*"
 }
 
+# The other flavours of Debian's kernel.
+make_flavours()
+{
+	local each
+
+	for each in $FLAVOURS; do
+		lane_is_used "$each" || continue
+		"$SMMUX_TOP/tests/rig/kernels.sh" "$each" || return 1
+		"$SMMUX_TOP/tests/rig/guest.sh" "$each" || return 1
+	done
+}
+
 # The project's own kernels take long, so only for tests that want them, and with
 # what processor time the other tests leave.
 make_test_kernels()
 {
 	local each
 
-	for each in debug race; do
+	for each in $TEST_KERNELS; do
 		lane_is_used "$each" || continue
 		nice -n 19 "$SMMUX_TOP/tests/rig/testkernel.sh" "$each" || return 1
 		"$SMMUX_TOP/tests/rig/guest.sh" "$each" || return 1
@@ -372,7 +386,9 @@ main()
 	fi
 	"$SMMUX_TOP/tests/rig/setup.sh"
 	mkdir -p "$RESULTS"
-	build_modules stable backports
+	make_flavours
+	# shellcheck disable=SC2086
+	build_modules stable backports $FLAVOURS
 	run=$(mktemp -d)
 	trap 'rm -rf "$run"' EXIT
 	trap 'trap - TERM EXIT; rm -rf "$run"; kill 0' INT TERM
@@ -381,7 +397,8 @@ main()
 	echo "KTAP version 1"
 	echo "1..${#all_tests[@]}"
 	run_all "${host_tests[@]}" "${dkms_tests[@]}" "${shared[@]}"
-	! await_test_kernels || build_modules debug race
+	# shellcheck disable=SC2086
+	! await_test_kernels || build_modules $TEST_KERNELS
 	run_all "${shared_later[@]}"
 	jobs=1
 	run_all "${alone[@]}"

@@ -4,6 +4,7 @@
 # MATRIX: lane=backports smp=3 smmu=none
 # MATRIX: lane=debug smp=3 smmu=none
 # ALSO: lane=race smp=3 smmu=none
+# ALSO: lane=rt64k smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # WHEN: alone
 # TIMEOUT: 240

@@ -5,7 +5,10 @@
 # against. A lane is a kernel that is booted:
 #   stable     the newest 6.12 of trixie (and its security archive)
 #   backports  the newest of trixie-backports that has an image and headers
-# A header set newer than its image is built against, but not booted.
+# A header set newer than its image is built against, but not booted. The other flavours
+# of the backports lane's version are lanes too, for those who ask:
+#   rt         PREEMPT_RT         cloud      for virtual machines: few drivers
+#   page16k    pages of 16 KiB
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -16,9 +19,10 @@ set -euo pipefail
 usage()
 {
 	cat <<EOF
-usage: ${0##*/} [-h]
+usage: ${0##*/} [-h] [rt|cloud|page16k]
 Makes build/kernels/{stable,backports}/{version,vmlinuz,modules} and
-build/kernels/headers, a list of the versions whose headers are in the tool tree.
+build/kernels/headers, a list of the versions whose headers are in the tool tree;
+or the same files for that flavour.
 Remove build/kernels to look for newer versions.
 Exit code: 0 they are there, 1 failure, 2 wrong use.
 EOF
@@ -59,49 +63,66 @@ newest_complete()
 # beside the build tools of the machine that we are on they do as well.
 fetch_headers()
 {
-	local v=$1 deb
+	local v=$1 flavour=${2:-arm64} deb
 
-	[ ! -e "$SMMUX_TREE/usr/lib/modules/$v-arm64/.complete" ] || return 0
-	step "fetching the headers of $v"
-	debs_fetch "$OUT/debs/headers-$v" "linux-headers-$v-arm64:arm64" \
+	[ ! -e "$SMMUX_TREE/usr/lib/modules/$v-$flavour/.complete" ] || return 0
+	step "fetching the headers of $v-$flavour"
+	debs_fetch "$OUT/debs/headers-$v-$flavour" "linux-headers-$v-$flavour:arm64" \
 		"linux-headers-$v-common" "linux-kbuild-$v:amd64" ||
-		die "no headers for $v"
-	for deb in "$OUT/debs/headers-$v"/*.deb; do
+		die "no headers for $v-$flavour"
+	for deb in "$OUT/debs/headers-$v-$flavour"/*.deb; do
 		in_tree dpkg -x "$deb" /
 	done
-	touch "$SMMUX_TREE/usr/lib/modules/$v-arm64/.complete"
+	touch "$SMMUX_TREE/usr/lib/modules/$v-$flavour/.complete"
 }
 
 fetch_image()
 {
-	local lane=$1 v=$2 deb dir=$OUT/$1.new names
+	local lane=$1 v=$2 name=$2-${3:-arm64} deb dir=$OUT/$1.new names
 	local modules
 
-	names=("linux-image-$v-arm64:arm64")
-	[[ $v == 6.* ]] || names=("linux-binary-$v-arm64:arm64" "linux-modules-$v-arm64:arm64"
-		"linux-base-$v-arm64:arm64")
-	step "fetching the kernel of lane $lane: $v"
-	debs_fetch "$OUT/debs/image-$v" "${names[@]}" || die "no kernel image for $v"
+	names=("linux-image-$name:arm64")
+	[[ $v == 6.* ]] || names=("linux-binary-$name:arm64" "linux-modules-$name:arm64"
+		"linux-base-$name:arm64")
+	step "fetching the kernel of lane $lane: $name"
+	debs_fetch "$OUT/debs/image-$name" "${names[@]}" || die "no kernel image for $name"
 	rm -rf "$dir"
 	mkdir -p "$dir/root"
-	for deb in "$OUT/debs/image-$v"/*.deb; do
+	for deb in "$OUT/debs/image-$name"/*.deb; do
 		in_tree dpkg -x "$deb" "$dir/root"
 	done
 	find "$dir/root" -name 'vmlinuz*' -type f -exec mv {} "$dir/vmlinuz" \;
-	modules=$(find "$dir/root" -type d -path "*/modules/$v-arm64" | head -n 1)
+	modules=$(find "$dir/root" -type d -path "*/modules/$name" | head -n 1)
 	[ -s "$dir/vmlinuz" ] && [ -n "$modules" ] ||
-		die "the packages of $v hold no kernel image or no modules"
+		die "the packages of $name hold no kernel image or no modules"
 	mv "$modules" "$dir/modules"
 	rm -rf "$dir/root"
-	echo "$v-arm64" >"$dir/version"
+	echo "$name" >"$dir/version"
 	rm -rf "${OUT:?}/$lane"
 	mv "$dir" "$OUT/$lane"
+}
+
+# fetch_flavour LANE: that of the version that the backports lane has.
+fetch_flavour()
+{
+	local -A flavours=([rt]=rt-arm64 [cloud]=cloud-arm64 [page16k]=arm64-16k)
+	local lane=$1 v hash
+
+	v=$(cat "$OUT/backports/version")
+	v=${v%-arm64}
+	hash=$(stamp_of "$0" "$v" "$(cat "$SMMUX_TREE.stamp")")
+	stamp_fresh "$OUT/$lane" "$hash" && return 0
+	setup_lock
+	fetch_headers "$v" "${flavours[$lane]}"
+	fetch_image "$lane" "$v" "${flavours[$lane]}"
+	stamp_set "$OUT/$lane" "$hash"
 }
 
 main()
 {
 	case ${1:-} in
 	-h | --help) usage && exit 0 ;;
+	rt | cloud | page16k) need_root && fetch_flavour "$1" && return ;;
 	?*) usage_error "unknown argument '$1'" ;;
 	esac
 	need_root

@@ -5,6 +5,7 @@
 # machine of tests/rig/vm.sh alone, with what stock kernels leave out.
 #   debug  KASAN, lockdep, leak detector, fault injection, KUnit, coverage
 #   race   KCSAN
+#   rt64k  PREEMPT_RT with lockdep, and pages of 64 KiB, which no kernel of Debian has
 # They take the form of the stock lanes, so that the rest of the rig does not
 # know a difference.
 
@@ -18,7 +19,7 @@ usage()
 {
 	cat <<EOF
 usage: ${0##*/} [-c] NAME
-Makes build/kernels/NAME/{version,vmlinuz,modules} of NAME (debug or race), and
+Makes build/kernels/NAME/{version,vmlinuz,modules} of NAME (debug, race or rt64k), and
 keeps build/testkernel/NAME to build modules against.
   -c  only make its .config and check it
 Exit code: 0 it is there, 1 failure, 2 wrong use.
@@ -37,7 +38,7 @@ fetch_source()
 	stamp_fresh "$OUT/source" "$hash" && return 0
 	step "fetching $package $version"
 	# Files of an archive are older than what was generated from another one.
-	rm -rf "$OUT/source" "$OUT/deb" "$OUT/debug" "$OUT/race"
+	rm -rf "$OUT/source" "$OUT/deb" "$OUT/debug" "$OUT/race" "$OUT/rt64k"
 	mkdir -p "$OUT/source"
 	debs_fetch "$OUT/deb" "$package=$version" || die "no $package"
 	in_tree dpkg-deb -x "$OUT/deb"/*.deb "$OUT/deb/x"
@@ -94,8 +95,8 @@ main()
 	[ "${1:-}" != -c ] || { only_config=1 && shift; }
 	case ${1:-} in
 	-h | --help) usage && exit 0 ;;
-	debug | race) name=$1 ;;
-	*) usage_error "which kernel: debug or race?" ;;
+	debug | race | rt64k) name=$1 ;;
+	*) usage_error "which kernel: debug, race or rt64k?" ;;
 	esac
 	need_root
 	series=$(cut -d. -f1,2 "$SMMUX_BUILD/kernels/backports/version")

@@ -18,7 +18,7 @@ export SMMUX_DEBUG=/sys/kernel/debug/smmux
 some()
 {
 	case $LANE in
-	debug | race) echo $((($1 * SOAK + 2) / 3)) ;;
+	debug | race | rt64k) echo $((($1 * SOAK + 2) / 3)) ;;
 	*) echo $(($1 * SOAK)) ;;
 	esac
 }
