@@ -54,7 +54,7 @@ system_sleep()
 # Nothing vanishes here: each file can be read at any time, whatever sleeps.
 reader()
 {
-	local file read=0 failed=0
+	local file read=0 failed=0 rounds=0
 
 	while [ ! -e /tmp/stop ]; do
 		while read -r file; do
@@ -64,6 +64,8 @@ reader()
 				failed=$((failed + 1))
 			fi
 		done < <(find "$SMMUX_DEBUG" -type f -perm 0444)
+		rounds=$((rounds + 1))
+		echo $rounds >/tmp/rounds
 		sleep 0.1
 	done
 	echo "$read $failed" >/tmp/reads
@@ -73,6 +75,7 @@ power_start
 edu=$(client_dirs "$EDU")
 echo 1 >/sys/module/suspend/parameters/pm_test_delay
 check "everything works" works
+echo 0 >/tmp/rounds
 reader 3>&- &
 reader=$!
 channel_away
@@ -94,6 +97,9 @@ must "all rest" all_rest
 must "asleep" wait_for 5 is_asleep
 check "the system sleeps while the SMMU does" sleep_now freeze platform
 check "asleep again" wait_for 5 is_asleep
+# The second to end from here on was begun after it went to sleep.
+enough=$(($(cat /tmp/rounds) + 2))
+check "all is read while it sleeps" wait_for 60 sh -c "[ \$(cat /tmp/rounds) -ge $enough ]"
 for n in 1 2; do
 	check "CPU $n goes" eval "echo 0 >/sys/devices/system/cpu/cpu$n/online"
 done
