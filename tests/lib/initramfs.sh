@@ -38,10 +38,11 @@ copy_with_libraries()
 	done
 }
 
-# pack DIR FILE: as an initramfs.
+# pack DIR: as an initramfs, to standard output. Names have no "./" in front: a kernel that
+# looks for one before it unpacks anything compares them as they are.
 pack()
 {
 	# shellcheck disable=SC2016
-	in_tree sh -c 'cd "$1" && find . | LC_ALL=C sort | cpio -o -H newc --quiet -R 0:0 >"$2"' \
-		pack "$1" "$2"
+	in_tree sh -c 'cd "$1" && find . ! -name . -printf "%P\n" | LC_ALL=C sort |
+		cpio -o -H newc --quiet -R 0:0' pack "$1"
 }

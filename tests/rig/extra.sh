@@ -103,7 +103,7 @@ main()
 		bpftrace-new) make_bpftrace_new ;;
 		perf) make_perf ;;
 		esac
-		pack "$root" "$file"
+		pack "$root" >"$file"
 		rm -rf "$work"
 		stamp_set "$file" "$hash"
 		step "$name for the guest ready: $(du -m "$file" | cut -f1) MiB"

@@ -62,7 +62,7 @@ make_base()
 	for link in insmod rmmod modprobe lsmod depmod modinfo; do
 		ln -sf kmod "$root/usr/bin/$link"
 	done
-	pack "$root" "$OUT/base.cpio"
+	pack "$root" >"$OUT/base.cpio"
 	rm -rf "$root" "$OUT/all" "$OUT/debs"
 }
 
@@ -75,7 +75,7 @@ make_bpftrace()
 	unpack bpftrace
 	rm -rf "$root"
 	copy_with_libraries "$OUT/all" "$root" /usr/bin/bpftrace
-	pack "$root" "$OUT/bpftrace.cpio"
+	pack "$root" >"$OUT/bpftrace.cpio"
 	rm -rf "$root" "$OUT/all" "$OUT/debs"
 }
 
@@ -96,9 +96,10 @@ wanted_modules()
 {
 	local name
 
-	case $1 in
-	debug | race | rt64k) find "$SMMUX_BUILD/kernels/$1/modules/" -name '*.ko' && return ;;
-	esac
+	if is_test_kernel "$1"; then
+		find "$SMMUX_BUILD/kernels/$1/modules/" -name '*.ko'
+		return
+	fi
 	for name in $MODULES; do
 		[[ $1:$name != cloud:@(e1000e|igb|pci-stub) ]] || continue
 		in_tree modprobe -d "$OUT/base-$1" -S "$2" --show-depends "$name" ||
@@ -132,7 +133,7 @@ make_lane()
 	cp "$kernel/modules"/modules.{order,builtin,builtin.modinfo} \
 		"$root/usr/lib/modules/$version/"
 	in_tree depmod -b "$root/usr" "$version"
-	pack "$root" "$OUT/$lane.cpio"
+	pack "$root" >"$OUT/$lane.cpio"
 	rm -rf "$root" "$OUT/base-$lane"
 }
 

@@ -7,6 +7,8 @@
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
+# shellcheck source=tests/lib/initramfs.sh
+. "$(dirname "$0")/../lib/initramfs.sh"
 
 usage()
 {
@@ -171,12 +173,6 @@ add_device()
 	esac
 }
 
-# new_archive DIR: its files, as the kernel unpacks them.
-new_archive()
-{
-	in_tree sh -c 'cd "$1" && find . ! -name . -printf "%P\n" | cpio -o -H newc --quiet -R 0:0' cpio "$1"
-}
-
 # The table, where a kernel looks for it: in an archive before all others.
 early_iort()
 {
@@ -187,7 +183,7 @@ early_iort()
 	mkdir -p "$tables"
 	in_tree python3 "$SMMUX_TOP/tests/rig/iort.py" "${iort[@]}" >"$tables/iort.aml" ||
 		die "no such IORT"
-	new_archive "$out/early"
+	pack "$out/early"
 	rm -r "$out/early"
 }
 
@@ -203,7 +199,7 @@ make_initrd()
 	for each in "${with[@]}"; do
 		cat "$SMMUX_BUILD/guest/$each.cpio" >>"$initrd" || die "no overlay $each"
 	done
-	[ -z "$payload" ] || new_archive "$payload" >>"$initrd"
+	[ -z "$payload" ] || pack "$payload" >>"$initrd"
 }
 
 # QEMU prints its own device tree for exactly this machine; fdtput changes it.
