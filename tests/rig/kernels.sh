@@ -122,7 +122,11 @@ main()
 {
 	case ${1:-} in
 	-h | --help) usage && exit 0 ;;
-	rt | cloud | page16k) need_root && fetch_flavour "$1" && return ;;
+	rt | cloud | page16k)
+		need_root
+		fetch_flavour "$1"
+		return
+		;;
 	?*) usage_error "unknown argument '$1'" ;;
 	esac
 	need_root
