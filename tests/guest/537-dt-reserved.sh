@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: memory that firmware set aside for a device: the device reaches it at its own address, with any driver or none, and nothing beside it
+# DESCRIPTION: memory that firmware set aside for a device: the device reaches it at its own address, and nothing beside it; no other device does
 # MATRIX: lane=backports
 # ALSO: lane=stable,debug
 # DEVICES: edu testdev
