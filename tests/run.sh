@@ -15,7 +15,7 @@ set -euo pipefail
 # shellcheck source=tests/lib/payload.sh
 . "$(dirname "$0")/lib/payload.sh"
 
-readonly FLAVOURS="rt cloud page16k" TEST_KERNELS="debug race rt64k"
+readonly FLAVOURS="rt cloud page16k"
 readonly RESULTS=${SMMUX_RESULTS:-$SMMUX_BUILD/results}
 
 usage()
@@ -99,9 +99,7 @@ time_limit()
 	local limit
 
 	limit=$(($(meta TIMEOUT 120) * ${SMMUX_SOAK:-1}))
-	case $c_lane in
-	debug | race | rt64k) limit=$((limit * 4)) ;;
-	esac
+	! is_test_kernel "$c_lane" || limit=$((limit * 4))
 	echo "$limit"
 }
 
@@ -265,6 +263,14 @@ run_all()
 	done
 }
 
+# lane_of NAME.LANE-...
+lane_of()
+{
+	local config=${1#*.}
+
+	echo "${config%%-*}"
+}
+
 select_tests()
 {
 	local name
@@ -281,7 +287,7 @@ select_tests()
 	for name in "${guest_tests[@]}"; do
 		if wants_to_be_alone "$name"; then
 			alone+=("$name")
-		elif [[ ${name#*.} == @(debug|race|rt64k)-* ]]; then
+		elif is_test_kernel "$(lane_of "$name")"; then
 			shared_later+=("$name")
 		else
 			shared+=("$name")

@@ -17,6 +17,14 @@ export SMMUX_TOP SMMUX_BUILD SMMUX_TREE SMMUX_LOGS SMMUX_MOD
 # One clock for a whole run, also across the scripts that it calls.
 export SMMUX_T0=${SMMUX_T0:-$(date +%s)}
 
+# The project's own kernels: rig/testkernel.sh builds them, each is a lane of its own.
+readonly TEST_KERNELS="debug race rt64k"
+
+is_test_kernel()
+{
+	[[ " $TEST_KERNELS " == *" $1 "* ]]
+}
+
 step()
 {
 	printf '[%4ds] %s\n' $(($(date +%s) - SMMUX_T0)) "$*" >&2

@@ -32,13 +32,15 @@ readonly OUT=$SMMUX_BUILD/testkernel
 # The source of the series that the backports lane boots.
 fetch_source()
 {
-	local package=linux-source-$1 version=$2 hash
+	local package=linux-source-$1 version=$2 hash each
 
 	hash=$(stamp_of "$version")
 	stamp_fresh "$OUT/source" "$hash" && return 0
 	step "fetching $package $version"
 	# Files of an archive are older than what was generated from another one.
-	rm -rf "$OUT/source" "$OUT/deb" "$OUT/debug" "$OUT/race" "$OUT/rt64k"
+	for each in source deb $TEST_KERNELS; do
+		rm -rf "${OUT:?}/$each"
+	done
 	mkdir -p "$OUT/source"
 	debs_fetch "$OUT/deb" "$package=$version" || die "no $package"
 	in_tree dpkg-deb -x "$OUT/deb"/*.deb "$OUT/deb/x"
@@ -95,9 +97,9 @@ main()
 	[ "${1:-}" != -c ] || { only_config=1 && shift; }
 	case ${1:-} in
 	-h | --help) usage && exit 0 ;;
-	debug | race | rt64k) name=$1 ;;
-	*) usage_error "which kernel: debug, race or rt64k?" ;;
 	esac
+	name=${1:-}
+	is_test_kernel "$name" || usage_error "which kernel: ${TEST_KERNELS// /, }?"
 	need_root
 	series=$(cut -d. -f1,2 "$SMMUX_BUILD/kernels/backports/version")
 	hash=$(stamp_of "$0" "$HERE/common.config" "$HERE/$name.config" \

@@ -52,7 +52,7 @@ set -a
 set +a
 # Of a kernel that watches itself the first report is the one that counts.
 case $LANE in
-debug | race) echo 1 >/proc/sys/kernel/panic_on_warn ;;
+debug | race | rt64k) echo 1 >/proc/sys/kernel/panic_on_warn ;;
 esac
 bash /smmux/test.sh </dev/null >/dev/console 2>&1 3<>"$channel"
 look_for_leaks >/dev/console 2>&1
