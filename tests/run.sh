@@ -15,7 +15,6 @@ set -euo pipefail
 # shellcheck source=tests/lib/payload.sh
 . "$(dirname "$0")/lib/payload.sh"
 
-readonly FLAVOURS="rt cloud page16k"
 readonly RESULTS=${SMMUX_RESULTS:-$SMMUX_BUILD/results}
 
 usage()
@@ -29,8 +28,8 @@ Logs: build/results/NAME.CONFIGURATION/. In the environment: SMMUX_SOAK=N makes 
 tests with a random part N times as long, SMMUX_SEED=N has them begin with that seed;
 after SMMUX_DEADLINE=N seconds no test is begun: the rest is skipped, and says why.
   -l         list, do not run
-  -k LANE    only configurations of this kernel lane (stable, backports, rt, cloud,
-             page16k, debug, race, rt64k)
+  -k LANE    only configurations of this kernel lane (stable, backports, debug, race,
+             rt64k; rt, cloud, page16k, rt612, cloud612, page16k612)
   -d DRIVER  run with smmux or builtin, whatever the test says
   -g / -H    only guest tests / only host tests
   -j N       machines at a time (default 2)
@@ -316,7 +315,7 @@ lane_is_used()
 	guest_test_like "*.$1-*"
 }
 
-# The other flavours of Debian's kernel.
+# The other flavours of Debian's kernels.
 make_flavours()
 {
 	local each

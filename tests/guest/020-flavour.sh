@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: Debian's other kernels: real-time, cloud, pages of 16 KiB (by name, one of ours with 64): checked I/O, what is not mapped is blocked, and the files agree with it
 # MATRIX: lane=page16k fw=acpi
-# ALSO: lane=rt,cloud,page16k fw=dt,acpi
+# ALSO: lane=rt,cloud,page16k,rt612,cloud612,page16k612 fw=dt,acpi
 # ALSO: lane=rt64k
 # DEVICES: nvme blk net-virtio edu testdev
 # TIMEOUT: 180
@@ -17,9 +17,9 @@
 right_kernel()
 {
 	case $LANE in
-	rt) [[ $(uname -v) == *PREEMPT_RT* ]] ;;
-	cloud) [[ $(uname -r) == *-cloud-arm64 ]] ;;
-	page16k) grep -qx 'page_size_bytes: 16384' "$SMMUX_DEBUG/features" ;;
+	rt | rt612) [[ $(uname -v) == *PREEMPT_RT* ]] ;;
+	cloud | cloud612) [[ $(uname -r) == *-cloud-arm64 ]] ;;
+	page16k | page16k612) grep -qx 'page_size_bytes: 16384' "$SMMUX_DEBUG/features" ;;
 	rt64k) [[ $(uname -v) == *PREEMPT_RT* ]] &&
 		grep -qx 'page_size_bytes: 65536' "$SMMUX_DEBUG/features" ;;
 	esac

@@ -25,6 +25,14 @@ is_test_kernel()
 	[[ " $TEST_KERNELS " == *" $1 "* ]]
 }
 
+# The other flavours of Debian's kernels: rig/kernels.sh fetches them, lanes as well.
+readonly FLAVOURS="rt cloud page16k rt612 cloud612 page16k612"
+
+is_flavour()
+{
+	[[ " $FLAVOURS " == *" $1 "* ]]
+}
+
 step()
 {
 	printf '[%4ds] %s\n' $(($(date +%s) - SMMUX_T0)) "$*" >&2

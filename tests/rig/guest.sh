@@ -90,8 +90,8 @@ busybox_applets()
 		watch wc which xargs yes zcat"
 }
 
-# wanted_modules LANE VERSION: their files. A test kernel has no others, and the cloud's
-# not all: it knows no network card but virtual ones.
+# wanted_modules LANE VERSION: their files. A test kernel has no others, and the clouds'
+# not all: they know no network card but virtual ones.
 wanted_modules()
 {
 	local name
@@ -101,7 +101,7 @@ wanted_modules()
 		return
 	fi
 	for name in $MODULES; do
-		[[ $1:$name != cloud:@(e1000e|igb|pci-stub) ]] || continue
+		[[ $1:$name != cloud?(612):@(e1000e|igb|pci-stub) ]] || continue
 		in_tree modprobe -d "$OUT/base-$1" -S "$2" --show-depends "$name" ||
 			die "no module $name in $2"
 	done | sed -n 's/^insmod \([^ ]*\).*/\1/p' | sort -u

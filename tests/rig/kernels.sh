@@ -6,7 +6,8 @@
 #   stable     the newest 6.12 of trixie (and its security archive)
 #   backports  the newest of trixie-backports that has an image and headers
 # A header set newer than its image is built against, but not booted. The other flavours
-# of the backports lane's version are lanes too, for those who ask:
+# of the backports lane's version are lanes too, for those who ask, and so are, with 612
+# behind their names, those of the stable lane's:
 #   rt         PREEMPT_RT         cloud      for virtual machines: few drivers
 #   page16k    pages of 16 KiB
 
@@ -19,10 +20,11 @@ set -euo pipefail
 usage()
 {
 	cat <<EOF
-usage: ${0##*/} [-h] [rt|cloud|page16k]
+usage: ${0##*/} [-h] [FLAVOUR]
 Makes build/kernels/{stable,backports}/{version,vmlinuz,modules} and
 build/kernels/headers, a list of the versions whose headers are in the tool tree;
-or the same files for that flavour.
+or the same files for that flavour: one of
+  $FLAVOURS
 Remove build/kernels to look for newer versions.
 Exit code: 0 they are there, 1 failure, 2 wrong use.
 EOF
@@ -63,12 +65,14 @@ newest_complete()
 # beside the build tools of the machine that we are on they do as well.
 fetch_headers()
 {
-	local v=$1 flavour=${2:-arm64} deb
+	local v=$1 flavour=${2:-arm64} deb rt=''
 
 	[ ! -e "$SMMUX_TREE/usr/lib/modules/$v-$flavour/.complete" ] || return 0
 	step "fetching the headers of $v-$flavour"
+	# Until 6.12 real-time was a set of patches.
+	[[ $v-$flavour != 6.*-rt-arm64 ]] || rt=-rt
 	debs_fetch "$OUT/debs/headers-$v-$flavour" "linux-headers-$v-$flavour:arm64" \
-		"linux-headers-$v-common" "linux-kbuild-$v:amd64" ||
+		"linux-headers-$v-common$rt" "linux-kbuild-$v:amd64" ||
 		die "no headers for $v-$flavour"
 	for deb in "$OUT/debs/headers-$v-$flavour"/*.deb; do
 		in_tree dpkg -x "$deb" /
@@ -102,19 +106,20 @@ fetch_image()
 	mv "$dir" "$OUT/$lane"
 }
 
-# fetch_flavour LANE: that of the version that the backports lane has.
+# fetch_flavour LANE: that of the version that the stable or the backports lane has.
 fetch_flavour()
 {
 	local -A flavours=([rt]=rt-arm64 [cloud]=cloud-arm64 [page16k]=arm64-16k)
-	local lane=$1 v hash
+	local lane=$1 flavour=${flavours[${1%612}]} of=backports v hash
 
-	v=$(cat "$OUT/backports/version")
+	[[ $lane != *612 ]] || of=stable
+	v=$(cat "$OUT/$of/version")
 	v=${v%-arm64}
 	hash=$(stamp_of "$0" "$v" "$(cat "$SMMUX_TREE.stamp")")
 	stamp_fresh "$OUT/$lane" "$hash" && return 0
 	setup_lock
-	fetch_headers "$v" "${flavours[$lane]}"
-	fetch_image "$lane" "$v" "${flavours[$lane]}"
+	fetch_headers "$v" "$flavour"
+	fetch_image "$lane" "$v" "$flavour"
 	stamp_set "$OUT/$lane" "$hash"
 }
 
@@ -122,14 +127,13 @@ main()
 {
 	case ${1:-} in
 	-h | --help) usage && exit 0 ;;
-	rt | cloud | page16k)
-		need_root
-		fetch_flavour "$1"
-		return
-		;;
-	?*) usage_error "unknown argument '$1'" ;;
+	?*) is_flavour "$1" || usage_error "unknown argument '$1'" ;;
 	esac
 	need_root
+	if [ -n "${1:-}" ]; then
+		fetch_flavour "$1"
+		return
+	fi
 	local hash stable backports newest v
 	hash=$(stamp_of "$0" "$(cat "$SMMUX_TREE.stamp" 2>/dev/null)")
 	stamp_fresh "$OUT/headers" "$hash" && return 0
