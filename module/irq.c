@@ -83,17 +83,33 @@ static void write_msi(struct smmux_device *smmu, enum smmux_irq_src src)
 		     sources[src].cfg2);
 }
 
+/* With interrupts on; lets go of the source for as long. */
+static void renew_msi(struct smmux_device *smmu, enum smmux_irq_src src)
+{
+	u32 ctrl = smmux_readl(smmu, SMMUX_IRQ_CTRL);
+
+	lockdep_assert_held(&smmu->irqs.lock);
+	smmux_write_ack(smmu, ctrl & ~sources[src].ctrl, SMMUX_IRQ_CTRL, SMMUX_IRQ_CTRLACK);
+	write_msi(smmu, src);
+	smmux_write_ack(smmu, ctrl, SMMUX_IRQ_CTRL, SMMUX_IRQ_CTRLACK);
+}
+
 /*
  * From the MSI layer, when it (re)composes a message; interrupts are off.
  *
- *   take_msi                          smmux_irq_enable, _disable
- *   --------                          --------------------------
- *   lock                              lock
- *   keep the message                  on: write all messages
- *   on? write it                      @on
- *   unlock                            unlock
+ *   take_msi                          smmux_irq_enable                smmux_irq_disable
+ *   --------                          ----------------                -----------------
+ *   lock                              lock                            lock
+ *   keep the message                  write all, none is @stale       not @on
+ *   on? write it, else it is @stale   unlock                          unlock
+ *   unlock                            IRQ_CTRL, and await the SMMU    IRQ_CTRL, and await it
+ *                                     lock
+ *                                     @on, write what is @stale
+ *                                     unlock
  *
- * so each message gets to its registers, once, and none after power went.
+ * so each message gets to its registers, and none after power went.  IRQ_CTRL is written
+ * under the lock while @on, else by enable and disable, of which there is one at a time:
+ * who waits there for an SMMU that does not answer keeps no interrupt off.
  */
 static void take_msi(struct msi_desc *desc, struct msi_msg *msg)
 {
@@ -101,7 +117,6 @@ static void take_msi(struct msi_desc *desc, struct msi_msg *msg)
 	enum smmux_irq_src src = desc->msi_index;
 	struct smmux_msi_msg *mine;
 	unsigned long flags;
-	u32 ctrl;
 
 	if (src >= SMMUX_NUM_IRQS)
 		return;
@@ -109,13 +124,9 @@ static void take_msi(struct msi_desc *desc, struct msi_msg *msg)
 	raw_spin_lock_irqsave(&smmu->irqs.lock, flags);
 	mine->addr = (u64)msg->address_hi << 32 | msg->address_lo;
 	mine->data = msg->data;
-	if (smmu->irqs.on) {
-		ctrl = smmux_readl(smmu, SMMUX_IRQ_CTRL);
-		smmux_write_ack(smmu, ctrl & ~sources[src].ctrl, SMMUX_IRQ_CTRL,
-				SMMUX_IRQ_CTRLACK);
-		write_msi(smmu, src);
-		smmux_write_ack(smmu, ctrl, SMMUX_IRQ_CTRL, SMMUX_IRQ_CTRLACK);
-	}
+	smmu->irqs.stale[src] = !smmu->irqs.on;
+	if (smmu->irqs.on)
+		renew_msi(smmu, src);
 	raw_spin_unlock_irqrestore(&smmu->irqs.lock, flags);
 }
 
@@ -206,6 +217,7 @@ int smmux_irq_enable(struct smmux_device *smmu)
 
 	raw_spin_lock_irqsave(&smmu->irqs.lock, flags);
 	for (i = 0; i < SMMUX_NUM_IRQS; i++) {
+		smmu->irqs.stale[i] = false;
 		if (smmu->irqs.msi)
 			write_msi(smmu, i);
 		else if (hw_msi)	/* address 0 selects the wire */
@@ -216,27 +228,32 @@ int smmux_irq_enable(struct smmux_device *smmu)
 	/* Of firmware, or of reset: a PRI queue that nobody owns sends nothing. */
 	if (hw_msi && smmux_has(smmu, SMMUX_FEAT_PRI))
 		smmux_writeq(smmu, 0, SMMUX_PRIQ_IRQ_CFG0);
-	smmu->irqs.on = true;
+	raw_spin_unlock_irqrestore(&smmu->irqs.lock, flags);
 	WRITE_ONCE(smmu->written.irq_ctrl, ctrl);
 	ret = smmux_write_ack(smmu, ctrl, SMMUX_IRQ_CTRL, SMMUX_IRQ_CTRLACK);
+	if (ret)
+		return ret;
+	raw_spin_lock_irqsave(&smmu->irqs.lock, flags);
+	smmu->irqs.on = true;
+	for (i = 0; i < SMMUX_NUM_IRQS; i++)
+		if (smmu->irqs.msi && smmu->irqs.stale[i])
+			renew_msi(smmu, i);
 	raw_spin_unlock_irqrestore(&smmu->irqs.lock, flags);
-	return ret;
+	return 0;
 }
 
 int smmux_irq_disable(struct smmux_device *smmu)
 {
 	unsigned long flags;
 	unsigned int i;
-	int ret;
 
 	raw_spin_lock_irqsave(&smmu->irqs.lock, flags);
 	smmu->irqs.on = false;
 	for (i = 0; i < SMMUX_NUM_IRQS; i++)
 		WRITE_ONCE(smmu->irqs.late[i], true);
-	WRITE_ONCE(smmu->written.irq_ctrl, 0);
-	ret = smmux_write_ack(smmu, 0, SMMUX_IRQ_CTRL, SMMUX_IRQ_CTRLACK);
 	raw_spin_unlock_irqrestore(&smmu->irqs.lock, flags);
-	return ret;
+	WRITE_ONCE(smmu->written.irq_ctrl, 0);
+	return smmux_write_ack(smmu, 0, SMMUX_IRQ_CTRL, SMMUX_IRQ_CTRLACK);
 }
 
 void smmux_irq_synchronize(struct smmux_device *smmu)

@@ -16,8 +16,9 @@ struct smmux_device;
 enum smmux_irq_src { SMMUX_IRQ_EVTQ, SMMUX_IRQ_GERROR, SMMUX_NUM_IRQS };
 
 struct smmux_irqs {
-	raw_spinlock_t lock;		/* @msg, @on, and the registers of both */
+	raw_spinlock_t lock;		/* @msg, @stale, @on, and the registers of all */
 	bool on;			/* the SMMU may send interrupts */
+	bool stale[SMMUX_NUM_IRQS];	/* the registers have not got @msg */
 	bool late[SMMUX_NUM_IRQS];	/* one of before may still come; handlers take it */
 	int wired[SMMUX_NUM_IRQS];	/* Linux irq numbers from firmware, 0: none */
 	int combined;			/* one line for all, 0: none */

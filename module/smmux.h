@@ -70,7 +70,7 @@
  *           invalidation of the whole tag; knob, READ_ONCE and WRITE_ONCE
  * @powered: registers may be touched
  * @written: what registers were given last that nothing else remembers; by who writes
- *           the register (the PM core's callbacks, fail_stop(), irqs.lock), READ_ONCE
+ *           the register (the PM core's callbacks, fail_stop()), READ_ONCE
  */
 struct smmux_device {
 	struct device *dev;

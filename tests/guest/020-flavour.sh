@@ -26,10 +26,11 @@ right_kernel()
 }
 
 # All that is mapped for the device: translate says of each range's first and last address
-# what ranges says.
+# what ranges says.  With pages of 64 KiB fewer ranges hold all that NVMe has; memory and
+# the doorbell of its interrupts are never one.
 walks_agree()
 {
-	local bdf=$1 table n=0 first last bytes pa rest
+	local bdf=$1 table n=0 least=4 first last bytes pa rest
 
 	table=$SMMUX_DEBUG/domains/$(value_of "$SMMUX_DEBUG/masters/$bdf/info" domain)/ranges
 	grep ^0x "$table" >/tmp/ranges
@@ -40,7 +41,8 @@ walks_agree()
 		n=$((n + 1))
 	done </tmp/ranges
 	echo "$n ranges"
-	[ "$n" -gt 3 ]
+	[ "$LANE" != rt64k ] || least=2
+	[ "$n" -ge $least ]
 }
 
 io()

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: whatever goes wrong while an SMMU goes to sleep or wakes up, it translates as before or aborts, and says so
 # MATRIX: lane=backports smp=3 smmu=none
+# ALSO: lane=rt64k smp=3 smmu=none
 # ALSO: lane=debug,race smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
@@ -137,6 +138,26 @@ client_do 0 rest
 check "asleep all the same" wait_for 5 vsmmu_pm_is 0 suspended
 client_do 0 work
 check "well after sleep" client_is_well 0 5
+vsmmu_content 0
+
+# The hardware's thread may be held up by who waits for it, on its own CPU: only where
+# all locks but raw ones sleep (rt64k) can it be so while it holds a lock, and seldom is.
+on_its_cpu()
+{
+	client_path 0
+	taskset -c 2 sh -c "echo $1 >$REPLY/command"
+}
+
+before=$(vsmmu_pm 0 suspend)
+rounds=5
+[ "$LANE" != rt64k ] || rounds=60
+for ((round = 1; round <= rounds; round++)); do
+	on_its_cpu rest && wait_for 5 vsmmu_pm_is 0 suspended && on_its_cpu work ||
+		echo "round $round: $(vsmmu_pm 0 state)"
+done >/tmp/rounds 2>&1
+check_equal "asleep and awake on the hardware's CPU" "" "$(head -n 5 /tmp/rounds)"
+check_equal "as often as told" $((before + rounds)) "$(vsmmu_pm 0 suspend)"
+check "well after that, too" client_is_well 0 5
 vsmmu_content 0
 
 # At any instant of sleep and waking up: it works, or it is off and can be bound again.

@@ -26,7 +26,7 @@
 #define PASIDS		3
 #define SLOT_BASE	0x80000000UL
 #define SLOT_BYTES	0x800000UL
-#define BLOCK_ORDER	9
+#define BLOCK_ORDER	(21 - PAGE_SHIFT)	/* 2 MiB: a block, if pages have 4K */
 #define PROBES		3
 #define MAX_STEPS	10000
 
@@ -455,7 +455,7 @@ int program_keep(struct client *c, unsigned int seed, unsigned int steps)
  */
 int program_fill(struct client *c, unsigned int pages)
 {
-	unsigned long iova = 0, end = (u64)pages * PAGE_SIZE, bytes;
+	unsigned long iova = 0, end = (u64)pages * SZ_4K, bytes;
 	int ret = 0;
 
 	if (c->full)
@@ -471,7 +471,7 @@ int program_fill(struct client *c, unsigned int pages)
 	}
 	for (; iova < end && !ret; iova += SLOT_BYTES) {
 		bytes = min(SLOT_BYTES, end - iova);
-		ret = iommu_map(c->full, iova, 0x100000000 + PAGE_SIZE + iova, bytes - PAGE_SIZE,
+		ret = iommu_map(c->full, iova, 0x100000000 + SZ_4K + iova, bytes - SZ_4K,
 				IOMMU_READ, GFP_KERNEL);
 		cond_resched();
 	}
