@@ -17,7 +17,7 @@ enum smmux_irq_src { SMMUX_IRQ_EVTQ, SMMUX_IRQ_GERROR, SMMUX_NUM_IRQS };
 
 struct smmux_irqs {
 	raw_spinlock_t lock;		/* @msg, @stale, @on, and the registers of all */
-	bool on;			/* the SMMU may send interrupts */
+	bool on;			/* acknowledged: a new message is to be written at once */
 	bool stale[SMMUX_NUM_IRQS];	/* the registers have not got @msg */
 	bool late[SMMUX_NUM_IRQS];	/* one of before may still come; handlers take it */
 	int wired[SMMUX_NUM_IRQS];	/* Linux irq numbers from firmware, 0: none */

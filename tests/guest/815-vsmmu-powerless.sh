@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: power is lost at random instants of random programs and of the driver's probe: all that is under way ends, nothing passes, the log says so, and a new bind puts it right
 # MATRIX: lane=backports smp=3 smmu=none
-# ALSO: lane=rt64k smp=3 smmu=none
 # MATRIX: lane=debug,race smp=3 smmu=none
+# ALSO: lane=rt64k smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
 # WHEN: alone

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a PCI device with ATS whose ATC keeps all that it may, behind a modelled SMMU: no translation outlives its invalidation, through maps, unmaps, domain changes and unbinds
 # MATRIX: lane=backports smp=3 smmu=none
-# ALSO: lane=rt64k smp=3 smmu=none
 # MATRIX: lane=debug,race smp=3 smmu=none
+# ALSO: lane=rt64k smp=3 smmu=none
 # DEVICES: ats
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: translate against the model's own walk, at and around 10,000 random mappings of both stages, with and without PASIDs; tables that lead nowhere; a million pages
 # MATRIX: lane=backports smp=3 smmu=none
-# ALSO: lane=rt64k smp=3 smmu=none
 # ALSO: lane=debug smp=3 smmu=none
 # ALSO: lane=race smp=3 smmu=none
+# ALSO: lane=rt64k smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
 # WITH: ask

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: whatever goes wrong while an SMMU goes to sleep or wakes up, it translates as before or aborts, and says so
 # MATRIX: lane=backports smp=3 smmu=none
-# ALSO: lane=rt64k smp=3 smmu=none
-# ALSO: lane=debug,race smp=3 smmu=none
+# ALSO: lane=debug,race,rt64k smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
 # WHEN: alone

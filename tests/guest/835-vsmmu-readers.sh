@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: all of debugfs is read in a loop by four while modelled SMMUs sleep and wake, clients map and unmap, SMMUs are unbound and bound, and the driver is loaded again
-# ALSO: lane=rt64k smp=3 smmu=none
-# ALSO: lane=backports,debug,race smp=3 smmu=none
+# ALSO: lane=backports,debug,race,rt64k smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
 # WHEN: alone

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a PCI device that does not answer ATC invalidations is cut off before its memory has a new owner, and comes back when it was reset and answers
 # MATRIX: lane=backports smp=3 smmu=none
-# ALSO: lane=debug,race smp=3 smmu=none
-# ALSO: lane=rt64k smp=3 smmu=none
+# ALSO: lane=debug,race,rt64k smp=3 smmu=none
 # DEVICES: ats
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: 16 devices with ATS and one behind another SMMU share a domain; whichever of them do not answer are cut off, and only those
 # MATRIX: lane=backports smp=3 smmu=none
-# ALSO: lane=rt64k smp=3 smmu=none
-# ALSO: lane=debug,race smp=3 smmu=none
+# ALSO: lane=debug,race,rt64k smp=3 smmu=none
 # DEVICES: ats16
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: two PCI functions share a StreamID: if it does not answer both are cut off, and each comes back by its own reset
 # MATRIX: lane=backports smp=3 smmu=none
-# ALSO: lane=rt64k smp=3 smmu=none
-# ALSO: lane=debug,race smp=3 smmu=none
+# ALSO: lane=debug,race,rt64k smp=3 smmu=none
 # DEVICES: ats2
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1

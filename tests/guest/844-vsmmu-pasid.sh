@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: PASIDs of a PCI device with ATS: what its ATC holds for one goes with the mapping and with the domain, and a device that does not answer is cut off from all of them
 # MATRIX: lane=backports smp=3 smmu=none
-# ALSO: lane=rt64k smp=3 smmu=none
-# ALSO: lane=debug,race smp=3 smmu=none
+# ALSO: lane=debug,race,rt64k smp=3 smmu=none
 # DEVICES: ats
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
