@@ -12,6 +12,7 @@
 #include <linux/random.h>
 
 #define L1STD_SPAN_MAX	11
+#define LOOK_MAX	4096	/* entries that are read under the lock, in one go */
 
 #define STE_W0_KNOWN	(STE_W0_V | STE_W0_CONFIG | STE_W0_S1FMT | STE_W0_S1CTXPTR | STE_W0_S1CDMAX)
 #define STE_W3_KNOWN	STE_W3_S2TTB
@@ -79,18 +80,24 @@ static int locate_ste_2lvl(struct vsmmu *v, u32 sid, u64 base, u32 split, u64 *p
 }
 
 /*
- * Till SMMUEN is off any StreamID may come.  Of a driver that never leaves an STE without
- * V, one without it is memory that was given back, where the kernel clears what is freed.
+ * Until SMMUEN is off any StreamID may come.  The driver never leaves an STE without V, so
+ * one without it is memory that was given back: the kernel clears what is freed.
+ *
+ * After a loss of power STRTAB_BASE_CFG is random, and no table of the driver's: it is not
+ * looked at.  The size is bounded all the same, since the lock is held: by SIDSIZE, as
+ * hardware does, and by LOOK_MAX first-level entries.
  */
 void vsmmu_config_look(struct vsmmu *v)
 {
-	u32 cfg = v->reg[VR_STRTAB_CFG], split = FIELD_GET(STRTAB_CFG_SPLIT, cfg), i;
-	u32 log2 = FIELD_GET(STRTAB_CFG_LOG2SIZE, cfg);
+	u32 cfg = v->reg[VR_STRTAB_CFG], split = FIELD_GET(STRTAB_CFG_SPLIT, cfg), i, num;
+	u32 log2 = min(FIELD_GET(STRTAB_CFG_LOG2SIZE, cfg),
+		       FIELD_GET(IDR1_SIDSIZE, v->reg[VR_IDR1]));
 	u64 base = v->reg[VR_STRTAB_BASE] & STRTAB_BASE_ADDR, desc, ste;
 
-	if (FIELD_GET(STRTAB_CFG_FMT, cfg) == STRTAB_FMT_LINEAR || log2 <= split)
+	if (v->lost_power || FIELD_GET(STRTAB_CFG_FMT, cfg) == STRTAB_FMT_LINEAR || log2 <= split)
 		return;
-	for (i = 0; i < BIT(log2 - split); i++) {
+	num = min_t(u64, BIT_ULL(log2 - split), LOOK_MAX);
+	for (i = 0; i < num; i++) {
 		if (!vsmmu_mem_read(base + i * sizeof(u64), &desc, 1) ||
 		    !FIELD_GET(L1STD_SPAN, desc))
 			continue;

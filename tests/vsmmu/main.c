@@ -115,6 +115,8 @@ static int apply_word(struct vsmmu_model *model, char *text)
 		val = w->val;
 		if (text && kstrtouint(text, 0, &val))
 			break;
+		if (w->how == FIELD && val > w->mask >> __ffs(w->mask))
+			break;
 		*idr &= ~w->mask;
 		model->pd |= w->how == DOMAIN;
 		model->aborts |= w->how == ABORTS;

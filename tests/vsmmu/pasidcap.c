@@ -132,10 +132,12 @@ bool vsmmu_pasid_went_wrong(const struct vsmmu_pasid_cap *cap)
 
 static u16 last_of_chain(struct pci_dev *pdev)
 {
+	/* Bounded: a chain that leads back to itself is what a device says, too. */
+	unsigned int most = (PCI_CFG_SPACE_EXP_SIZE - PCI_CFG_SPACE_SIZE) / PCI_CAP_SIZEOF;
 	u16 pos = PCI_CFG_SPACE_SIZE;
 	u32 header;
 
-	while (!pci_read_config_dword(pdev, pos, &header) && PCI_EXT_CAP_NEXT(header))
+	while (most-- && !pci_read_config_dword(pdev, pos, &header) && PCI_EXT_CAP_NEXT(header))
 		pos = PCI_EXT_CAP_NEXT(header);
 	return pos;
 }
