@@ -205,13 +205,13 @@ main()
 	need_root
 	local out=$SMMUX_BUILD/dkms/$lane version hash root work
 
-	if [ ! -x "$SMMUX_TREE/usr/bin/env" ] || [ ! -e "$SMMUX_BUILD/kernels/$lane/version" ]; then
-		"$SMMUX_TOP/tests/rig/setup.sh"
-	fi
+	"$SMMUX_TOP/tests/rig/setup.sh" "$lane"
 	version=$(cat "$SMMUX_BUILD/kernels/$lane/version")
 	hash=$(stamp_of "$0" "$version" "$HERE"/guest/{init,first-init,first.sh})
-	stamp_fresh "$out/disk.img" "$hash" && return 0
+	cache_has "$out" "$hash" && return 0
 	setup_lock
+	cache_has "$out" "$hash" && return 0
+	rm -rf "$out"
 	tree_tools
 	work=$out/stage root=$out/stage/root
 	rm -rf --one-file-system "$work"
@@ -229,7 +229,7 @@ main()
 	step "$lane: its first boot makes initramfs and boot menu"
 	first_boot "$out" "$work"
 	rm -rf --one-file-system "$work"
-	stamp_set "$out/disk.img" "$hash"
+	cache_keep "$out" "$hash"
 	step "$lane: disk ready"
 }
 

@@ -21,16 +21,17 @@ fetch()
 {
 	local deb hash
 
-	hash=$(stamp_of "$0" "$(cat "$SMMUX_TREE.stamp")")
-	stamp_fresh "$ROOT" "$hash" && return
+	hash=$(stamp_of "$(cache_hash "$SMMUX_TREE")")
+	cache_has "$ROOT" "$hash" && return
 	setup_lock
+	cache_has "$ROOT" "$hash" && return
 	rm -rf "$ROOT"
 	debs_closure "$ROOT/debs" amd64 bpftrace || die "bpftrace could not be fetched"
 	for deb in "$ROOT"/debs/*.deb; do
 		in_tree dpkg -x "$deb" "$ROOT/root"
 	done
 	rm -rf "$ROOT/debs"
-	stamp_set "$ROOT" "$hash"
+	cache_keep "$ROOT" "$hash"
 	setup_unlock
 }
 

@@ -3,7 +3,8 @@
 #
 # The driver and the test client build without a warning against every header
 # set that we have, with make W=1, and pass sparse against the oldest. Debian's
-# sparse cannot parse the headers of 7.x, so it says nothing about those.
+# sparse cannot parse the headers of 7.x, so it says nothing about those. What was found
+# clean is remembered, in the cache, by the hash of all that went into it.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -41,27 +42,55 @@ sparse_ran()
 		{ echo "sparse looked at $checked of $sources files" && return 1; }
 }
 
+# inputs VERSION: the hash of all sources, of the kernel's headers and of the tools.
+inputs()
+{
+	{
+		find Kbuild VERSION module debugfs tests/guest/mod tests/mod -type f \
+			! -name '*.o' ! -name '.*' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
+		sha256sum tests/rig/module.sh tests/host/build.sh
+		echo "$1 $(cache_hash "$SMMUX_TREE")"
+	} | sha256sum | cut -c1-20
+}
+
+# check VERSION WHAT WITH-SPARSE
+check()
+{
+	local version=$1 what=$2 log=$SMMUX_LOGS/check-$1-$2.log
+
+	export SMMUX_COPY=$SMMUX_BUILD/mod/$version/check-$what
+	if [ -n "$3" ]; then
+		build "$version" "$what" "$log" W=1 C=2 KBUILD_CHECKSRC=2 && sparse_ran "$log" &&
+			echo "$what for $version: clean, with sparse"
+	else
+		build "$version" "$what" "$log" W=1 &&
+			echo "$what for $version: clean (no sparse: it cannot parse these headers)"
+	fi
+}
+
+cd "$SMMUX_TOP"
+mkdir -p "$SMMUX_LOGS"
 failed=0 oldest=''
 while read -r version; do
 	oldest=${oldest:-$version}
+	clean=$SMMUX_CACHE/clean-$(inputs "$version").done
+	if [ -e "$clean" ]; then
+		touch "$clean"
+		echo "driver and client for $version: found clean before, by an earlier run on these sources"
+		continue
+	fi
+	sparse=''
+	[ "$version" != "$oldest" ] || sparse=1
+	good=1
 	for what in driver client; do
-		log=$SMMUX_LOGS/check-$version-$what.log
-		export SMMUX_COPY=$SMMUX_BUILD/mod/$version/check-$what
-		mkdir -p "$SMMUX_LOGS"
-		if [ "$version" = "$oldest" ]; then
-			if build "$version" "$what" "$log" W=1 C=2 KBUILD_CHECKSRC=2 &&
-				sparse_ran "$log"; then
-				echo "$what for $version: clean, with sparse"
-			else
-				failed=1
-			fi
-		elif build "$version" "$what" "$log" W=1; then
-			echo "$what for $version: clean (no sparse: it cannot parse these headers)"
-		else
-			failed=1
-		fi
-		rm -rf "$SMMUX_COPY"
+		check "$version" "$what" "$sparse" || good=''
+		rm -rf "$SMMUX_BUILD/mod/$version/check-$what"
 	done
+	if [ -n "$good" ]; then
+		touch "$clean"
+	else
+		failed=1
+	fi
 done <"$SMMUX_BUILD/kernels/headers"
 [ "$failed" = 0 ] || echo "the build is not clean"
 exit "$failed"

@@ -1,18 +1,23 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Shared by the scripts that run on the host: where things are, messages with
-# the time that has gone by, and stamps that tell whether a cached product is
-# still the product of its inputs.
+# Shared by the scripts that run on the host: where things are, messages with the
+# time that has gone by, and the cache of what set-up makes.
+#
+# What is made from packages (tool tree, kernels, guests, modules) is kept outside the
+# checkout, in SMMUX_CACHE, by the hash of its inputs; build/ has links to it.  A finished
+# product is never changed, only added to (headers, in the tool tree), so any number of
+# runs and checkouts may use it at a time.  One lock orders those that make products.
 
 SMMUX_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 SMMUX_BUILD=${SMMUX_BUILD:-$SMMUX_TOP/build}
+SMMUX_CACHE=${SMMUX_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/smmux}
 SMMUX_TREE=$SMMUX_BUILD/tree
 SMMUX_LOGS=$SMMUX_BUILD/log
 # Where modules are built; the driver's sources, if they are not the checkout's,
 # are in SMMUX_SOURCE (tests/mutants breaks a copy of them).
 SMMUX_MOD=${SMMUX_MOD:-$SMMUX_BUILD/mod}
-export SMMUX_TOP SMMUX_BUILD SMMUX_TREE SMMUX_LOGS SMMUX_MOD
+export SMMUX_TOP SMMUX_BUILD SMMUX_CACHE SMMUX_TREE SMMUX_LOGS SMMUX_MOD
 
 # One clock for a whole run, also across the scripts that it calls.
 export SMMUX_T0=${SMMUX_T0:-$(date +%s)}
@@ -83,27 +88,79 @@ stamp_of()
 	done | sha256sum | cut -c1-20
 }
 
-# stamp_fresh PRODUCT HASH: the product was finished from exactly these inputs.
-stamp_fresh()
+# cache_path PRODUCT HASH: where the product build/... of these inputs is kept.
+cache_path()
 {
-	[ -e "$1" ] && [ -f "$1.stamp" ] && [ "$(cat "$1.stamp")" = "$2" ]
+	local name=${1#"$SMMUX_BUILD"/}
+
+	echo "$SMMUX_CACHE/${name//\//-}-$2"
 }
 
-stamp_set()
+# cache_has PRODUCT HASH: it was finished from exactly these inputs; then PRODUCT, a name
+# in build/, is a link to it.
+cache_has()
 {
-	printf '%s\n' "$2" >"$1.stamp"
+	local kept
+
+	kept=$(cache_path "$1" "$2")
+	[ -e "$kept.done" ] || return 1
+	# For cache_prune: it is in use.
+	touch "$kept.done"
+	[ "$(readlink "$1")" != "$kept" ] || return 0
+	rm -rf --one-file-system "$1"
+	mkdir -p "${1%/*}"
+	ln -sfn "$kept" "$1"
 }
 
-# Only one set-up at a time in a checkout; the lock goes with the shell.
-setup_lock()
+# cache_keep PRODUCT HASH: what was made in build/ moves into the cache.
+cache_keep()
+{
+	local kept
+
+	kept=$(cache_path "$1" "$2")
+	rm -rf --one-file-system "$kept"
+	mv -T "$1" "$kept"
+	touch "$kept.done"
+	cache_has "$1" "$2"
+}
+
+# cache_hash PRODUCT: the hash of the one that is in use.
+cache_hash()
+{
+	local kept
+
+	kept=$(readlink "$1") || die "no ${1##*/} yet: run tests/rig/setup.sh"
+	echo "${kept##*-}"
+}
+
+# What nobody has begun to use for 30 days goes.
+cache_prune()
+{
+	local done_file
+
+	find "$SMMUX_CACHE" -maxdepth 1 -name '*.done' -mtime +30 2>/dev/null |
+		while read -r done_file; do
+			rm -f "$done_file"
+			rm -rf --one-file-system "${done_file%.done}"
+		done
+}
+
+# False if somebody else has the lock.
+setup_try_lock()
 {
 	[ -z "${SMMUX_LOCKED:-}" ] || return 0
-	mkdir -p "$SMMUX_BUILD"
-	exec {SMMUX_LOCK_FD}>"$SMMUX_BUILD/.lock"
-	if ! flock -n "$SMMUX_LOCK_FD"; then
-		step "waiting for another set-up in this checkout"
-		flock "$SMMUX_LOCK_FD"
-	fi
+	mkdir -p "$SMMUX_BUILD" "$SMMUX_CACHE"
+	exec {SMMUX_LOCK_FD}>"$SMMUX_CACHE/.lock"
+	flock -n "$SMMUX_LOCK_FD" || return 1
+	export SMMUX_LOCKED=1
+}
+
+# Only one set-up at a time that uses this cache; the lock goes with the shell.
+setup_lock()
+{
+	setup_try_lock && return 0
+	step "waiting for another set-up that uses $SMMUX_CACHE"
+	flock "$SMMUX_LOCK_FD"
 	export SMMUX_LOCKED=1
 }
 

@@ -15,12 +15,13 @@ set -euo pipefail
 usage()
 {
 	cat <<EOF
-usage: ${0##*/} bpftrace-new|perf...
-Makes build/guest/NAME.cpio if it is missing or older than what it is made from:
+usage: ${0##*/} bpftrace|bpftrace-new|perf...
+Makes build/guest/NAME.cpio, unless the cache has it:
+  bpftrace      Debian's own of the release that the guest is made of
   bpftrace-new  the newest bpftrace of Debian testing and unstable, in /opt/bpftrace
                 with all its libraries, libc too: the guest's own stay as they are
   perf          perf and trace-cmd of the release that the guest is made of
-Remove build/guest/bpftrace-new.cpio to look for a newer version.
+Remove guest-bpftrace-new* in the cache to look for a newer version.
 Exit code: 0 they are there, 1 failure, 2 wrong use.
 EOF
 }
@@ -67,6 +68,14 @@ make_bpftrace_new()
 	chmod 755 "$root$dir/bpftrace"
 }
 
+# Too large for the guests that do not need it: it brings LLVM.
+make_bpftrace()
+{
+	debs_closure "$work/debs" arm64 bpftrace || die "bpftrace could not be fetched"
+	debs_extract "$work/debs" "$work/all"
+	copy_with_libraries "$work/all" "$root" /usr/bin/bpftrace
+}
+
 make_perf()
 {
 	debs_closure "$work/debs" arm64 linux-perf trace-cmd ||
@@ -84,29 +93,30 @@ main()
 	'') usage_error "no overlay named" ;;
 	esac
 	need_root
-	[ -e "$SMMUX_TREE.stamp" ] || die "no tool tree yet: run tests/rig/tree.sh"
 	mkdir -p "$OUT"
-	hash=$(stamp_of "$0" "$(cat "$SMMUX_TREE.stamp")")
+	hash=$(stamp_of "$0" "$SMMUX_TOP/tests/lib/initramfs.sh" "$(cache_hash "$SMMUX_TREE")")
 	for name in "$@"; do
 		case $name in
-		bpftrace-new | perf) ;;
+		bpftrace | bpftrace-new | perf) ;;
 		*) usage_error "unknown overlay '$name'" ;;
 		esac
 		file=$OUT/$name.cpio
-		stamp_fresh "$file" "$hash" && continue
+		cache_has "$file" "$hash" && continue
 		setup_lock
-		stamp_fresh "$file" "$hash" && continue
+		cache_has "$file" "$hash" && continue
 		step "fetching $name for the guest"
 		rm -rf "$work"
 		mkdir -p "$work"
 		case $name in
+		bpftrace) make_bpftrace ;;
 		bpftrace-new) make_bpftrace_new ;;
 		perf) make_perf ;;
 		esac
+		rm -f "$file"
 		pack "$root" >"$file"
 		rm -rf "$work"
-		stamp_set "$file" "$hash"
-		step "$name for the guest ready: $(du -m "$file" | cut -f1) MiB"
+		cache_keep "$file" "$hash"
+		step "$name for the guest ready: $(du -mL "$file" | cut -f1) MiB"
 	done
 }
 

@@ -16,10 +16,9 @@ set -euo pipefail
 usage()
 {
 	cat <<EOF
-usage: ${0##*/} [LANE...]
-Makes build/guest/base.cpio, build/guest/bpftrace.cpio, which is laid over it for the
-tests that ask for it, and build/guest/LANE.cpio (default: stable and backports),
-where they are missing or older than what they are made from.
+usage: ${0##*/} [base|LANE...]
+Makes build/guest/base.cpio and, for each LANE, build/guest/LANE.cpio (default: stable
+and backports), unless the cache has them. rig/extra.sh makes what few tests lay over them.
 Exit code: 0 they are there, 1 failure, 2 wrong use.
 EOF
 }
@@ -62,20 +61,8 @@ make_base()
 	for link in insmod rmmod modprobe lsmod depmod modinfo; do
 		ln -sf kmod "$root/usr/bin/$link"
 	done
+	rm -f "$OUT/base.cpio"
 	pack "$root" >"$OUT/base.cpio"
-	rm -rf "$root" "$OUT/all" "$OUT/debs"
-}
-
-# Too large for the guests that do not need it: it brings LLVM.
-make_bpftrace()
-{
-	local root=$OUT/bpftrace.new
-
-	step "fetching bpftrace for the guest"
-	unpack bpftrace
-	rm -rf "$root"
-	copy_with_libraries "$OUT/all" "$root" /usr/bin/bpftrace
-	pack "$root" >"$OUT/bpftrace.cpio"
 	rm -rf "$root" "$OUT/all" "$OUT/debs"
 }
 
@@ -97,7 +84,7 @@ wanted_modules()
 	local name
 
 	if is_test_kernel "$1"; then
-		find "$SMMUX_BUILD/kernels/$1/modules/" -name '*.ko'
+		find -L "$SMMUX_BUILD/kernels/$1/modules/" -name '*.ko'
 		return
 	fi
 	for name in $MODULES; do
@@ -119,7 +106,7 @@ make_lane()
 	mkdir -p "$root/usr/lib/modules/$version"
 	rm -rf "$OUT/base-$lane"
 	mkdir -p "$OUT/base-$lane/lib/modules"
-	ln -s "$kernel/modules" "$OUT/base-$lane/lib/modules/$version"
+	ln -s "$(readlink -f "$kernel")/modules" "$OUT/base-$lane/lib/modules/$version"
 	in_tree depmod -b "$OUT/base-$lane" "$version"
 	wanted_modules "$lane" "$version" | while read -r path; do
 		to=${path##*"/$version/"}
@@ -133,13 +120,38 @@ make_lane()
 	cp "$kernel/modules"/modules.{order,builtin,builtin.modinfo} \
 		"$root/usr/lib/modules/$version/"
 	in_tree depmod -b "$root/usr" "$version"
+	rm -f "$OUT/$lane.cpio"
 	pack "$root" >"$OUT/$lane.cpio"
 	rm -rf "$root" "$OUT/base-$lane"
 }
 
+# base_ready HASH
+base_ready()
+{
+	cache_has "$OUT/base.cpio" "$1" && return 0
+	setup_lock
+	cache_has "$OUT/base.cpio" "$1" && return 0
+	make_base
+	cache_keep "$OUT/base.cpio" "$1"
+}
+
+# lane_ready LANE HASH-OF-BASE
+lane_ready()
+{
+	local lane=$1 hash
+
+	hash=$(stamp_of "$2" "$(cache_hash "$SMMUX_BUILD/kernels/$lane")")
+	cache_has "$OUT/$lane.cpio" "$hash" && return 0
+	setup_lock
+	cache_has "$OUT/$lane.cpio" "$hash" && return 0
+	make_lane "$lane"
+	cache_keep "$OUT/$lane.cpio" "$hash"
+	step "guest of lane $lane ready: $(du -cLsm "$OUT/base.cpio" "$OUT/$lane.cpio" | tail -n 1 | cut -f1) MiB"
+}
+
 main()
 {
-	local base hash lane what
+	local base lane
 
 	case ${1:-} in
 	-h | --help) usage && exit 0 ;;
@@ -148,25 +160,10 @@ main()
 	[ $# -gt 0 ] || set -- stable backports
 	need_root
 	mkdir -p "$OUT"
-	base=$(stamp_of "$0" "$(cat "$SMMUX_TREE.stamp")")
-	for what in base bpftrace; do
-		stamp_fresh "$OUT/$what.cpio" "$base" && continue
-		setup_lock
-		case $what in
-		base) make_base ;;
-		bpftrace) make_bpftrace ;;
-		esac
-		stamp_set "$OUT/$what.cpio" "$base"
-	done
+	base=$(stamp_of "$0" "$SMMUX_TOP/tests/lib/initramfs.sh" "$(cache_hash "$SMMUX_TREE")")
+	base_ready "$base"
 	for lane in "$@"; do
-		[ -e "$SMMUX_BUILD/kernels/$lane/version" ] || die "no kernel of lane $lane"
-		hash=$(stamp_of "$base" "$SMMUX_BUILD/kernels/$lane/version" \
-			"$(cat "$SMMUX_BUILD/kernels/$lane.stamp" 2>/dev/null)")
-		stamp_fresh "$OUT/$lane.cpio" "$hash" && continue
-		setup_lock
-		make_lane "$lane"
-		stamp_set "$OUT/$lane.cpio" "$hash"
-		step "guest of lane $lane ready: $(du -csm "$OUT/base.cpio" "$OUT/$lane.cpio" | tail -n 1 | cut -f1) MiB"
+		[ "$lane" = base ] || lane_ready "$lane" "$base"
 	done
 }
 

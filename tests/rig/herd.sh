@@ -7,16 +7,18 @@
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
+# shellcheck source=tests/lib/debs.sh
+. "$(dirname "$0")/../lib/debs.sh"
 readonly OUT=$SMMUX_BUILD/herd
 readonly ROOT=$OUT/root
-readonly SOURCE=$SMMUX_BUILD/testkernel/source
+readonly MODEL=$OUT/memory-model
 
 usage()
 {
 	cat <<EOF
 usage: ${0##*/} FILE.litmus
 Prints what herd7 has to say of it under the Linux kernel memory model. The first
-run fetches herd7, 40 MB, and the kernel's source, if no test kernel was made yet.
+run fetches herd7, 40 MB, and the kernel's source, of which only the model is kept.
 Exit code: herd7's; 1 it could not be had, 2 wrong use.
 EOF
 }
@@ -28,6 +30,21 @@ apt()
 		-o Dir::Etc::sourceparts=- -o Dir::State::lists="$OUT/lists" \
 		-o Dir::Cache="$OUT/cache" -o APT::Sandbox::User=root \
 		-o APT::Architectures=amd64 "$@" >>"$SMMUX_LOGS/herd.log" 2>&1
+}
+
+# Out of the source of the kernel that the backports lane boots.
+fetch_model()
+{
+	local series
+
+	step "fetching the kernel's memory model, out of its source"
+	series=$(cut -d. -f1,2 "$SMMUX_BUILD/kernels/backports/version")
+	debs_fetch "$OUT/debs" "linux-source-$series" || die "no linux-source-$series"
+	in_tree dpkg-deb -x "$OUT/debs"/linux-source*.deb "$OUT/source"
+	in_tree sh -c 'cd "$1" && tar -x --wildcards --strip-components=2 \
+		-f source/usr/src/linux-source-*.tar.xz "*/tools/memory-model"' model "$OUT" ||
+		die "the kernel's source has no memory model"
+	rm -rf "$OUT/debs" "$OUT/source"
 }
 
 fetch()
@@ -46,20 +63,7 @@ fetch()
 		in_tree dpkg -x "$deb" "$ROOT"
 	done
 	rm -rf "$OUT/lists" "$OUT/cache" "$OUT/debs"
-}
-
-# The test kernels' source comes with its memory model; who makes one has the lock
-# for long, but the source is there soon.
-need_model()
-{
-	until [ -e "$SOURCE.stamp" ]; do
-		if [ ! -e "${SOURCE%/*}/.lock" ] || flock -n "${SOURCE%/*}/.lock" true; then
-			"$SMMUX_TOP/tests/rig/testkernel.sh" -c debug ||
-				die "the kernel's source could not be had"
-		else
-			sleep 2
-		fi
-	done
+	fetch_model
 }
 
 case ${1:-} in
@@ -68,16 +72,15 @@ case ${1:-} in
 *) usage_error "which litmus test?" ;;
 esac
 need_root
-hash=$(stamp_of "$0")
-if ! stamp_fresh "$ROOT" "$hash"; then
+hash=$(stamp_of "$0" "$(cat "$SMMUX_BUILD/kernels/backports/version")")
+if ! cache_has "$OUT" "$hash"; then
 	setup_lock
-	stamp_fresh "$ROOT" "$hash" || { fetch && stamp_set "$ROOT" "$hash"; }
+	cache_has "$OUT" "$hash" || { fetch && cache_keep "$OUT" "$hash"; }
 	setup_unlock
 fi
-need_model
 test_file=$(realpath "$1")
 libs=$ROOT/usr/lib/x86_64-linux-gnu
-cd "$SOURCE/tools/memory-model"
+cd -P "$MODEL"
 exec "$SMMUX_TOP/tests/rig/in.sh" "$libs/ld-linux-x86-64.so.2" --library-path "$libs" \
 	"$ROOT/usr/bin/herd7" -I "$ROOT/usr/share/herdtools7/herd" \
 	-conf linux-kernel.cfg "$test_file"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Runs a command inside the tool tree. The checkout is visible there at its own
-# path, so that file names mean the same on both sides. Mounts live in a mount
+# Runs a command inside the tool tree. The checkout and the cache are visible there at
+# their own paths, so that file names mean the same on both sides. Mounts live in a mount
 # namespace of their own and vanish with the command.
 
 set -euo pipefail
@@ -14,7 +14,7 @@ usage()
 	cat <<EOF
 usage: ${0##*/} COMMAND [ARGUMENT...]
 Runs COMMAND in the tool tree (made by tests/rig/tree.sh), in the directory
-where it was called if that is inside the checkout.
+where it was called if that is inside the checkout or the cache.
 Exit code: the command's; 2 for wrong use.
 EOF
 }
@@ -27,20 +27,22 @@ need_root
 [ -x "$SMMUX_TREE/usr/bin/env" ] || die "no tool tree yet: run tests/rig/tree.sh"
 
 dir=$PWD
-[[ $dir/ == "$SMMUX_TOP"/* ]] || dir=$SMMUX_TOP
+[[ $dir/ == "$SMMUX_TOP"/* || $dir/ == "$SMMUX_CACHE"/* ]] || dir=$SMMUX_TOP
 
 # shellcheck disable=SC2016
 inside='
-	tree=$1 top=$2 dir=$3
-	shift 3
+	tree=$1 top=$2 cache=$3 dir=$4
+	shift 4
 	mount --rbind /dev "$tree/dev"
 	mount -t proc proc "$tree/proc"
 	mount -t sysfs sysfs "$tree/sys" 2>/dev/null || true
-	mkdir -p "$tree$top"
+	mkdir -p "$tree$top" "$tree$cache"
+	mount --bind "$cache" "$tree$cache"
 	mount --bind "$top" "$tree$top"
 	exec chroot "$tree" /usr/bin/env -i \
 		PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
 		HOME=/root LC_ALL=C.UTF-8 TERM="${TERM:-dumb}" \
 		DEBIAN_FRONTEND=noninteractive SMMUX_T0="${SMMUX_T0:-}" \
 		/bin/sh -c "cd \"\$0\" && exec \"\$@\"" "$dir" "$@"'
-exec unshare --mount -- bash -ec "$inside" in "$SMMUX_TREE" "$SMMUX_TOP" "$dir" "$@"
+exec unshare --mount -- bash -ec "$inside" in "$(readlink -f "$SMMUX_TREE")" "$SMMUX_TOP" \
+	"$SMMUX_CACHE" "$dir" "$@"

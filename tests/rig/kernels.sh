@@ -20,12 +20,12 @@ set -euo pipefail
 usage()
 {
 	cat <<EOF
-usage: ${0##*/} [-h] [FLAVOUR]
-Makes build/kernels/{stable,backports}/{version,vmlinuz,modules} and
-build/kernels/headers, a list of the versions whose headers are in the tool tree;
-or the same files for that flavour: one of
-  $FLAVOURS
-Remove build/kernels to look for newer versions.
+usage: ${0##*/} [-h] [LANE|headers]...
+Makes build/kernels/LANE/{version,vmlinuz,modules} for stable, backports or one of the
+flavours $FLAVOURS,
+with headers in the tool tree to build against; or, for "headers", build/kernels/headers,
+a list of all versions whose headers are in the tool tree. Default: stable backports headers.
+Remove kernels-versions* in the cache to look for newer versions.
 Exit code: 0 they are there, 1 failure, 2 wrong use.
 EOF
 }
@@ -77,6 +77,7 @@ fetch_headers()
 	for deb in "$OUT/debs/headers-$v-$flavour"/*.deb; do
 		in_tree dpkg -x "$deb" /
 	done
+	rm -rf "$OUT/debs/headers-$v-$flavour"
 	touch "$SMMUX_TREE/usr/lib/modules/$v-$flavour/.complete"
 }
 
@@ -102,58 +103,92 @@ fetch_image()
 	mv "$modules" "$dir/modules"
 	rm -rf "$dir/root"
 	echo "$name" >"$dir/version"
-	rm -rf "${OUT:?}/$lane"
+	rm -rf "${OUT:?}/$lane" "$OUT/debs/image-$name"
 	mv "$dir" "$OUT/$lane"
 }
 
-# fetch_flavour LANE: that of the version that the stable or the backports lane has.
-fetch_flavour()
+# Which versions there are: once, so that all that is made later fits together.
+find_versions()
 {
-	local -A flavours=([rt]=rt-arm64 [cloud]=cloud-arm64 [page16k]=arm64-16k)
+	local hash stable backports newest
+
+	hash=$(stamp_of "$0" "$(cache_hash "$SMMUX_TREE")")
+	cache_has "$OUT/versions" "$hash" && return 0
+	setup_lock
+	cache_has "$OUT/versions" "$hash" && return 0
+	step "looking for the newest kernels"
+	# The lists of a tree that was made just now are new.
+	[ -n "$(find "$(readlink -f "$SMMUX_TREE").done" -mmin -60)" ] ||
+		in_tree apt-get update -q >/dev/null || die "apt-get update failed in the tool tree"
+	stable=$(newest_complete 6.12) || die "no 6.12 kernel in the archive"
+	backports=$(newest_complete 7) || die "no 7.x kernel in the archive"
+	newest=$(versions linux-headers 7 | head -n 1)
+	rm -f "$OUT/versions"
+	printf '%s %s\n' stable "$stable" backports "$backports" newest "$newest" >"$OUT/versions"
+	cache_keep "$OUT/versions" "$hash"
+	step "kernels: stable $stable, backports $backports, headers up to $newest"
+}
+
+# version_of stable|backports|newest
+version_of()
+{
+	sed -n "s/^$1 //p" "$OUT/versions"
+}
+
+# fetch_lane LANE: one of the two, or a flavour of the version that one of them has.
+fetch_lane()
+{
+	local -A flavours=([stable]=arm64 [backports]=arm64 [rt]=rt-arm64 [cloud]=cloud-arm64
+		[page16k]=arm64-16k)
 	local lane=$1 flavour=${flavours[${1%612}]} of=backports v hash
 
-	[[ $lane != *612 ]] || of=stable
-	v=$(cat "$OUT/$of/version")
-	v=${v%-arm64}
-	hash=$(stamp_of "$0" "$v" "$(cat "$SMMUX_TREE.stamp")")
-	stamp_fresh "$OUT/$lane" "$hash" && return 0
+	[[ $lane != *612 && $lane != stable ]] || of=stable
+	v=$(version_of $of)
+	hash=$(stamp_of "$0" "$v" "$(cache_hash "$SMMUX_TREE")")
+	cache_has "$OUT/$lane" "$hash" && return 0
 	setup_lock
+	cache_has "$OUT/$lane" "$hash" && return 0
 	fetch_headers "$v" "$flavour"
 	fetch_image "$lane" "$v" "$flavour"
-	stamp_set "$OUT/$lane" "$hash"
+	cache_keep "$OUT/$lane" "$hash"
+}
+
+fetch_all_headers()
+{
+	local hash v which
+
+	hash=$(stamp_of "$0" "$OUT/versions" "$(cache_hash "$SMMUX_TREE")")
+	cache_has "$OUT/headers" "$hash" && return 0
+	setup_lock
+	for which in stable backports newest; do
+		fetch_headers "$(version_of $which)"
+	done
+	rm -f "$OUT/headers"
+	sed 's/^[^ ]* //; s/$/-arm64/' "$OUT/versions" | sort -Vu >"$OUT/headers"
+	cache_keep "$OUT/headers" "$hash"
 }
 
 main()
 {
+	local what
+
 	case ${1:-} in
 	-h | --help) usage && exit 0 ;;
-	?*) is_flavour "$1" || usage_error "unknown argument '$1'" ;;
 	esac
-	need_root
-	if [ -n "${1:-}" ]; then
-		fetch_flavour "$1"
-		return
-	fi
-	local hash stable backports newest v
-	hash=$(stamp_of "$0" "$(cat "$SMMUX_TREE.stamp" 2>/dev/null)")
-	stamp_fresh "$OUT/headers" "$hash" && return 0
-	setup_lock
-	stamp_fresh "$OUT/headers" "$hash" && return 0
-
-	mkdir -p "$OUT"
-	step "looking for the newest kernels"
-	in_tree apt-get update -q >/dev/null || die "apt-get update failed in the tool tree"
-	stable=$(newest_complete 6.12) || die "no 6.12 kernel in the archive"
-	backports=$(newest_complete 7) || die "no 7.x kernel in the archive"
-	newest=$(versions linux-headers 7 | head -n 1)
-	for v in "$stable" "$backports" "$newest"; do
-		fetch_headers "$v"
+	[ $# -gt 0 ] || set -- stable backports headers
+	for what in "$@"; do
+		[[ $what =~ ^(stable|backports|headers)$ ]] || is_flavour "$what" ||
+			usage_error "unknown lane '$what'"
 	done
-	fetch_image stable "$stable"
-	fetch_image backports "$backports"
-	printf '%s-arm64\n' "$stable" "$backports" "$newest" | sort -Vu >"$OUT/headers"
-	stamp_set "$OUT/headers" "$hash"
-	step "kernels ready: stable $stable, backports $backports, headers up to $newest"
+	need_root
+	mkdir -p "$OUT"
+	find_versions
+	for what in "$@"; do
+		case $what in
+		headers) fetch_all_headers ;;
+		*) fetch_lane "$what" ;;
+		esac
+	done
 }
 
 main "$@"; exit

@@ -40,9 +40,9 @@ scdoc | mandoc) ;;
 esac
 need_root
 hash=$(stamp_of "$0")
-if ! stamp_fresh "$OUT" "$hash"; then
+if ! cache_has "$OUT" "$hash"; then
 	setup_lock
-	stamp_fresh "$OUT" "$hash" || { fetch && stamp_set "$OUT" "$hash"; }
+	cache_has "$OUT" "$hash" || { fetch && cache_keep "$OUT" "$hash"; }
 	setup_unlock
 fi
 program=$OUT/usr/bin/$1

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Builds a module against one header set, in a copy of its sources under build/,
-# so that several kernels can be built for at a time.
+# so that several kernels can be built for at a time. What the checkout's sources give
+# is kept in the cache, so a second checkout builds nothing.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -39,6 +40,33 @@ copy_sources()
 	done
 }
 
+# source_files: all that this build reads and that is not the kernel's.
+source_files()
+{
+	(cd "$from" && find "${sources[@]}" -type f ! -name '*.o' ! -name '.*' -exec realpath {} +)
+	[ "$what" != kunit ] || find "$SMMUX_TOP/module" -type f
+	find "$SMMUX_TOP"/module/hw_*.h "$SMMUX_TOP/tests/mod" -type f
+}
+
+# The hash of the result: contents and names, kernel, tools.
+inputs_hash()
+{
+	source_files | LC_ALL=C sort -u | xargs sha256sum | sed "s,$SMMUX_TOP,," |
+		cat - <(printf '%s\n' "$version" "$what" "$(cache_hash "$SMMUX_TREE")" "$(stamp_of "$0")") |
+		sha256sum | cut -c1-20
+}
+
+# keep_modules: what was built just now, for the next who has the same inputs.
+keep_modules()
+{
+	local new
+
+	new=$(mktemp -d "$SMMUX_CACHE/modules.XXXXXX")
+	cp "$copy$inside"/*.ko "$new"
+	rm -rf "$kept"
+	mv -T "$new" "$kept" && touch "$kept.done"
+}
+
 case ${1:-} in
 -h | --help) usage && exit 0 ;;
 '') usage_error "no kernel version given" ;;
@@ -60,6 +88,17 @@ copy=${SMMUX_COPY:-$SMMUX_MOD/$version/$what}
 mkdir -p "$copy"
 exec {lock}>"$copy.lock"
 flock "$lock"
+# A build with options, or of other sources, is nobody else's.
+kept=''
+if [ $# = 0 ] && [ -z "${SMMUX_COPY:-}${SMMUX_SOURCE:-}" ]; then
+	kept=$(cache_path "$SMMUX_BUILD/modules/$what" "$(inputs_hash)")
+	if [ -e "$kept.done" ]; then
+		touch "$kept.done"
+		mkdir -p "$copy$inside"
+		cp "$kept"/*.ko "$copy$inside/"
+		exit 0
+	fi
+fi
 # An option that went away is not among what objects depend on.
 if [ "$SMMUX_TREE/usr/lib/modules/$version/build/include/generated/autoconf.h" -nt "$copy/.begun" ]; then
 	rm -rf "$copy"
@@ -77,3 +116,4 @@ quiet=--silent
 in_tree make "$quiet" -j"$(nproc)" -C "/usr/lib/modules/$version/build" M="$copy$inside" \
 	ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- TEST_MOD="$SMMUX_TOP/tests/mod" \
 	VSMMU_HW="$SMMUX_TOP/module" "$@" modules
+[ -z "$kept" ] || keep_modules

@@ -11,7 +11,7 @@ usage()
 {
 	cat <<EOF
 usage: ${0##*/} NAME
-Makes build/prog/NAME of tests/guest/prog/NAME.c, if it is missing or older.
+Makes build/prog/NAME of tests/guest/prog/NAME.c, unless the cache has it.
 Exit code: 0 it is there, 1 it does not build, 2 wrong use.
 EOF
 }
@@ -27,8 +27,9 @@ need_root
 mkdir -p "$SMMUX_BUILD/prog"
 exec {lock}>"$out.lock"
 flock "$lock"
-hash=$(stamp_of "$0" "$source")
-stamp_fresh "$out" "$hash" && exit 0
+hash=$(stamp_of "$0" "$source" "$(cache_hash "$SMMUX_TREE")")
+cache_has "$out" "$hash" && exit 0
+rm -f "$out"
 logged "program-$1" in_tree aarch64-linux-gnu-gcc -O2 -Wall -Wextra -Werror -static -s \
 	-o "$out" "$source" || die "$1 does not build"
-stamp_set "$out" "$hash"
+cache_keep "$out" "$hash"

@@ -14,15 +14,16 @@ readonly OUT=$SMMUX_BUILD/promtool
 
 case ${1:-} in
 -h | --help)
-	echo "usage: ${0##*/} [-h]: makes build/promtool if it is missing or this script changed"
+	echo "usage: ${0##*/} [-h]: makes build/promtool, unless the cache has what this script made"
 	exit 0
 	;;
 ?*) usage_error "unknown argument '$1'" ;;
 esac
 need_root
 hash=$(stamp_of "$0")
-stamp_fresh "$OUT" "$hash" && exit 0
+cache_has "$OUT" "$hash" && exit 0
 setup_lock
+cache_has "$OUT" "$hash" && exit 0
 step "fetching promtool"
 rm -rf "$OUT" "$OUT.new"
 debs_fetch "$OUT.new/debs" promtool:amd64 busybox:amd64 python3-prometheus-client python3-decorator ||
@@ -35,4 +36,4 @@ mv "$OUT.new/all/usr/bin/promtool" "$OUT.new/all/usr/bin/busybox" "$OUT.new"
 mv "$OUT.new/all/usr/lib/python3/dist-packages"/{prometheus_client,decorator.py} "$OUT.new/python"
 rm -rf "$OUT.new/all" "$OUT.new/debs"
 mv "$OUT.new" "$OUT"
-stamp_set "$OUT" "$hash"
+cache_keep "$OUT" "$hash"

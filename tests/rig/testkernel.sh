@@ -20,7 +20,7 @@ usage()
 	cat <<EOF
 usage: ${0##*/} [-c] NAME
 Makes build/kernels/NAME/{version,vmlinuz,modules} of NAME (debug, race or rt64k), and
-keeps build/testkernel/NAME to build modules against.
+keeps build/testkernel/NAME to build modules against, unless the cache has them.
   -c  only make its .config and check it
 Exit code: 0 it is there, 1 failure, 2 wrong use.
 EOF
@@ -32,22 +32,21 @@ readonly OUT=$SMMUX_BUILD/testkernel
 # The source of the series that the backports lane boots.
 fetch_source()
 {
-	local package=linux-source-$1 version=$2 hash each
+	local package=linux-source-$1 version=$2 hash
 
 	hash=$(stamp_of "$version")
-	stamp_fresh "$OUT/source" "$hash" && return 0
+	source=$(cache_path "$OUT/source" "$hash")
+	cache_has "$OUT/source" "$hash" && return 0
 	step "fetching $package $version"
-	# Files of an archive are older than what was generated from another one.
-	for each in source deb $TEST_KERNELS; do
-		rm -rf "${OUT:?}/$each"
-	done
-	mkdir -p "$OUT/source"
+	rm -rf "$source" "$OUT/deb"
+	mkdir -p "$source"
 	debs_fetch "$OUT/deb" "$package=$version" || die "no $package"
 	in_tree dpkg-deb -x "$OUT/deb"/*.deb "$OUT/deb/x"
 	step "unpacking it"
-	in_tree tar -x -C "$OUT/source" --strip-components=1 -f "$(echo "$OUT"/deb/x/usr/src/*.tar.xz)"
+	in_tree tar -x -C "$source" --strip-components=1 -f "$(echo "$OUT"/deb/x/usr/src/*.tar.xz)"
 	rm -rf "$OUT/deb"
-	stamp_set "$OUT/source" "$hash"
+	touch "$source.done"
+	cache_has "$OUT/source" "$hash"
 }
 
 # An option that Kconfig silently dropped would be a check that cannot fail.
@@ -55,11 +54,11 @@ configure()
 {
 	local missing
 
-	mkdir -p "$OUT/$name"
+	mkdir -p "$objects"
 	cat "$HERE/common.config" "$HERE/$name.config" >"$OUT/$name.wanted"
 	logged "config-$name" "${make[@]}" KCONFIG_ALLCONFIG="$OUT/$name.wanted" allnoconfig ||
 		die "no configuration for the $name kernel"
-	missing=$(grep -E '^CONFIG_.*=[^n]' "$OUT/$name.wanted" | grep -vxFf "$OUT/$name/.config" || true)
+	missing=$(grep -E '^CONFIG_.*=[^n]' "$OUT/$name.wanted" | grep -vxFf "$objects/.config" || true)
 	[ -z "$missing" ] || die "the $name kernel cannot have: ${missing//$'\n'/ }"
 }
 
@@ -67,17 +66,19 @@ install_kernel()
 {
 	local version dir=$SMMUX_BUILD/kernels/$name.new
 
-	version=$(cat "$OUT/$name/include/config/kernel.release")
+	version=$(cat "$objects/include/config/kernel.release")
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	logged "install-$name" "${make[@]}" INSTALL_MOD_PATH="$dir" modules_install
 	mv "$dir/lib/modules/$version" "$dir/modules"
 	rm -rf "${dir:?}/lib" "$dir/modules/build"
-	cp "$OUT/$name/arch/arm64/boot/Image" "$dir/vmlinuz"
+	cp "$objects/arch/arm64/boot/Image" "$dir/vmlinuz"
 	echo "$version" >"$dir/version"
 	rm -rf "$SMMUX_BUILD/kernels/$name"
 	mv "$dir" "$SMMUX_BUILD/kernels/$name"
-	link_headers
+	# Modules are built against these: without what only the kernel itself needs.
+	find "$objects" -name '*.o' ! -path "$objects/scripts/*" -delete
+	rm -f "$objects"/vmlinux* "$objects/arch/arm64/boot"/Image*
 }
 
 # Where modules are built against a kernel; the tree may be younger than it.
@@ -87,12 +88,18 @@ link_headers()
 
 	dir=$SMMUX_TREE/usr/lib/modules/$(cat "$SMMUX_BUILD/kernels/$name/version")
 	mkdir -p "$dir"
-	ln -sfn "$OUT/$name" "$dir/build"
+	ln -sfn "$objects" "$dir/build"
+}
+
+# The kernel and what it was built in: one is of no use without the other.
+is_there()
+{
+	cache_has "$OUT/$name" "$hash" && cache_has "$SMMUX_BUILD/kernels/$name" "$hash" && link_headers
 }
 
 main()
 {
-	local hash series version only_config='' start make building
+	local hash series version only_config='' start make building source objects
 
 	[ "${1:-}" != -c ] || { only_config=1 && shift; }
 	case ${1:-} in
@@ -105,31 +112,33 @@ main()
 	hash=$(stamp_of "$0" "$HERE/common.config" "$HERE/$name.config" \
 		"$(cat "$SMMUX_BUILD/kernels/backports/version")" \
 		"$(in_tree aarch64-linux-gnu-gcc --version | head -n 1)")
-	mkdir -p "$OUT"
-	exec {building}>"$OUT/.lock"
+	objects=$(cache_path "$OUT/$name" "$hash")
+	[ -n "$only_config" ] || ! is_there || return 0
+	mkdir -p "$OUT" "$SMMUX_CACHE"
+	exec {building}>"$SMMUX_CACHE/.lock-testkernel"
 	flock "$building"
-	if stamp_fresh "$SMMUX_BUILD/kernels/$name" "$hash" && [ -z "$only_config" ]; then
-		link_headers
-		return 0
-	fi
+	[ -n "$only_config" ] || ! is_there || return 0
 	setup_lock
 	version=$(in_tree apt-cache show --no-all-versions "linux-source-$series" | sed -n 's/^Version: //p')
 	[ -n "$version" ] || die "no linux-source-$series in the archive"
-	# Dates and names that do not change, for a build that does not either.
-	make=(in_tree make -C "$OUT/source" O="$OUT/$name" ARCH=arm64
-		CROSS_COMPILE=aarch64-linux-gnu- LOCALVERSION="-smmux-$name"
-		KBUILD_BUILD_TIMESTAMP=2026-01-01 KBUILD_BUILD_USER=smmux
-		KBUILD_BUILD_HOST=smmux -j"$(nproc)")
 	fetch_source "$series" "$version"
 	# From here on others may set up other things: this takes long.
 	setup_unlock
+	# Dates and names that do not change, for a build that does not either. Two kernels of
+	# one name and different configurations have different versions.
+	make=(in_tree make -C "$source" O="$objects" ARCH=arm64
+		CROSS_COMPILE=aarch64-linux-gnu- LOCALVERSION="-smmux-$name-${hash:0:6}"
+		KBUILD_BUILD_TIMESTAMP=2026-01-01 KBUILD_BUILD_USER=smmux
+		KBUILD_BUILD_HOST=smmux -j"$(nproc)")
 	configure
 	[ -z "$only_config" ] || return 0
 	step "building the $name kernel, 10 minutes or more the first time"
 	start=$SECONDS
 	logged "kernel-$name" "${make[@]}" Image modules || die "the $name kernel does not build"
 	install_kernel
-	stamp_set "$SMMUX_BUILD/kernels/$name" "$hash"
+	touch "$objects.done"
+	cache_keep "$SMMUX_BUILD/kernels/$name" "$hash"
+	is_there
 	step "$name kernel ready after $((SECONDS - start)) s: $(cat "$SMMUX_BUILD/kernels/$name/version")"
 }
 

@@ -13,7 +13,8 @@ usage()
 {
 	cat <<EOF
 usage: ${0##*/} [-h]
-Makes build/tree if it is missing or if this script changed.
+Makes the tool tree, unless the cache has one that this script made, and build/tree, a
+link to it.
 Environment:
   SMMUX_MIRROR           Debian mirror (default: the host's own apt mirror)
   SMMUX_SECURITY_MIRROR  security archive (default: the host's)
@@ -92,15 +93,16 @@ make_tree()
 	logged tree mmdebstrap --variant=apt --architectures=amd64,arm64 \
 		--skip=check/empty,cleanup/apt/lists \
 		--include="$(tr -s , <<<"$list")" \
+		--dpkgopt=force-unsafe-io \
 		--dpkgopt='path-exclude=/usr/share/man/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' \
 		--dpkgopt='path-exclude=/usr/share/doc/*' \
 		--setup-hook="mkdir -p \"\$1/etc/apt/preferences.d\" \"\$1/etc/apt/apt.conf.d\"" \
 		--setup-hook="cp '$work/preferences' \"\$1/etc/apt/preferences.d/rig\"" \
 		--setup-hook="cp '$work/apt.conf' \"\$1/etc/apt/apt.conf.d/90rig\"" \
-		"$SUITE" "$SMMUX_TREE.new" "$work/sources.list" ||
+		"$SUITE" "$new" "$work/sources.list" ||
 		die "the tool tree could not be made"
-	cp /etc/resolv.conf "$SMMUX_TREE.new/etc/resolv.conf"
+	cp /etc/resolv.conf "$new/etc/resolv.conf"
 }
 
 main()
@@ -110,11 +112,13 @@ main()
 	?*) usage_error "unknown argument '$1'" ;;
 	esac
 	need_root
-	local hash
+	local hash new
 	hash=$(stamp_of "$0")
-	stamp_fresh "$SMMUX_TREE" "$hash" && return 0
+	cache_has "$SMMUX_TREE" "$hash" && return 0
 	setup_lock
-	stamp_fresh "$SMMUX_TREE" "$hash" && return 0
+	cache_has "$SMMUX_TREE" "$hash" && return 0
+	# Made in its place: programs in it know where they are.
+	new=$(cache_path "$SMMUX_TREE" "$hash")
 
 	install_host_tools
 	work=$(mktemp -d)
@@ -122,14 +126,10 @@ main()
 	find_mirrors
 	write_config
 	step "making the tool tree (Debian $SUITE with QEMU and a cross compiler), about 2 minutes"
-	rm -rf --one-file-system "$SMMUX_TREE.new"
+	rm -rf --one-file-system "$new"
 	make_tree
-	if [ -e "$SMMUX_TREE" ]; then
-		rm -f "$SMMUX_TREE.stamp"
-		rm -rf --one-file-system "$SMMUX_TREE"
-	fi
-	mv "$SMMUX_TREE.new" "$SMMUX_TREE"
-	stamp_set "$SMMUX_TREE" "$hash"
+	touch "$new.done"
+	cache_has "$SMMUX_TREE" "$hash"
 	step "tool tree ready"
 }
 
