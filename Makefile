@@ -19,13 +19,16 @@ help:
 	@echo
 	@echo 'make demo          a stock Debian kernel in a VM, its devices behind smmux'
 	@echo 'make shell         the same machine, with a shell in it, for docs/tour.md'
-	@echo 'make test          all tests: host checks, then VMs'
+	@echo 'make test          host checks, and each part of the driver in VMs with stock kernels'
+	@echo 'make test-all      all tests: also DKMS in the guest, kernels that check everything'
 	@echo 'make test-one T=x  the tests whose name holds x (tests/run.sh -l lists them)'
 	@echo 'make check         host checks only'
 	@echo 'make bench         measure beside the built-in driver'
 	@echo 'make mutants       break the driver in many ways: a test must notice each'
+	@echo '                   (SLICE=k/n: the k-th of n parts)'
 	@echo 'make soak HOURS=n  random and long tests, again and again for n hours'
-	@echo 'make distclean     clean, and drop all caches under build/'
+	@echo 'make distclean     clean, and drop build/'
+	@echo 'make cacheclean    drop what set-up made, for all checkouts (SMMUX_CACHE, ~/.cache/smmux)'
 	@echo
 	@echo 'demo, shell, test, check, bench, mutants and soak set up all they need on a Debian machine (root).'
 
@@ -60,6 +63,9 @@ shell:
 test:
 	@tests/run.sh
 
+test-all:
+	@tests/run.sh -a
+
 test-one:
 	@test -n '$(T)' || { echo 'which one? make test-one T=name' >&2; exit 2; }
 	@tests/run.sh -v '$(T)'
@@ -71,7 +77,7 @@ bench:
 	@tests/bench/run.sh
 
 mutants:
-	@tests/mutants/run.sh
+	@tests/mutants/run.sh $(if $(SLICE),-s $(SLICE))
 
 soak:
 	@tests/soak.sh $(HOURS)
@@ -84,5 +90,8 @@ clean:
 distclean: clean
 	rm -rf --one-file-system build
 
-.PHONY: help modules install dkms-install dkms-remove dist man demo shell test test-one check \
-	bench mutants soak clean distclean
+cacheclean:
+	@tests/rig/setup.sh --drop
+
+.PHONY: help modules install dkms-install dkms-remove dist man demo shell test test-all test-one \
+	check bench mutants soak clean distclean cacheclean

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Runs tests: host tests (tests/host/*.sh), the DKMS path (tests/dkms/run.sh), then
+# Runs tests: host tests (tests/host/*.sh), the DKMS path (tests/dkms/run.sh), and
 # guest tests (tests/guest/NNN-*.sh), each in every configuration of its MATRIX
 # lines, each in a machine of its own. Prints KTAP and, last, the sums.
 
@@ -16,17 +16,23 @@ set -euo pipefail
 . "$(dirname "$0")/lib/payload.sh"
 
 readonly RESULTS=${SMMUX_RESULTS:-$SMMUX_BUILD/results}
+# shellcheck source=tests/lib/report.sh
+. "$(dirname "$0")/lib/report.sh"
+# shellcheck source=tests/lib/order.sh
+. "$(dirname "$0")/lib/order.sh"
 
 usage()
 {
 	cat <<EOF
 usage: ${0##*/} [option...] [PATTERN...]
-Runs the tests whose "name.configuration" holds one of the PATTERNs (shell
-patterns; if there is none all tests, without the configurations that a header
-gives as "ALSO").
+Runs the tests whose "name.configuration" holds one of the PATTERNs (shell patterns). If
+there is none: those of "make test", which each header gives as "MATRIX".
 Logs: build/results/NAME.CONFIGURATION/. In the environment: SMMUX_SOAK=N makes the
 tests with a random part N times as long, SMMUX_SEED=N has them begin with that seed;
-after SMMUX_DEADLINE=N seconds no test is begun: the rest is skipped, and says why.
+after SMMUX_DEADLINE=N seconds no test is begun: the rest is skipped, and named at the end.
+  -a         all: the configurations that a header gives as "FULL", too, and DKMS
+  -r         the rest: what -a has and a plain run has not
+  -t TURN    with -r: which half comes first, by this number's last bit (CI: of the commit)
   -l         list, do not run
   -k LANE    only configurations of this kernel lane (stable, backports, debug, race,
              rt64k; rt, cloud, page16k, rt612, cloud612, page16k612)
@@ -34,19 +40,29 @@ after SMMUX_DEADLINE=N seconds no test is begun: the rest is skipped, and says w
   -g / -H    only guest tests / only host tests
   -j N       machines at a time (default 2)
   -v         show subtests as they come
+  --times    where the last run's time went
+  --costs    what each test took here last, as tests/costs has it
 Exit code: 0 no test failed, 1 some did, 2 wrong use.
 EOF
 }
 
 parse()
 {
-	list='' lane='' driver='' only='' jobs=2 verbose=''
+	list='' lane='' driver='' only='' jobs=2 verbose='' tier=quick turn=0
 	local option
 
-	while getopts :lk:d:gHj:vh option; do
+	case ${1:-} in
+	--times) show_times && exit 0 ;;
+	--costs) sort "$SECONDS_HERE" && exit 0 ;;
+	--help) usage && exit 0 ;;
+	esac
+	while getopts :art:lk:d:gHj:vh option; do
 		case $option in
+		a) tier=all ;;
+		r) tier=rest ;;
+		t) turn=$OPTARG ;;
 		l) list=1 ;;
-		k) lane=$OPTARG ;;
+		k) lane=$OPTARG tier=asked ;;
 		d) driver=$OPTARG ;;
 		g) only=guest ;;
 		H) only=host ;;
@@ -56,8 +72,10 @@ parse()
 		*) usage_error "unknown option or missing value: -$OPTARG" ;;
 		esac
 	done
+	[[ $jobs =~ ^[1-9][0-9]*$ && $turn =~ ^[0-9]+$ ]] || usage_error "-j and -t want numbers"
 	shift $((OPTIND - 1))
 	patterns=("$@")
+	[ $# = 0 ] || tier=asked
 }
 
 matches()
@@ -82,7 +100,7 @@ make_payload()
 {
 	payload_make "$1/payload" "$c_lane" "$test_file" FW="$c_fw" SMP="$c_smp" SMMU="$c_smmu" \
 		STRICT="$c_strict" DRIVER="$c_driver" MODULE_PARAMS="$(meta MODULE)" \
-		SOAK="${SMMUX_SOAK:-1}" SEED="${SMMUX_SEED:-}"
+		SOAK="${SMMUX_SOAK:-1}" SEED="${SMMUX_SEED:-}" PATIENCE="$patience"
 	! comes_with kernel || cp "$SMMUX_BUILD/kernels/$c_lane/vmlinuz" "$1/payload/smmux"
 	! comes_with no-btf || without_btf "$1/payload/smmux"
 	for program in burst ask nobody news; do
@@ -92,14 +110,25 @@ make_payload()
 	done
 }
 
-# Seconds for this configuration: what the test says, more where all is checked.
+# capped SECONDS: where the whole run has a deadline, not much beyond it.
+capped()
+{
+	local left
+
+	left=$((${SMMUX_DEADLINE:-$1} + 600 - SECONDS))
+	[ -z "${SMMUX_DEADLINE:-}" ] || [ "$1" -lt "$left" ] || { echo "$left" && return; }
+	echo "$1"
+}
+
+# Seconds for this configuration, for hangs alone: what the test says, more where all is
+# checked, and where the machine is slow or busy.
 time_limit()
 {
 	local limit
 
-	limit=$(($(meta TIMEOUT 120) * ${SMMUX_SOAK:-1}))
+	limit=$(($(meta TIMEOUT 120) * ${SMMUX_SOAK:-1} * patience))
 	! is_test_kernel "$c_lane" || limit=$((limit * 4))
-	echo "$limit"
+	capped "$limit"
 }
 
 run_machine()
@@ -120,8 +149,7 @@ run_machine()
 		arguments+=(--qemu "$edit")
 	done
 	[ -z "$(meta WITH)" ] || arguments+=(--mem 2G)
-	! comes_with bpftrace || arguments+=(--with bpftrace)
-	for each in bpftrace-new perf; do
+	for each in bpftrace bpftrace-new perf; do
 		comes_with $each || continue
 		"$SMMUX_TOP/tests/rig/extra.sh" "$each" || return 1
 		arguments+=(--with "$each")
@@ -165,16 +193,18 @@ run_guest_test()
 # A test that is a program of its own: exit code 0, 4 for skipped, or failed.
 run_program_test()
 {
-	local name=$1 dir=$RESULTS/$1 rc=0 start=$SECONDS command limit=$((900 * ${SMMUX_SOAK:-1}))
+	local name=$1 dir=$RESULTS/$1 rc=0 start=$SECONDS command
+	local limit=$((900 * ${SMMUX_SOAK:-1} * patience))
 
 	command=("$SMMUX_TOP/tests/host/${name#host-}.sh")
 	if [[ $name == dkms-* ]]; then
 		command=("$SMMUX_TOP/tests/dkms/run.sh" "${name#dkms-}")
-		limit=4200
+		limit=$((2400 * patience))
 	fi
+	limit=$(capped "$limit")
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	timeout "$limit" "${command[@]}" >"$dir/output" 2>&1 || rc=$?
+	SMMUX_PATIENCE=$patience timeout "$limit" "${command[@]}" >"$dir/output" 2>&1 || rc=$?
 	case $rc in
 	0) echo pass ;;
 	4) echo "skip $(tail -n 1 "$dir/output")" ;;
@@ -202,63 +232,73 @@ run_test()
 	esac
 }
 
-# One KTAP line, and where it failed the subtests and the log's place.
-report()
+# begin NAME: in the background
+begin()
 {
-	local name=$1 dir=$RESULTS/$1 result seconds
-
-	result=$(cat "$run/$name.verdict" 2>/dev/null || echo "fail the runner died")
-	seconds=$(cat "$run/$name.seconds" 2>/dev/null || echo '?')
-	number=$((number + 1))
-	case $result in
-	pass)
-		passed=$((passed + 1))
-		echo "ok $number - $name ($seconds s)"
-		;;
-	skip*)
-		skipped=$((skipped + 1))
-		echo "ok $number - $name # SKIP ${result#skip }"
-		;;
-	*)
-		failed=$((failed + 1))
-		echo "not ok $number - $name ($seconds s): ${result#fail }"
-		show_failure "$dir"
-		;;
-	esac
+	run_test "$1" &
+	running[$!]=$1
 }
 
-show_failure()
+# Waits for any of those that are running, and reports it.
+reap()
 {
-	local dir=$1
+	local finished='' name
 
-	if [ -e "$dir/output" ]; then
-		tail -n 15 "$dir/output" | sed 's/^/  # /'
-	else
-		grep -vE '^ok ' "$dir/results" 2>/dev/null | head -n 20 | sed 's/^/  # /' || true
-		head -n 5 "$dir/bad-lines" 2>/dev/null | sed 's/^/  # log: /' || true
-		grep -m1 'error:' "$dir/vm.log" 2>/dev/null | sed 's/^/  # /' || true
-	fi
-	echo "  # logs: ${dir#"$SMMUX_TOP"/}"
+	wait -n -p finished "${!running[@]}" || true
+	[ -n "$finished" ] || die "lost a running test"
+	name=${running[$finished]}
+	unset "running[$finished]"
+	report "$name"
+	[[ $(cat "$run/$name.verdict" 2>/dev/null) == skip* ]] || phases_of "$name"
+}
+
+# next_test: into REPLY, and out of todo: the first that can begin now. Tests on a kernel
+# that is still being built come later; false if there are no others.
+next_test()
+{
+	local i
+
+	for i in "${!todo[@]}"; do
+		REPLY=${todo[i]}
+		if is_test_kernel "$(lane_of "$REPLY")" && ! kernels_ready; then
+			continue
+		fi
+		unset "todo[$i]"
+		return 0
+	done
+	return 1
 }
 
 # Keeps as many tests going as allowed and reports each as it ends.
 run_all()
 {
-	local pid finished
 	local -A running=()
+	local todo=("$@")
 
-	while [ $# -gt 0 ] || [ ${#running[@]} -gt 0 ]; do
-		while [ $# -gt 0 ] && [ ${#running[@]} -lt "$jobs" ]; do
-			run_test "$1" &
-			running[$!]=$1
-			shift
+	while [ ${#todo[@]} -gt 0 ] || [ ${#running[@]} -gt 0 ]; do
+		while [ ${#running[@]} -lt "$jobs" ] && next_test; do
+			begin "$REPLY"
 		done
-		finished=''
-		wait -n -p finished "${!running[@]}" || true
-		pid=$finished
-		[ -n "$pid" ] || die "lost a running test"
-		report "${running[$pid]}"
-		unset "running[$pid]"
+		if [ ${#running[@]} -gt 0 ]; then
+			reap
+		else
+			await_test_kernels
+		fi
+	done
+}
+
+# Whether those that failed fail again, each for itself.
+run_failed_again()
+{
+	local name most=5
+
+	for name in "${failures[@]}"; do
+		[ $((most--)) -gt 0 ] && ! out_of_time || break
+		rm -rf "$RESULTS/$name.first"
+		mv "$RESULTS/$name" "$RESULTS/$name.first"
+		rm -f "$run/$name.verdict"
+		run_test "$name" || true
+		report_again "$name"
 	done
 }
 
@@ -270,31 +310,31 @@ lane_of()
 	echo "${config%%-*}"
 }
 
+# What there is to run: all_tests in order, and guest_tests of them.
 select_tests()
 {
 	local name
 
-	host_tests=() guest_tests=() dkms_tests=() shared=() shared_later=() alone=()
-	while read -r name; do
-		matches "$name" || continue
-		case $name in
-		host-*) [ "$only" = guest ] || host_tests+=("$name") ;;
-		dkms-*) [ -n "$only" ] || dkms_tests+=("$name") ;;
-		*) [ "$only" = host ] || guest_tests+=("$name") ;;
-		esac
-	done < <(plan_all "$lane" "$driver" "${patterns[*]}")
-	for name in "${guest_tests[@]}"; do
-		if wants_to_be_alone "$name"; then
-			alone+=("$name")
-		elif is_test_kernel "$(lane_of "$name")"; then
-			shared_later+=("$name")
-		else
-			shared+=("$name")
-		fi
-	done
-	all_tests=("${host_tests[@]}" "${dkms_tests[@]}" "${shared[@]}" "${shared_later[@]}"
-		"${alone[@]}")
+	mapfile -t all_tests < <(
+		plan_all "$tier" "$lane" "$driver" | while read -r name; do
+			matches "$name" || continue
+			case $name in
+			host-*) [ "$only" = guest ] || echo "$name" ;;
+			dkms-*) [ -n "$only" ] || echo "$name" ;;
+			*) [ "$only" = host ] || echo "$name" ;;
+			esac
+		done
+	)
 	[ ${#all_tests[@]} -gt 0 ] || usage_error "no test matches: ${patterns[*]}"
+	if [ "$tier" = rest ]; then
+		mapfile -t all_tests < <(
+			printf '%s\n' "${all_tests[@]}" | half "$turn" 0 | by_cost
+			printf '%s\n' "${all_tests[@]}" | half "$turn" 1 | by_cost
+		)
+	else
+		mapfile -t all_tests < <(printf '%s\n' "${all_tests[@]}" | by_cost)
+	fi
+	mapfile -t guest_tests < <(printf '%s\n' "${all_tests[@]}" | grep -vE '^(host|dkms)-')
 }
 
 # guest_test_like PATTERN: is there one? In a pipe, a grep that has seen enough would
@@ -351,17 +391,29 @@ end_all()
 	kill "$1" 2>/dev/null || true
 }
 
-# Waits for the kernels, if need be to the deadline; false if it comes first.
+# True once the test kernels and the modules for them are there, or never will be.
+kernels_ready()
+{
+	[ -z "$kernels" ] && return 0
+	! kill -0 "$kernels" 2>/dev/null || return 1
+	wait "$kernels" || die "no test kernel"
+	kernels=''
+	# shellcheck disable=SC2086
+	timed "module builds" build_modules $TEST_KERNELS
+}
+
+# Nothing else is left to do. Past the deadline they are not waited for: their tests are
+# skipped then.
 await_test_kernels()
 {
-	while kill -0 "$kernels" 2>/dev/null; do
+	until kernels_ready; do
 		if out_of_time; then
 			end_all "$kernels"
-			return 1
+			kernels=''
+			return 0
 		fi
 		sleep 2
 	done
-	wait "$kernels" || die "no test kernel"
 }
 
 # build_modules LANE...: a driver that does not build fails here, at once, and not in
@@ -380,35 +432,59 @@ build_modules()
 	done
 }
 
+# Lanes whose kernels a plain run needs, of those that are asked for.
+stock_lanes()
+{
+	local each
+
+	echo headers backports
+	for each in stable; do
+		! lane_is_used "$each" && [[ " ${all_tests[*]} " != *" host-"* ]] || echo "$each"
+	done
+}
+
+say_what_comes()
+{
+	step "this machine takes $factor % of the reference's time; limits are $patience times what tests say"
+	step "${#all_tests[@]} tests, about $(estimate "${all_tests[@]}") minutes once all is set up"
+	[ "$tier" != quick ] || step "make test-all has $(plan_all rest '' '' | wc -l) more: DKMS in the guest, kernels that check everything, all pairs of kernel and firmware"
+}
+
+set_up()
+{
+	# shellcheck disable=SC2046
+	timed "set-up" "$SMMUX_TOP/tests/rig/setup.sh" $(stock_lanes)
+	timed "set-up" make_flavours
+}
+
 main()
 {
-	number=0 passed=0 failed=0 skipped=0
 	parse "$@"
 	select_tests
 	if [ -n "$list" ]; then
-		printf '%s\n' "${all_tests[@]}"
+		printf '%s\n' "${all_tests[@]}" | sort
 		return 0
 	fi
-	"$SMMUX_TOP/tests/rig/setup.sh"
 	mkdir -p "$RESULTS"
-	make_flavours
-	# shellcheck disable=SC2086
-	build_modules stable backports $FLAVOURS
+	rm -f "$TIMES"
+	set_up
+	measure_machine
+	say_what_comes
 	run=$(mktemp -d)
 	trap 'rm -rf "$run"' EXIT
 	trap 'trap - TERM EXIT; rm -rf "$run"; kill 0' INT TERM
-	make_test_kernels &
+	# shellcheck disable=SC2086
+	timed "module builds" build_modules stable backports $FLAVOURS
+	timed "kernel builds" make_test_kernels &
 	kernels=$!
 	echo "KTAP version 1"
 	echo "1..${#all_tests[@]}"
-	run_all "${host_tests[@]}" "${dkms_tests[@]}" "${shared[@]}"
-	# shellcheck disable=SC2086
-	! await_test_kernels || build_modules $TEST_KERNELS
-	run_all "${shared_later[@]}"
-	jobs=1
-	run_all "${alone[@]}"
-	step "all tests have run; logs are in build/results"
-	echo "$passed passed, $failed failed, $skipped skipped"
+	run_all "${all_tests[@]}"
+	run_failed_again
+	keep_seconds "${all_tests[@]}"
+	phase_add run "$SECONDS" "$jobs"
+	step "all tests have run; logs are in build/results, and where the time went: tests/run.sh --times"
+	report_sums
 	[ "$failed" = 0 ]
 }
 

@@ -1,9 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: the driver takes the SMMU and every client lands in a translated group
-# MATRIX: lane=stable,backports fw=dt,acpi
-# MATRIX: lane=debug
-# MATRIX: lane=backports fw=dt smp=1
+# MATRIX: lane=stable fw=dt
+# MATRIX: lane=backports fw=acpi
+# FULL: lane=stable,backports fw=dt,acpi
+# FULL: lane=debug
+# FULL: lane=backports fw=dt smp=1
 # DEVICES: nvme blk net edu testdev
 # TIMEOUT: 60
 

@@ -3,8 +3,8 @@
 # DESCRIPTION: a short checked run of NVMe, virtio-blk and network, one after the other
 # MATRIX: lane=stable fw=dt
 # MATRIX: lane=backports fw=acpi
-# MATRIX: lane=backports fw=dt smmu=1,nested
-# MATRIX: lane=stable fw=dt smmu=2
+# FULL: lane=backports fw=dt smmu=1,nested
+# FULL: lane=stable fw=dt smmu=2
 # ALSO: lane=stable,backports fw=dt,acpi
 # ALSO: lane=backports fw=dt smmu=2
 # ALSO: lane=debug

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: Debian's other kernels: real-time, cloud, pages of 16 KiB (by name, one of ours with 64): checked I/O, what is not mapped is blocked, and the files agree with it
-# MATRIX: lane=page16k fw=acpi
+# FULL: lane=page16k fw=acpi
 # ALSO: lane=rt,cloud,page16k,rt612,cloud612,page16k612 fw=dt,acpi
 # ALSO: lane=rt64k
 # DEVICES: nvme blk net-virtio edu testdev

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: NVMe and virtio-blk by four verifying jobs each, and checked network traffic, all at once (12 s, soak 60 s)
-# MATRIX: lane=stable fw=dt strict=1
-# MATRIX: lane=backports fw=acpi strict=0
+# FULL: lane=stable fw=dt strict=1
+# FULL: lane=backports fw=acpi strict=0
 # ALSO: lane=stable,backports fw=dt,acpi strict=1,0
 # ALSO: lane=debug
 # DEVICES: nvme blk net

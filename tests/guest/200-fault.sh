@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: an access outside all mappings is blocked, shows as a decoded event, and hurts nobody else
-# MATRIX: lane=stable fw=dt
 # MATRIX: lane=backports fw=acpi
+# FULL: lane=stable fw=dt
 # ALSO: lane=debug
 # ALSO: lane=stable,backports fw=dt,acpi
 # DEVICES: nvme blk net edu testdev

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a device's access right after dma_unmap never lands, in 2,000 tries (soak: 10,000) by edu and as many by iommu-testdev, under load (1,000 in stage 2)
-# MATRIX: lane=stable
 # MATRIX: lane=backports smmu=2
+# FULL: lane=stable
 # ALSO: lane=backports,debug
 # DEVICES: nvme blk net testdev edu20
 # TIMEOUT: 400

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: 150 rounds (soak: 1,000) of unbind, group type change, blocked, bind, under I/O of another device; no leak
-# MATRIX: lane=stable,backports
+# MATRIX: lane=stable
+# FULL: lane=stable,backports
 # ALSO: lane=debug
 # DEVICES: nvme blk net testdev nvme2
 # TIMEOUT: 560

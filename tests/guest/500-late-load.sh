@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: loaded when devices already work without it, the driver refuses with one clear message and all goes on
 # MATRIX: lane=stable fw=dt
-# MATRIX: lane=backports fw=acpi
+# FULL: lane=backports fw=acpi
 # ALSO: lane=backports fw=dt
 # ALSO: lane=debug
 # DEVICES: nvme blk net

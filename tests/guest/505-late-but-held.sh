@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: with deferred_probe_timeout=-1 clients wait for a driver that comes 18 seconds late
-# MATRIX: lane=stable fw=dt
-# MATRIX: lane=backports fw=acpi
+# FULL: lane=stable fw=dt
+# FULL: lane=backports fw=acpi
 # ALSO: lane=stable,backports fw=dt,acpi
 # ALSO: lane=debug
 # DEVICES: nvme blk net

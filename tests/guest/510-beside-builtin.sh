@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: beside the built-in driver smmux binds nothing and says what to set
-# MATRIX: lane=stable fw=dt driver=builtin
 # MATRIX: lane=backports fw=acpi driver=builtin
+# FULL: lane=stable fw=dt driver=builtin
 # ALSO: lane=stable,backports fw=dt,acpi driver=builtin
 # DEVICES: nvme blk
 # TIMEOUT: 120

@@ -4,7 +4,7 @@
 # MATRIX: lane=stable fw=dt
 # ALSO: lane=backports fw=dt
 # ALSO: lane=debug
-# MATRIX: lane=backports fw=acpi
+# FULL: lane=backports fw=acpi
 # DEVICES: nvme blk net
 # TIMEOUT: 180
 

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a device tree with wrong #iommu-cells: one clear message, clients stay cut off, the machine works
-# MATRIX: lane=stable,backports
+# MATRIX: lane=backports
+# FULL: lane=stable,backports
 # ALSO: lane=debug
 # DEVICES: nvme
 # DTB: -t u @ /smmuv3@9050000 #iommu-cells 3

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a device tree without the SMMU's interrupts: said once, I/O works, a fault is still told
-# MATRIX: lane=stable
+# FULL: lane=stable
 # ALSO: lane=backports,debug
 # DEVICES: nvme blk net testdev
 # DTB: -d @ /smmuv3@9050000 interrupts

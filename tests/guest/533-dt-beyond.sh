@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a device tree gives a function a StreamID that the SMMU cannot have: refused by name, the rest works
-# MATRIX: lane=stable
+# FULL: lane=stable
 # ALSO: lane=backports,debug
 # DEVICES: nvme testdev blk
 # DTB: -t x @ /pcie@10000000 iommu-map 0 %smmu 0 10 10 %smmu 7f0010 8 18 %smmu 18 ffe8

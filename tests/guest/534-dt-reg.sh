@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a device tree with too few register bytes: one clear message, nothing bound, the machine works
-# MATRIX: lane=backports
+# FULL: lane=backports
 # ALSO: lane=stable,debug
 # DEVICES: nvme
 # DTB: -t x @ /smmuv3@9050000 reg 0 9050000 0 1000

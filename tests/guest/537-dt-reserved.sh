@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: memory that firmware set aside for a device: the device reaches it at its own address, and nothing beside it; no other device does
-# MATRIX: lane=backports
+# FULL: lane=backports
 # ALSO: lane=stable,debug
 # DEVICES: edu testdev
 # DTB: -c @ /reserved-memory

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: with allow_unbind the SMMU itself is unbound and bound again; without clients that is harmless
-# MATRIX: lane=stable,backports
+# MATRIX: lane=backports
+# FULL: lane=stable,backports
 # ALSO: lane=debug
 # DEVICES: nvme blk net
 # MODULE: allow_unbind=1

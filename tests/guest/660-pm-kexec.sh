@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: another kernel is started while the SMMU sleeps, finds it aborting, and drives it
-# MATRIX: lane=stable
+# FULL: lane=stable
 # DEVICES: nvme blk net-virtio edu
 # DTB: -c @ /smmux-power
 # DTB: -t s @ /smmux-power compatible smmux,test-power

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: every debugfs file reads in its form and agrees with the others and with sysfs
 # MATRIX: lane=stable fw=dt
-# MATRIX: lane=backports fw=acpi
+# FULL: lane=backports fw=acpi
 # ALSO: lane=backports fw=dt strict=0
-# MATRIX: lane=backports fw=dt smmu=2
+# FULL: lane=backports fw=dt smmu=2
 # ALSO: lane=stable,backports fw=dt,acpi
 # ALSO: lane=debug
 # DEVICES: nvme blk net testdev

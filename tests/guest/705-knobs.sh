@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: knobs in sysfs, histograms, the ring of commands, the summary in the log
-# MATRIX: lane=stable,backports
+# MATRIX: lane=backports
+# FULL: lane=stable,backports
 # ALSO: lane=debug
 # DEVICES: nvme blk testdev
 # TIMEOUT: 120

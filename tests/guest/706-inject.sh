@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: errors that are made up take the way of real ones; what tables said of a fault; poll() on events
-# MATRIX: lane=stable,backports
+# MATRIX: lane=stable
+# FULL: lane=stable,backports
 # ALSO: lane=debug
 # DEVICES: nvme blk testdev
 # MODULE: enable_inject=1 allow_unbind=1

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: trace events, counters, positions and the registers tell one story
-# MATRIX: lane=stable,backports
+# MATRIX: lane=backports
+# FULL: lane=stable,backports
 # ALSO: lane=debug
 # DEVICES: nvme blk testdev
 # TIMEOUT: 120

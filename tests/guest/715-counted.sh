@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: of each command the counters say what QEMU's SMMU has seen from the driver's load on, to the last one
-# MATRIX: lane=stable,backports
+# MATRIX: lane=stable
+# FULL: lane=stable,backports
 # ALSO: lane=debug
 # DEVICES: nvme blk net testdev
 # TIMEOUT: 150

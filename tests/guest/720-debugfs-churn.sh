@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: all debugfs files are read in a loop while devices and domains come and go
-# MATRIX: lane=backports smp=4
+# FULL: lane=backports smp=4
 # ALSO: lane=stable,debug smp=4
 # DEVICES: nvme blk net testdev nvme2
 # TIMEOUT: 240

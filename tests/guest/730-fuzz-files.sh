@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: every file of ours, and every module parameter, is fed boundary values and random bytes: taken or refused with an errno, never more, and what was refused changes nothing
-# MATRIX: lane=backports
+# FULL: lane=backports
 # ALSO: lane=debug
 # DEVICES: nvme blk
 # TIMEOUT: 300

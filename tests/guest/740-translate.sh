@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: translate and ranges agree with each other, with what a device meets and with what it is attached to; bad questions are refused and change nothing
 # MATRIX: lane=stable
-# MATRIX: lane=backports smmu=2
+# FULL: lane=backports smmu=2
 # ALSO: lane=backports,debug
 # DEVICES: nvme blk testdev nvme2
 # WITH: ask

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: translate and ranges of everything are read in a loop while others map, unmap, come and go
-# MATRIX: lane=backports smp=4
+# FULL: lane=backports smp=4
 # ALSO: lane=stable,debug smp=4
 # DEVICES: nvme blk testdev nvme2
 # WITH: ask

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: the file of the registers has each once, whole and decoded, agrees with caps, tells who wrote over one, and sleeps with the SMMU
-# MATRIX: lane=stable,backports
+# MATRIX: lane=stable
+# FULL: lane=stable,backports
 # ALSO: lane=debug
 # DEVICES: nvme blk net-virtio
 # DTB: -c @ /smmux-power

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: lint finds each of many wrong bits in tables and registers, in its place, and nothing else; nothing at all while devices work, come, go and change domains
 # MATRIX: lane=stable fw=dt
-# MATRIX: lane=backports fw=dt smmu=2
+# FULL: lane=backports fw=dt smmu=2
 # ALSO: lane=backports,debug fw=dt
 # ALSO: lane=debug fw=dt smmu=2
 # DEVICES: nvme blk net-virtio edu testdev nvme2

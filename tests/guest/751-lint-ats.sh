@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: lint knows what ATS and being cut off mean for an entry; nothing is found while a device is cut off and comes back
-# MATRIX: lane=backports
+# FULL: lane=backports
 # ALSO: lane=stable
 # DEVICES: nvme blk net-virtio ats
 # MODULE: enable_inject=1 ats=on

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: smmux-top, smmux-metrics and smmux-snapshot say what the files say, of traffic, of faults and of an incident; nothing that was planted as a secret gets out, and devices and SMMUs may go meanwhile
-# MATRIX: lane=stable,backports
+# MATRIX: lane=backports
+# FULL: lane=stable,backports
 # DEVICES: nvme blk net-virtio ats edu
 # MODULE: enable_inject=1 ats=on allow_unbind=1
 # CMDLINE: smmux_secret=hunter2 luks.key=hunter2

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: smmux-record under busybox; on the host smmux-decode agrees with all that the driver wrote, and smmux-report makes a page of it
 # MATRIX: lane=stable
-# MATRIX: lane=backports smmu=2
+# FULL: lane=backports smmu=2
 # ALSO: lane=stable,backports fw=dt,acpi
 # ALSO: lane=debug
 # DEVICES: nvme blk testdev edu

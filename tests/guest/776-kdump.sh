@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: kdump: in the memory that the crash kernel finds after a panic smmux-crash finds what debugfs said before
-# MATRIX: lane=backports smp=4
+# FULL: lane=backports smp=4
 # DEVICES: ats edu testdev
 # ALSO: lane=stable smp=4
 # MODULE: enable_inject=1 ats=on

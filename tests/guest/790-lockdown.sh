@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: what may be read stays readable under lockdown, what may not is not, neither there nor without root
-# MATRIX: lane=stable,backports
+# FULL: lane=stable,backports
 # DEVICES: nvme blk testdev
 # MODULE: enable_inject=1
 # WITH: nobody

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: the KUnit suites over the pure layer, each case a subtest
-# MATRIX: lane=debug
+# FULL: lane=debug
 # TIMEOUT: 900
 
 # shellcheck source=tests/guest/lib/guest.sh

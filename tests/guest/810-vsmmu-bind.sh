@@ -6,7 +6,6 @@
 # ALSO: lane=race smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2 init_on_free=1
 # MODULE: allow_unbind=1
-# WHEN: alone
 # TIMEOUT: 120
 # EXPECT: (smmux|arm-smmu-v3) [0-9a-f]+\.vsmmu: refused: IDR5
 

@@ -2,11 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: command errors, global errors, slow SYNCs, SYNCs by MSI and by SEV, from a modelled SMMU: each is reported, acknowledged and survived
 # MATRIX: lane=backports smp=3 smmu=none
-# MATRIX: lane=debug smp=3 smmu=none
+# FULL: lane=debug smp=3 smmu=none
 # ALSO: lane=race smp=3 smmu=none
 # ALSO: lane=rt64k smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
-# WHEN: alone
 # TIMEOUT: 240
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (command error|global error|event: vclient|event queue overflow)
 # EXPECT: smmux [0-9a-f]+\.vsmmu: vclient

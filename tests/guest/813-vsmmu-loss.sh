@@ -1,12 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: full event queues, faults that stall, and loss of power at random instants, on modelled SMMUs: nothing hangs, nothing passes, and a new bind puts it right
-# MATRIX: lane=backports smp=3 smmu=none
-# MATRIX: lane=debug smp=3 smmu=none
+# FULL: lane=backports smp=3 smmu=none
+# FULL: lane=debug smp=3 smmu=none
 # ALSO: lane=race smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
-# WHEN: alone
 # TIMEOUT: 300
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event: vclient|event queue overflow|vclient)
 # EXPECT: smmux [0-9a-f]+\.vsmmu: was reset or lost its power

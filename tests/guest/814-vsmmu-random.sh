@@ -2,11 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: random programs of maps, unmaps, attaches and PASIDs on many modelled devices at once while another comes and goes; a shadow knows where each access must end, and lint finds nothing
 # MATRIX: lane=backports smp=3 smmu=none
-# MATRIX: lane=debug,race smp=3 smmu=none
+# FULL: lane=debug,race smp=3 smmu=none
 # ALSO: lane=rt64k smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
-# WHEN: alone
 # TIMEOUT: 240
 # EXPECT: (smmux|arm-smmu-v3) [0-9a-f]+\.vsmmu: (event: platform vclient|platform vclient|event: vclient|vclient).*
 # EXPECT: callbacks suppressed

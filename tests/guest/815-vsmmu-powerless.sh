@@ -1,12 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: power is lost at random instants of random programs and of the driver's probe: all that is under way ends, nothing passes, the log says so, and a new bind puts it right
-# MATRIX: lane=backports smp=3 smmu=none
-# MATRIX: lane=debug,race smp=3 smmu=none
+# FULL: lane=backports smp=3 smmu=none
+# FULL: lane=debug,race smp=3 smmu=none
 # ALSO: lane=rt64k smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
-# WHEN: alone
 # TIMEOUT: 200
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event: vclient|event: unknown|event queue overflow|vclient)
 # EXPECT: smmux [0-9a-f]+\.vsmmu: was reset or lost its power

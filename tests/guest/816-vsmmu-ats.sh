@@ -2,12 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a PCI device with ATS whose ATC keeps all that it may, behind a modelled SMMU: no translation outlives its invalidation, through maps, unmaps, domain changes and unbinds
 # MATRIX: lane=backports smp=3 smmu=none
-# MATRIX: lane=debug,race smp=3 smmu=none
+# FULL: lane=debug,race smp=3 smmu=none
 # ALSO: lane=rt64k smp=3 smmu=none
 # DEVICES: ats
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
-# WHEN: alone
 # TIMEOUT: 120
 # EXPECT: (smmux|arm-smmu-v3) [0-9a-f]+\.vsmmu: (event: )?0000:[0-9a-f:.]+: (F_TRANSLATION|F_PERMISSION|[0-9]+ more events)
 # EXPECT: callbacks suppressed

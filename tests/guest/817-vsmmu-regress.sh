@@ -6,7 +6,6 @@
 # ALSO: lane=race smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
-# WHEN: alone
 # TIMEOUT: 120
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event: |event queue overflow|vclient|command error|was reset or lost its power)
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (refused: IDR5|(GBPA does not take ABORT|CR0 0x[0-9a-f]+ is not acknowledged): |invalidations that were lost)

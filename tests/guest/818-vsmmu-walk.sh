@@ -8,7 +8,6 @@
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
 # WITH: ask
-# WHEN: alone
 # TIMEOUT: 240
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event: platform vclient|platform vclient|event: vclient|vclient).*
 # EXPECT: callbacks suppressed

@@ -1,10 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: every allocation of probe, attach, map, PASIDs, bind and unbind fails in turn: an errno, no splat, no leak, and all works as before
-# MATRIX: lane=debug smp=3 smmu=none
+# FULL: lane=debug smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
-# WHEN: alone
 # TIMEOUT: 150
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event|vclient).*
 # EXPECT: smmux [0-9a-f]+\.vsmmu: .*(-ENOMEM|error -12|error -16|error -22)

@@ -2,11 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: an SMMU with a power domain sleeps when its clients rest, loses all that it had, and translates exactly as before when it is back
 # MATRIX: lane=backports smp=3 smmu=none
-# MATRIX: lane=debug,race smp=3 smmu=none
+# FULL: lane=debug,race smp=3 smmu=none
 # ALSO: lane=rt64k smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
-# WHEN: alone
 # TIMEOUT: 100
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event: |event queue overflow|vclient|global error: )
 # EXPECT: smmux [0-9a-f]+\.vsmmu: stays awake: GBPA resets to bypass

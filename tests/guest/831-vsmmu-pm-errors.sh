@@ -5,7 +5,6 @@
 # ALSO: lane=debug,race,rt64k smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
-# WHEN: alone
 # TIMEOUT: 200
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event: |event queue overflow|vclient|stays awake: |does not wake up|global error: )
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (CR0|IRQ_CTRL|GBPA|CMD_SYNC|the end of the queue|caches cannot be emptied)

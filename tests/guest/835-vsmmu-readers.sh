@@ -4,7 +4,6 @@
 # ALSO: lane=backports,debug,race,rt64k smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
-# WHEN: alone
 # TIMEOUT: 240
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event: |event queue overflow|vclient)
 # EXPECT: callbacks suppressed

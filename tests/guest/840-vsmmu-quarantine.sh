@@ -6,7 +6,6 @@
 # DEVICES: ats
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
-# WHEN: alone
 # TIMEOUT: 240
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event: )?0000:[0-9a-f:.]+: (F_|C_|[0-9]+ more events)
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (CMD_SYNC at |a device that does not answer could not be cut off)

@@ -1,12 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: 16 devices with ATS and one behind another SMMU share a domain; whichever of them do not answer are cut off, and only those
-# MATRIX: lane=backports smp=3 smmu=none
+# FULL: lane=backports smp=3 smmu=none
 # ALSO: lane=debug,race,rt64k smp=3 smmu=none
 # DEVICES: ats16
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
-# WHEN: alone
 # TIMEOUT: 240
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event: )?0000:[0-9a-f:.]+: (F_|C_|[0-9]+ more events)
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event: )?vclient

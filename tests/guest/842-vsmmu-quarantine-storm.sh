@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: ATC invalidations that are not answered now and then, in random programs and storms, with interrupts off, during resets, system sleep and unplug
-# MATRIX: lane=backports,debug,race smp=3 smmu=none
+# MATRIX: lane=backports smp=3 smmu=none
+# FULL: lane=backports,debug,race smp=3 smmu=none
 # DEVICES: ats2
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
-# WHEN: alone
 # TIMEOUT: 300
 # EXPECT: (smmux|arm-smmu-v3) [0-9a-f]+\.vsmmu: (event: )?0000:[0-9a-f:.]+: (F_|C_|[0-9]+ more events)
 # EXPECT: smmux .*event queue overflow: events are lost

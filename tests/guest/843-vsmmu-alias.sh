@@ -1,12 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: two PCI functions share a StreamID: if it does not answer both are cut off, and each comes back by its own reset
-# MATRIX: lane=backports smp=3 smmu=none
+# FULL: lane=backports smp=3 smmu=none
 # ALSO: lane=debug,race,rt64k smp=3 smmu=none
 # DEVICES: ats2
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
-# WHEN: alone
 # TIMEOUT: 120
 # EXPECT: (smmux|arm-smmu-v3) [0-9a-f]+\.vsmmu: (event: )?0000:[0-9a-f:.]+: (F_|C_|[0-9]+ more events)
 # EXPECT: smmux .*event queue overflow: events are lost

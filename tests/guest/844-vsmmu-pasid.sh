@@ -1,12 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: PASIDs of a PCI device with ATS: what its ATC holds for one goes with the mapping and with the domain, and a device that does not answer is cut off from all of them
-# MATRIX: lane=backports smp=3 smmu=none
+# FULL: lane=backports smp=3 smmu=none
 # ALSO: lane=debug,race,rt64k smp=3 smmu=none
 # DEVICES: ats
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
-# WHEN: alone
 # TIMEOUT: 240
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event: )?0000:[0-9a-f:.]+: (F_|C_|[0-9]+ more events)
 # EXPECT: smmux [0-9a-f]+\.vsmmu: 0000:[0-9a-f:.]+: (does not answer ATC|answers ATC|is gone, and with it)

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a device whose ATC invalidations are not answered is cut off, the others under checked traffic are not; it comes back by a reset, of the user or by policy; smmux-recovery and recovery.bt tell and do as they should
-# MATRIX: lane=stable,backports
+# MATRIX: lane=stable
+# FULL: lane=stable,backports
 # DEVICES: nvme blk net-virtio ats
 # MODULE: enable_inject=1 ats=on
 # WITH: bpftrace

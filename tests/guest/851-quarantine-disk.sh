@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: a disk whose ATC does not answer, in use: it is cut off, reset, and goes on, by the reset handlers of its stock driver; what was written is what is read
-# MATRIX: lane=backports
+# FULL: lane=backports
 # DEVICES: nvme ats-blk
 # MODULE: enable_inject=1 ats=on
 # TIMEOUT: 120

@@ -6,7 +6,8 @@
 #   DESCRIPTION  one line
 #   MATRIX       key=value,value ...: one configuration for each combination;
 #                keys lane fw smp (default 2) smmu strict driver; several lines
-#                add up
+#                add up. "make test" runs these
+#   FULL         the same, for configurations that only "make test-all" runs
 #   ALSO         the same, for configurations that run only by name or lane
 #   DEVICES      names that tests/rig/vm.sh knows
 #   CMDLINE      more kernel command line      MODULE  parameters of smmux.ko
@@ -21,8 +22,6 @@
 #   EXPECT       regexp of a kernel message that would else fail the test
 #   AFTER        a program in the checkout that looks at what the machine left behind; it is
 #                given the directory of the results, and fails the test if it fails
-#   WHEN         alone: no other machine beside this one, after all others (a modelled SMMU
-#                that gets no CPU for a second is a dead one)
 #   DTB          fdtput arguments that change the device tree, the first @ is the file,
 #                %smmu the SMMU's phandle
 #   IORT         a node more in the IORT (acpi only), an argument of tests/rig/iort.py
@@ -113,49 +112,59 @@ config_load()
 	export c_lane c_fw c_smp c_smmu c_strict c_driver
 }
 
-# wants_to_be_alone NAME.CONFIGURATION
-wants_to_be_alone()
-{
-	test_load "${1%%.*}"
-	[ "$(meta WHEN)" = alone ]
-}
-
-# matrix ASKED: the matrix lines of the test that is loaded.
+# matrix KEY...: these lines of the test that is loaded, a configuration a line.
 matrix()
 {
-	meta_all MATRIX
-	[ -z "$1" ] || meta_all ALSO
+	local key line words
+
+	for key in "$@"; do
+		while IFS= read -r line; do
+			read -ra words <<<"$line"
+			expand '' "${words[@]}"
+		done < <(meta_all "$key")
+	done
 }
 
-# plan_all LANE DRIVER ASKED: all tests as name.configuration, host tests as
-# host-name. ASKED: also those that are not part of a whole run.
+# configurations TIER: quick (make test), rest (what make test-all has beside it), all
+# (both), asked (all that there are).
+configurations()
+{
+	case $1 in
+	quick) matrix MATRIX ;;
+	all) matrix MATRIX FULL ;;
+	asked) matrix MATRIX FULL ALSO ;;
+	rest)
+		{
+			matrix MATRIX | sed 's/^/-/'
+			matrix FULL
+		} | awk '/^-/ { skip[substr($0, 2)]; next } !($0 in skip)'
+		;;
+	esac
+}
+
+# plan_all TIER LANE DRIVER: all tests as name.configuration, host tests as host-name,
+# the path of DKMS as dkms-lane.
 plan_all()
 {
-	local file line config words
+	local file lane config
 
 	for file in "$SMMUX_TOP"/tests/host/*.sh; do
-		[ -e "$file" ] || continue
+		[ -e "$file" ] && [ "$1" != rest ] || continue
 		file=${file##*/}
 		echo "host-${file%.sh}"
 	done
-	for line in stable backports; do
-		[ -z "$1" ] || [ "$1" = "$line" ] || continue
-		# The same path on a second kernel is for who asks: an emulated compiler takes long.
-		[ "$line" = stable ] || [ -n "$1$3" ] || continue
-		echo "dkms-$line"
+	for lane in stable backports; do
+		[ -z "$2" ] || [ "$2" = "$lane" ] || continue
+		[ "$1" = quick ] || echo "dkms-$lane"
 	done
 	for file in "$SMMUX_TOP"/tests/guest/[0-9]*.sh; do
 		[ -e "$file" ] || continue
 		file=${file##*/}
 		test_load "${file%.sh}"
-		while IFS= read -r line; do
-			read -ra words <<<"$line"
-			expand '' "${words[@]}"
-		done < <(matrix "$1$3") |
-			while IFS= read -r config; do
-				config=$(config_name "$config" "${2:-}")
-				[ -z "$1" ] || [[ $config == "$1"-* ]] || continue
-				echo "${file%.sh}.$config"
-			done
+		while IFS= read -r config; do
+			config=$(config_name "$config" "${3:-}")
+			[ -z "$2" ] || [[ $config == "$2"-* ]] || continue
+			echo "${file%.sh}.$config"
+		done < <(configurations "$1")
 	done | awk '!seen[$0]++'
 }

@@ -15,11 +15,15 @@ readonly OUT=$SMMUX_BUILD/mutants
 usage()
 {
 	cat <<EOF
-usage: ${0##*/} [-l] [NAME...]
+usage: ${0##*/} [-l | -s K/N | NAME...]
 Runs the mutants of tests/mutants (all, or those named) and writes the table
 build/mutants/TABLE.md. A mutant is a patch; the lines above it say
   Test: the patterns for tests/run.sh    What: what is wrong with this driver
-  -l  list them
+Those of the host's suites (Test: host-unit) cost next to nothing and run first.
+  -s K/N  the K-th of N parts of the others (1 to N), and all of the host's suites
+  -l      list them
+After SMMUX_DEADLINE=N seconds no mutant is begun, and with -s no kernel is built for one;
+those left out are named.
 Exit code: 0 each was caught, 1 one was not, 2 wrong use.
 EOF
 }
@@ -45,7 +49,6 @@ run_mutant()
 {
 	local patch=$HERE/$1.patch log=$OUT/$1.log tests rc=0 told
 
-	[ -e "$patch" ] || usage_error "no mutant '$1'"
 	break_driver "$patch"
 	read -ra tests <<<"$(mutant_says Test "$patch")"
 	SMMUX_SOURCE=$OUT/source SMMUX_MOD=$OUT/mod SMMUX_RESULTS=$OUT/results \
@@ -62,30 +65,108 @@ run_mutant()
 	fi
 }
 
+# Those of the host's suites, all at a time.
+run_host_mutants()
+{
+	local line name
+
+	[ $# -gt 0 ] || return 0
+	while read -r line; do
+		name=${line%% *}
+		if [[ $line == *" caught by "* ]]; then
+			caught=$((caught + 1))
+			echo "| $name | $(mutant_says What "$HERE/$name.patch") | ${line##* caught by } |" >>"$OUT/TABLE.md"
+		else
+			missed+=" $name"
+			step "$line"
+			echo "| $name | $(mutant_says What "$HERE/$name.patch") | **not caught** |" >>"$OUT/TABLE.md"
+		fi
+	done < <("$SMMUX_TOP/tests/unit/mutants.sh" "$@" || true)
+}
+
+is_of_host()
+{
+	[ "$(mutant_says Test "$HERE/$1.patch")" = host-unit ]
+}
+
+# in_slice K/N NAME...: the K-th of N parts. Neighbours by name are about the same room and
+# the same test, so every N-th is taken.
+in_slice()
+{
+	local k=${1%/*} n=${1#*/}
+	shift
+
+	printf '%s\n' "$@" | awk -v k="$k" -v n="$n" '(NR - 1) % n == (k - 1) % n'
+}
+
+# Sets slow and host, the mutants to run, from the arguments.
+choose()
+{
+	local name names=("$@") others=()
+
+	[ $# -gt 0 ] || mapfile -t names < <(cd "$HERE" && printf '%s\n' *.patch | sed 's/\.patch$//')
+	host=() slow=()
+	for name in "${names[@]}"; do
+		[ -e "$HERE/$name.patch" ] || usage_error "no mutant '$name'"
+		if is_of_host "$name"; then
+			host+=("$name")
+		else
+			others+=("$name")
+		fi
+	done
+	[ ${#others[@]} -eq 0 ] || mapfile -t slow < <(in_slice "$slice" "${others[@]}")
+}
+
+out_of_time()
+{
+	[ -n "${SMMUX_DEADLINE:-}" ] && [ "$SECONDS" -ge "$SMMUX_DEADLINE" ]
+}
+
+# Is there a kernel for all tests of this mutant, or may one be built?
+has_kernels()
+{
+	local each tests
+
+	[ "$slice" != 1/1 ] || return 0
+	# shellcheck disable=SC2046
+	tests=$("$SMMUX_TOP/tests/run.sh" -l $(mutant_says Test "$HERE/$1.patch"))
+	for each in $TEST_KERNELS; do
+		[[ $tests != *.$each-* ]] || [ -e "$SMMUX_BUILD/kernels/$each/version" ] || return 1
+	done
+}
+
 main()
 {
-	local name names=() caught=0 missed=''
+	local name caught=0 missed='' slice=1/1 host slow left=''
 
 	case ${1:-} in
 	-h | --help) usage && exit 0 ;;
 	-l) for name in "$HERE"/*.patch; do
 			printf '%-20s %s\n' "$(basename "$name" .patch)" "$(mutant_says What "$name")"
 		done && exit 0 ;;
+	-s)
+		[[ ${2:-} =~ ^[1-9][0-9]*/[1-9][0-9]*$ ]] || usage_error "-s wants K/N"
+		slice=$2
+		shift 2
+		;;
 	-*) usage_error "unknown option '$1'" ;;
 	esac
 	need_root
-	names=("$@")
-	if [ $# = 0 ]; then
-		mapfile -t names < <(cd "$HERE" && printf '%s\n' *.patch | sed 's/\.patch$//')
-	fi
-	"$SMMUX_TOP/tests/rig/setup.sh"
+	choose "$@"
+	"$SMMUX_TOP/tests/rig/setup.sh" stable backports
 	mkdir -p "$OUT"
 	printf '%s\n' '| mutant | what is wrong | caught by |' '| --- | --- | --- |' >"$OUT/TABLE.md"
-	for name in "${names[@]}"; do
+	run_host_mutants "${host[@]}"
+	for name in "${slow[@]}"; do
+		if out_of_time || ! has_kernels "$name"; then
+			left+=" $name"
+			continue
+		fi
 		run_mutant "$name"
 	done
 	cat "$OUT/TABLE.md"
-	echo "$caught of ${#names[@]} mutants caught${missed:+; not:$missed}"
+	[ -z "$left" ] || echo "# left out for lack of time:$left"
+	echo "$caught of $((${#host[@]} + ${#slow[@]} - $(wc -w <<<"$left"))) mutants caught${missed:+; not:$missed}"
 	[ -z "$missed" ]
 }
 

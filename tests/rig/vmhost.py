@@ -5,7 +5,8 @@
 Two socket pairs are handed down to QEMU, so no socket has a name or a race:
 the result channel (a virtio serial port in the guest) and QMP. A line of the
 guest that starts with "@qmp " is a QMP command, %out in it the directory of the
-results; the answer goes back as a line "= {json}". All other lines are results and go to DIR/results as they are.
+results; the answer goes back as a line "= {json}". "@begin" says that the machine is up and
+its test begins. All other lines are results and go to DIR/results as they are.
 """
 
 import argparse
@@ -52,6 +53,14 @@ class Lines:
         return [line.decode(errors="replace") for line in lines]
 
 
+def go_first():
+    """Before other load of the host: time goes on in a machine that is kept from running."""
+    try:
+        os.setpriority(os.PRIO_PROCESS, 0, -15)
+    except OSError:
+        pass
+
+
 class Machine:
     """One QEMU process with its result channel and its QMP channel."""
 
@@ -65,7 +74,7 @@ class Machine:
         ]
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            pass_fds=[sock.fileno() for sock in theirs])
+            pass_fds=[sock.fileno() for sock in theirs], preexec_fn=go_first)
         for sock in theirs:
             sock.close()
         self.results = Lines(ours[0])
@@ -75,12 +84,16 @@ class Machine:
         self.talk = open(f"{out}/qmp.log", "w", buffering=1)
         self.out = out
         self.echo = echo
+        self.begun = None
 
     def on_result(self, line):
         if line.startswith("@qmp "):
             command = line[5:].replace("%out", self.out)
             self.talk.write("-> " + command + "\n")
             self.qmp.send(command)
+            return
+        if line == "@begin":
+            self.begun = time.monotonic()
             return
         self.file.write(line + "\n")
         if self.echo:
@@ -138,7 +151,10 @@ def main():
             status.write("done\n")
         else:
             status.write(f"QEMU ended with {code}\n")
-        status.write(f"seconds {time.monotonic() - start:.1f}\n")
+        end = time.monotonic()
+        begun = machine.begun or end
+        status.write(f"seconds {end - start:.1f}\n")
+        status.write(f"boot {begun - start:.1f}\nbody {end - begun:.1f}\n")
     os._exit(0 if code == 0 else 1)
 
 

@@ -54,6 +54,7 @@ set +a
 case $LANE in
 debug | race | rt64k) echo 1 >/proc/sys/kernel/panic_on_warn ;;
 esac
+echo @begin >"$channel"
 bash /smmux/test.sh </dev/null >/dev/console 2>&1 3<>"$channel"
 look_for_leaks >/dev/console 2>&1
 power_off
