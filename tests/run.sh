@@ -269,6 +269,16 @@ next_test()
 	return 1
 }
 
+# How many tests may run now.
+places()
+{
+	if [ "$jobs" -gt 1 ] && [ -n "$kernels" ] && kill -0 "$kernels" 2>/dev/null; then
+		echo $((jobs - 1))
+	else
+		echo "$jobs"
+	fi
+}
+
 # Keeps as many tests going as allowed and reports each as it ends.
 run_all()
 {
@@ -276,7 +286,7 @@ run_all()
 	local todo=("$@")
 
 	while [ ${#todo[@]} -gt 0 ] || [ ${#running[@]} -gt 0 ]; do
-		while [ ${#running[@]} -lt "$jobs" ] && next_test; do
+		while [ ${#running[@]} -lt "$(places)" ] && next_test; do
 			begin "$REPLY"
 		done
 		if [ ${#running[@]} -gt 0 ]; then
@@ -367,15 +377,16 @@ make_flavours()
 	done
 }
 
-# The project's own kernels take long, so only for tests that want them, and with
-# what processor time the other tests leave.
+# The project's own kernels take long, so only for tests that want them. Meanwhile they
+# take the place of a test, and go before other load as machines do: else they would be
+# ready when there is no time left for the tests on them.
 make_test_kernels()
 {
 	local each
 
 	for each in $TEST_KERNELS; do
 		lane_is_used "$each" || continue
-		nice -n 19 "$SMMUX_TOP/tests/rig/testkernel.sh" "$each" || return 1
+		nice -n -15 "$SMMUX_TOP/tests/rig/testkernel.sh" "$each" || return 1
 		"$SMMUX_TOP/tests/rig/guest.sh" "$each" || return 1
 	done
 }
