@@ -6,11 +6,9 @@
 
 # shellcheck source=tests/guest/lib/guest.sh
 . /smmux/guest.sh
+# shellcheck source=tests/guest/lib/suites.sh
+. /smmux/suites.sh
 
-# A suite that silently went away would be a check that cannot fail.
-readonly SUITES=(smmux_caps smmux_caps_fields smmux_caps_refuse smmux_cd smmux_cmd
-	smmux_cmd_text smmux_evt smmux_invs smmux_iort smmux_lint smmux_plan_cd smmux_plan_ste smmux_ste
-	smmux_walk smmux_walk_cfg)
 readonly MARK="kunit suites start here"
 
 # KUnit's report is in the kernel log whether or not its debugfs files are built:
@@ -77,7 +75,7 @@ must "KUnit loads" modprobe kunit enable=1 autorun=1
 echo "$MARK" >/dev/kmsg
 must "the suites load" insmod /smmux/smmux_kunit.ko
 report_results
-check_equal "all suites end well" "$(printf '%s\n' "${SUITES[@]}")" \
+check_equal "all suites end well" "$(printf '%s\n' "${KUNIT_SUITES[@]}")" \
 	"$(results | sed -n 's/^suite //p' | sort)"
 [ -z "${COVERAGE:-}" ] || send_coverage
 check "the suites unload" rmmod smmux_kunit

@@ -195,7 +195,7 @@ static void programs(struct kunit *test)
 	const unsigned int *portion = test->param_value;
 	struct program *p = kunit_kzalloc(test, sizeof(*p), GFP_KERNEL);
 	unsigned long seed = smmux_kunit_seed + *portion * PROGRAMS;
-	unsigned int i, step;
+	unsigned int i, step = 0;
 
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	for (i = 0; i < PROGRAMS; i++, seed++) {

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef UNIT_ASM_BARRIER_H
+#define UNIT_ASM_BARRIER_H
+
+/* One thread: only the compiler could change the order in which a callback sees memory. */
+#define dma_wmb()	__atomic_signal_fence(__ATOMIC_SEQ_CST)
+
+#endif /* UNIT_ASM_BARRIER_H */

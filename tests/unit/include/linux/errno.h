@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * errno - libc's own header comes by here for the numbers, too.
+ */
+#ifndef UNIT_LINUX_ERRNO_H
+#define UNIT_LINUX_ERRNO_H
+
+#include_next <linux/errno.h>
+
+#endif /* UNIT_LINUX_ERRNO_H */

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * slab - memory from libc, with the limits of the kernel's allocator: what is larger than
+ * it can give fails, and is warned of unless the caller said that it can do without.
+ */
+#ifndef UNIT_LINUX_SLAB_H
+#define UNIT_LINUX_SLAB_H
+
+#include <linux/overflow.h>
+#include <linux/types.h>
+
+#define GFP_KERNEL	0x1u
+#define __GFP_NOWARN	0x2u
+#define __GFP_ZERO	0x4u
+
+#define KMALLOC_MAX_SIZE	(4UL << 20)
+
+void *kmalloc(size_t size, gfp_t gfp);
+void *kmemdup(const void *from, size_t size, gfp_t gfp);
+void kfree(const void *ptr);
+
+static inline void *kzalloc(size_t size, gfp_t gfp)
+{
+	return kmalloc(size, gfp | __GFP_ZERO);
+}
+
+#endif /* UNIT_LINUX_SLAB_H */

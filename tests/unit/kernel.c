@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * kernel - what the driver and the suites call in a kernel: memory, strings, warnings.
+ */
+#include <stdlib.h>
+
+#include "unit.h"
+
+#define POISON	0xa5
+
+static unsigned int live;
+static bool suppress;
+static unsigned int suppressed;
+
+void unit_suppress(bool on)
+{
+	if (on)
+		suppressed = 0;
+	suppress = on;
+}
+
+unsigned int unit_suppressed(void)
+{
+	return suppressed;
+}
+
+bool unit_warn_on(bool cond, const char *what, const char *file, int line)
+{
+	if (!cond)
+		return false;
+	if (suppress)
+		suppressed++;
+	else
+		unit_tell(true, "WARNING at %s:%d: %s", file, line, what);
+	return true;
+}
+
+void *kmalloc(size_t size, gfp_t gfp)
+{
+	void *ptr;
+
+	if (size > KMALLOC_MAX_SIZE) {
+		WARN_ON(!(gfp & __GFP_NOWARN));
+		return NULL;
+	}
+	ptr = malloc(size);
+	if (!ptr)
+		abort();
+	/* What is not asked to be zero is not. */
+	memset(ptr, gfp & __GFP_ZERO ? 0 : POISON, size);
+	live++;
+	return ptr;
+}
+
+void *kmemdup(const void *from, size_t size, gfp_t gfp)
+{
+	void *ptr = kmalloc(size, gfp);
+
+	return ptr ? memcpy(ptr, from, size) : NULL;
+}
+
+void kfree(const void *ptr)
+{
+	if (!ptr)
+		return;
+	live--;
+	free((void *)ptr);
+}
+
+unsigned int unit_live_allocations(void)
+{
+	return live;
+}
+
+long strscpy(char *to, const char *from, size_t size)
+{
+	size_t len = strnlen(from, size);
+
+	if (!size)
+		return -E2BIG;
+	if (len < size) {
+		memcpy(to, from, len + 1);
+		return len;
+	}
+	memcpy(to, from, size - 1);
+	to[size - 1] = '\0';
+	return -E2BIG;
+}
+
+void *memchr_inv(const void *start, int byte, size_t size)
+{
+	const u8 *at = start, *end = at + size;
+
+	for (; at < end; at++)
+		if (*at != (u8)byte)
+			return (void *)at;
+	return NULL;
+}

@@ -1,0 +1,172 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The KUnit suites of tests/kunit as a program of the host: no kernel, no VM, a second.
+
+set -euo pipefail
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+# shellcheck source=tests/guest/lib/suites.sh
+. "$(dirname "$0")/../guest/lib/suites.sh"
+
+usage()
+{
+	cat <<EOF
+usage: ${0##*/} [--coverage | --sanitize] [--source DIR] [--filter NAME] [--seed N] [--first]
+	[--timeout SECONDS]
+Builds the suites with the pure layer of the driver, runs them, prints KTAP.
+  --coverage  also print lines and branches taken, for each file of the pure layer; annotated
+              sources are left in build/unit/coverage/annotated
+  --sanitize  with AddressSanitizer and UndefinedBehaviorSanitizer
+  --source    the driver's module/ is in DIR (default: SMMUX_SOURCE, or this checkout)
+  --filter    only cases whose SUITE.CASE holds NAME
+  --seed      first number of the random tests; a failure names the one to repeat it with
+  --first     end with the first case that fails
+  --timeout   for one case (default: 120)
+Environment: SMMUX_UNIT: where to build (default: build/unit).
+Exit code: 0 all pass and none is missing, 1 not so (the last line names the cases), 2 wrong
+use, 3 it does not build.
+EOF
+}
+
+readonly LEAST=95	# per cent of branches, over all files
+# Headers with code, and the suite whose use of it counts: it calls all there is.
+readonly HEADERS="cmd_test:cmd.h evt_test:evt.h"
+
+parse()
+{
+	mode=plain source=${SMMUX_SOURCE:-$SMMUX_TOP} filter='' options=()
+	while [ $# -gt 0 ]; do
+		case $1 in
+		-h | --help) usage && exit 0 ;;
+		--coverage | --sanitize) mode=${1#--} ;;
+		--first) options+=("$1") ;;
+		--source | --filter | --seed | --timeout)
+			[ $# -ge 2 ] || usage_error "$1 wants a value"
+			case $1 in
+			--source) source=$2 ;;
+			--filter) filter=$2 options+=("$1" "$2") ;;
+			*) options+=("$1" "$2") ;;
+			esac
+			shift
+			;;
+		*) usage_error "unknown argument '$1'" ;;
+		esac
+		shift
+	done
+	[ -d "$source/module" ] || usage_error "no $source/module"
+}
+
+# The driver's sources by content, so that only what changed is built again, whichever
+# copy of the driver it comes from.
+copy_driver()
+{
+	local file
+
+	mkdir -p "$out/src"
+	(cd "$source" && find module -name '*.[ch]') | while read -r file; do
+		cmp -s "$source/$file" "$out/src/$file" && continue
+		mkdir -p "$(dirname "$out/src/$file")"
+		cp "$source/$file" "$out/src/$file"
+	done
+	(cd "$out/src" && find . -type f) | while read -r file; do
+		[ -e "$source/$file" ] || rm "$out/src/$file"
+	done
+}
+
+build()
+{
+	copy_driver
+	in_tree make --silent -j"$(nproc)" -f tests/unit/Makefile OUT="$out/$mode" \
+		SOURCE="$out/src" MODE="$mode" >"$out/$mode.log" 2>&1 && return
+	tail -n 25 "$out/$mode.log"
+	echo "the suites do not build"
+	exit 3
+}
+
+# "SUITE.CASE" of each that failed in the report on standard input
+failed_cases()
+{
+	awk '/^    # Subtest: / { suite = $3 }
+		/^    not ok [0-9]+ / { print suite "." $4 }
+		/^not ok - / { print $4 }'
+}
+
+run_suites()
+{
+	local rc=0 failed missing
+
+	in_tree "$out/$mode/unit" "${options[@]}" 2>&1 | tee "$out/$mode.report" || rc=$?
+	[ "$rc" != 2 ] || exit 2
+	if [ "$rc" != 0 ]; then
+		failed=$(failed_cases <"$out/$mode.report" | tr '\n' ' ')
+		echo "fails: ${failed:-none of the cases, but something at the end}"
+		exit 1
+	fi
+	[ -z "$filter" ] || return 0
+	missing=$(diff <(printf '%s\n' "${KUNIT_SUITES[@]}") \
+		<(sed -n 's/^ok [0-9]* //p' "$out/$mode.report") || true)
+	[ -z "$missing" ] || { echo "$missing" && echo "not the suites of suites.sh" && exit 1; }
+}
+
+# coverage_of DATA FILE: "FILE LINES% OF BRANCHES% OF", from gcov's summary.
+coverage_of()
+{
+	in_tree gcov --branch-probabilities "$1" 2>&1 | awk -v file="$2" '
+		/^File / { here = $0 ~ "/" file "\x27$" }
+		here && /^Lines executed:/ { split($2, p, "[:%]"); lines = p[2]; of = $4 }
+		here && /^No branches/ { taken = 100; branches = 0 }
+		here && /^Branches executed:/ { branches = $4 }
+		here && /^Taken at least once:/ { split($4, p, "[:%]"); taken = p[2] }
+		END { if (of) print file, lines, of, taken, branches }'
+}
+
+# report_coverage FILE...: each of the pure layer; fails below LEAST.
+report_coverage()
+{
+	local each data
+
+	mkdir -p "$out/coverage/annotated"
+	cd "$out/coverage/annotated"
+	for each in "$@"; do
+		data=$(find "$out/coverage" -name "${each%:*}.gcda")
+		[ -n "$data" ] || die "no counters of $each"
+		[[ $each == *:* ]] || each=$each:$each.c
+		each=$(coverage_of "$data" "${each#*:}")
+		[ -n "$each" ] || die "gcov knows nothing of $data"
+		echo "$each"
+	done | awk -v least="$LEAST" '
+		function show(name, l, n, b, m)
+		{
+			printf "%-12s %7.1f %6d %10.1f %6d\n", name, l, n, b, m
+		}
+		BEGIN { print "file          lines%     of  branches%     of" }
+		{ show($1, $2, $3, $4, $5); n += $3; l += $2 * $3; m += $5; b += $4 * $5 }
+		END {
+			if (!m) exit 1
+			show("total", l / n, n, b / m, m)
+			if (b / m < least) { print "below " least " % of branches"; exit 1 }
+		}'
+}
+
+main()
+{
+	local out=${SMMUX_UNIT:-$SMMUX_BUILD/unit} lock pure
+
+	parse "$@"
+	source=$(realpath "$source")
+	cd "$SMMUX_TOP"
+	mkdir -p "$out"
+	exec {lock}>"$out/.lock"
+	flock "$lock"
+	build
+	# Else they would add up.
+	find "$out/$mode" -name '*.gcda' -delete
+	run_suites
+	[ "$mode" = coverage ] || return 0
+	read -ra pure < <(sed -n 's/^pure := //p' tests/kunit/Kbuild)
+	# shellcheck disable=SC2086
+	report_coverage "${pure[@]}" $HEADERS
+}
+
+main "$@"; exit
