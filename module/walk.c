@@ -249,9 +249,9 @@ static bool fits_input(const struct smmux_walk_regime *r, u64 *addr)
 bool smmux_walk_stage(struct smmux_walk_ctx *c, const struct smmux_walk_regime *r, u64 addr,
 		      enum smmux_walk_access access, u8 class, struct smmux_walk_leaf *leaf)
 {
-	u64 table = smmux_walk_root(r), in = addr;
 	struct smmux_walk_step *s;
 	struct limits l = {};
+	u64 table, in = addr;
 	u8 level;
 
 	if (r->off || !fits_input(r, &in)) {
@@ -259,6 +259,7 @@ bool smmux_walk_stage(struct smmux_walk_ctx *c, const struct smmux_walk_regime *
 		      "EPD0: no tables" : "beyond the input size (T0SZ)");
 		return false;
 	}
+	table = smmux_walk_root(r);
 	for (level = r->start; level <= SMMUX_WALK_LAST; level++) {
 		u8 shift = smmux_walk_shift(r, level);
 		u64 mask = BIT_ULL(smmux_walk_index_bits(r, level)) - 1;
