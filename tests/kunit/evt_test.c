@@ -191,6 +191,39 @@ static void by_hand(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, e.reason, 0);
 }
 
+/* The flags of the trace event, by their numbers in debugfs/ABI/trace-smmux. */
+static void trace_flags(struct kunit *test)
+{
+	unsigned int r, class, bits;
+
+	for (r = 0; r < ARRAY_SIZE(rows); r++)
+	for (class = 0; class < 4; class++)
+	for (bits = 0; bits < 32; bits++) {
+		/* SSV, RnW; Stall, PnU, S2; InD and NSIPA; TTRnW. */
+		const u64 raw[4] = {
+			rows[r].id | (bits & 1) << 11,
+			(u64)class << 40 | (u64)(bits >> 1 & 1) << 35 |
+			(bits & 4 ? 1ULL << 31 | 1ULL << 33 | 1ULL << 39 : 0) |
+			(bits & 8 ? 1ULL << 34 | 1ULL << 38 : 0) | (bits & 16 ? 1ULL << 44 : 0),
+		};
+		struct smmux_evt got, e;
+		u32 want;
+
+		smmux_evt_decode(raw, &got);
+		read_record(raw, &e);
+		want = e.ssv | e.stall << 1 | e.rnw << 2 | e.ind << 3 | e.pnu << 4 | e.s2 << 5 |
+		       e.nsipa << 6 | e.ttrnw << 7;
+		if (rows[r].parts & ACC && !e.rnw)
+			want |= 0x100;
+		if (rows[r].parts & CLS && class == 1)
+			want |= 0x200;
+		if (rows[r].parts & CLS && class == 0)
+			want |= 0x400;
+		KUNIT_EXPECT_EQ_MSG(test, smmux_trace_evt_flags(&got), want, "%s of %32ph",
+				    rows[r].name, raw);
+	}
+}
+
 static void names(struct kunit *test)
 {
 	unsigned int id;
@@ -293,6 +326,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(each_bit),
 	KUNIT_CASE(random_records),
 	KUNIT_CASE(by_hand),
+	KUNIT_CASE(trace_flags),
 	KUNIT_CASE(names),
 	KUNIT_CASE(text),
 	KUNIT_CASE_SLOW(any_buffer),

@@ -9,6 +9,7 @@
 #include <linux/limits.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 
 #include "invs_model.h"
@@ -306,6 +307,37 @@ static void revived(struct kunit *test)
 	kfree(now);
 }
 
+static void use_lock(struct smmux_invs *invs)
+{
+	read_lock(&invs->ats_lock);
+	read_unlock(&invs->ats_lock);
+	write_lock(&invs->ats_lock);
+	write_unlock(&invs->ats_lock);
+}
+
+/* Each array has a lock of its own, which lockdep or the host's runner looks at. */
+static void locks(struct kunit *test)
+{
+	struct smmux_inv inv[2] = {
+		{ .order = 1, .kind = SMMUX_INV_ATC_RANGE, .id = 7 },
+		{ .order = 1, .kind = SMMUX_INV_ATC_RANGE, .id = 8 },
+	};
+	struct smmux_invs *none = smmux_invs_alloc(0, GFP_KERNEL), *merged, *purged;
+
+	KUNIT_ASSERT_NOT_NULL(test, none);
+	use_lock(none);
+	merged = smmux_invs_merge(none, inv, 2);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, merged);
+	use_lock(merged);
+	smmux_invs_unref(merged, inv, 1);
+	purged = smmux_invs_purge(merged);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, purged);
+	use_lock(purged);
+	kfree(none);
+	kfree(merged);
+	kfree(purged);
+}
+
 /* More than any allocator can give: the failure is real, not staged. */
 static void no_memory(struct kunit *test)
 {
@@ -341,6 +373,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(programs, portions_gen_params),
 	KUNIT_CASE(unref_of_nothing),
 	KUNIT_CASE(revived),
+	KUNIT_CASE(locks),
 	KUNIT_CASE(no_memory),
 	{}
 };

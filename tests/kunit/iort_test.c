@@ -181,6 +181,26 @@ static void wants_an_end_of_a_name(struct kunit *test)
 	kfree(iort);
 }
 
+/* An SMMU whose node ends behind its address is none: its other members are not there. */
+static void wants_a_whole_smmu(struct kunit *test)
+{
+	struct acpi_table_iort *iort;
+	struct table t;
+	u16 size;
+	u32 at;
+
+	for (size = 24; size <= 72; size++) {
+		begin(&t);
+		at = add(&t, 4, size);
+		put_unaligned_le64(SMMU_A, t.bytes + at + 16);
+		add_pmcg(&t, 0x2b402000, at);
+		iort = image(test, &t, t.size);
+		KUNIT_EXPECT_EQ_MSG(test, smmux_iort_pmcg(iort, SMMU_A, 0),
+				    size >= 68 ? 0x2b402000 : 0, "node of %u bytes", size);
+		kfree(iort);
+	}
+}
+
 /* What ends early has no more nodes than fit. */
 static void stops_at_the_end(struct kunit *test)
 {
@@ -206,8 +226,9 @@ static void survives_noise(struct kunit *test)
 {
 	struct rng rng = { .state = smmux_kunit_seed };
 	unsigned int round, i, found = 0;
+	/* Two are too much for a stack frame. */
+	static struct table t, damaged;
 	struct acpi_table_iort *iort;
-	struct table t, damaged;
 
 	make(&t);
 	for (round = 0; round < ROUNDS; round++) {
@@ -230,6 +251,7 @@ static struct kunit_case iort_cases[] = {
 	KUNIT_CASE(finds_clients),
 	KUNIT_CASE(finds_counter_groups),
 	KUNIT_CASE(wants_an_end_of_a_name),
+	KUNIT_CASE(wants_a_whole_smmu),
 	KUNIT_CASE(stops_at_the_end),
 	KUNIT_CASE(survives_noise),
 	{}

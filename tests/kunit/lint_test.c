@@ -10,11 +10,11 @@
 #include "hw_regs.h"
 #include "suite.h"
 
-#define MAX	8
+#define MAX_TOLD	8
 
 struct bench {
 	struct smmux_lint lint;
-	struct smmux_finding list[MAX];
+	struct smmux_finding list[MAX_TOLD];
 };
 
 /* Memory below 4 GiB, and nothing above. */
@@ -26,7 +26,7 @@ static bool low(u64 pa)
 static struct smmux_lint *fresh(struct bench *b)
 {
 	memset(b, 0, sizeof(*b));
-	b->lint = (struct smmux_lint){ .oas = 40, .is_ram = low, .max = MAX, .list = b->list };
+	b->lint = (struct smmux_lint){ .oas = 40, .is_ram = low, .max = MAX_TOLD, .list = b->list };
 	return &b->lint;
 }
 
@@ -46,6 +46,23 @@ static const struct smmux_ste ste_abort = { { 0x1 } }, ste_bypass = { { 0x9 } };
 static const struct smmux_ste ste_s2 = { { 0xd, 0x100000000000, 0x05c0000000000001, 0x5000 } };
 static const struct smmux_cd cd_of_5 = { { 0x0005e200c0000010, 0x1000, 0, 0xff } };
 
+/*
+ * Bits of which much comes if they are wrong (IHI 0070 5.2, 5.4).  The others are reserved,
+ * hints (MEV 19, ALLOCCFG 40:37), or of the half of the addresses that is not used (T1SZ
+ * 21:16, TTB1).
+ */
+static const u64 ste_matters[8] = {
+	0xf80fffffffffffff, 0x000ff01ffa0000ff, 0x07ffffff0000ffff, 0x000ffffffffffff0,
+};
+static const u64 cd_matters[8] = {
+	0xffffffdfc000ffff, 0x000ffffffffffff0, 0, 0xffffffffffffffff,
+};
+
+static u8 level_of(const u64 *matters, unsigned int bit)
+{
+	return matters[bit / 64] & BIT_ULL(bit % 64) ? SMMUX_LINT_ERROR : SMMUX_LINT_WARNING;
+}
+
 /* Each bit of each word, toggled: something is told, and of that bit. */
 static void every_ste_bit(struct kunit *test)
 {
@@ -63,6 +80,8 @@ static void every_ste_bit(struct kunit *test)
 			is.w[bit / 64] ^= BIT_ULL(bit % 64);
 			smmux_lint_ste(fresh(&b), 0x28, &owner, &is, forms[f]);
 			KUNIT_EXPECT_EQ_MSG(test, b.lint.num, 1U, "form %u bit %u", f, bit);
+			KUNIT_EXPECT_EQ_MSG(test, b.list[0].level, level_of(ste_matters, bit),
+					    "form %u bit %u", f, bit);
 			KUNIT_EXPECT_STREQ(test, b.list[0].place, "sid 0x28");
 			KUNIT_EXPECT_FALSE(test, smmux_lint_ste_good(&owner, &is, forms[f]));
 			if (has_failed(test))
@@ -84,6 +103,8 @@ static void every_cd_bit(struct kunit *test)
 		is.w[bit / 64] ^= BIT_ULL(bit % 64);
 		smmux_lint_cd(fresh(&b), 0x28, 3, &is, &cd_of_5);
 		KUNIT_EXPECT_EQ_MSG(test, b.lint.num, 1U, "bit %u", bit);
+		KUNIT_EXPECT_EQ_MSG(test, b.list[0].level, level_of(cd_matters, bit), "bit %u",
+				    bit);
 		KUNIT_EXPECT_STREQ(test, b.list[0].place, "sid 0x28 ssid 0x3");
 		none.w[bit / 64] ^= BIT_ULL(bit % 64);
 		smmux_lint_cd(fresh(&b), 0x28, 3, &none, NULL);
@@ -95,8 +116,8 @@ static void every_cd_bit(struct kunit *test)
 
 static void whole_ste(struct kunit *test)
 {
+	static const struct smmux_ste ste_zero, ste_config2 = { { 0x5 } };
 	struct smmux_lint_owner owner = { .any = true }, nobody = { .any = false };
-	struct smmux_ste eats = ste_s1;
 	struct bench b;
 
 	smmux_lint_ste(fresh(&b), 1, &owner, &ste_abort, &ste_s1);
@@ -115,6 +136,23 @@ static void whole_ste(struct kunit *test)
 	smmux_lint_ste(fresh(&b), 1, &nobody, &ste_s1, &ste_abort);
 	KUNIT_EXPECT_EQ(test, b.lint.num, 1U);
 
+	smmux_lint_ste(fresh(&b), 1, &owner, &ste_zero, &ste_abort);
+	expect(test, &b, SMMUX_LINT_ERROR, "sid 0x1",
+	       "STE: V is 0, but the stream has a master");
+	smmux_lint_ste(fresh(&b), 1, &nobody, &ste_zero, &ste_abort);
+	expect(test, &b, SMMUX_LINT_ERROR, "sid 0x1",
+	       "STE: V is 0, where nobody's entry is to abort");
+	smmux_lint_ste(fresh(&b), 1, &owner, &ste_config2, &ste_s1);
+	expect(test, &b, SMMUX_LINT_ERROR, "sid 0x1", "STE: Config is 2, a reserved value");
+}
+
+/* EATS and ATS of the device agree, or the device is cut off and has none. */
+static void eats(struct kunit *test)
+{
+	struct smmux_lint_owner owner = { .any = true };
+	struct smmux_ste eats = ste_s1, other = ste_s1;
+	struct bench b;
+
 	owner.ats_on = true;
 	smmux_lint_ste(fresh(&b), 1, &owner, &ste_s1, &ste_s1);
 	expect(test, &b, SMMUX_LINT_ERROR, "sid 0x1", "STE: EATS is 0, but ATS of the device is on");
@@ -126,6 +164,29 @@ static void whole_ste(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, b.lint.num, 2U);
 	KUNIT_EXPECT_STREQ(test, b.list[0].text, "STE: EATS is set, but the device is cut off");
 	KUNIT_EXPECT_STREQ(test, b.list[1].text, "STE: EATS is 0x1, not 0x0");
+	other.w[0] ^= 0x1000;
+	smmux_lint_ste(fresh(&b), 1, &owner, &other, &ste_s1);
+	expect(test, &b, SMMUX_LINT_ERROR, "sid 0x1",
+	       "STE: S1ContextPtr is 0x44cfe000, not 0x44cff000");
+	owner.cut = false;
+	smmux_lint_ste(fresh(&b), 1, &owner, &eats, &eats);
+	KUNIT_EXPECT_EQ(test, b.lint.num, 0U);
+}
+
+static void whole_cd(struct kunit *test)
+{
+	struct smmux_cd invalid = cd_of_5;
+	struct bench b;
+
+	invalid.w[0] &= ~BIT_ULL(31);
+	smmux_lint_cd(fresh(&b), 1, 0, &invalid, &cd_of_5);
+	expect(test, &b, SMMUX_LINT_ERROR, "sid 0x1", "CD: V is 0, but a domain is attached");
+	smmux_lint_cd(fresh(&b), 1, 2, &cd_of_5, NULL);
+	expect(test, &b, SMMUX_LINT_ERROR, "sid 0x1 ssid 0x2",
+	       "CD: V is 1 (ASID 5, TTB0 0x1000), but no domain is attached");
+	smmux_lint_cd(fresh(&b), 1, 2, &invalid, NULL);
+	expect(test, &b, SMMUX_LINT_WARNING, "sid 0x1 ssid 0x2",
+	       "CD: it is not valid, but not empty either");
 }
 
 static void pointers(struct kunit *test)
@@ -145,6 +206,16 @@ static void pointers(struct kunit *test)
 	smmux_lint_strtab_l1(fresh(&b), 0x300, 0x44000009, 0);
 	expect(test, &b, SMMUX_LINT_ERROR, "sid 0x300",
 	       "L1STD: it is 0x44000009, but there is no table below it");
+	smmux_lint_strtab_l1(fresh(&b), 0x300, 0x144000009, 0);
+	expect(test, &b, SMMUX_LINT_ERROR, "sid 0x300",
+	       "L1STD: it is 0x144000009, where there is no memory, but there is no table below it");
+	/* Who has all 64 bits, and does not know where memory is, tells of neither. */
+	fresh(&b);
+	b.lint.oas = 64;
+	b.lint.is_ram = NULL;
+	smmux_lint_strtab_l1(&b.lint, 0x300, 0x10044000009, 0x44000009);
+	expect(test, &b, SMMUX_LINT_ERROR, "sid 0x300",
+	       "L1STD: L2Ptr is 0x10044000000, not 0x44000000");
 	smmux_lint_strtab_l1(fresh(&b), 0x300, 0x44000009, 0x44000009);
 	KUNIT_EXPECT_EQ(test, b.lint.num, 0U);
 	smmux_lint_cdtab_l1(fresh(&b), 8, 0x400, 0x44000000, 0x44000001);
@@ -185,6 +256,24 @@ static void attachments(struct kunit *test)
 #undef WRONG
 }
 
+/* Of two domains: a VMID that both have, and none that both lack. */
+static void tags_of_two(struct kunit *test)
+{
+	struct smmux_lint_use use[2] = {
+		{ 0x10, 0, 1, false, 7, 7, 1, 0, 0 },
+		{ 0x20, 0, 2, false, 7, 7, 1, 0, 0 },
+	};
+	struct bench b;
+
+	smmux_lint_uses(fresh(&b), use, 2);
+	expect(test, &b, SMMUX_LINT_ERROR, "sid 0x20", "invs: domains 1 and 2 both have VMID 7");
+	use[0].inv_tag = use[1].inv_tag = 0;
+	smmux_lint_uses(fresh(&b), use, 2);
+	KUNIT_EXPECT_EQ(test, b.lint.num, 2U);
+	KUNIT_EXPECT_STREQ(test, b.list[0].text, "invs: that of domain 1 lacks its VMID");
+	KUNIT_EXPECT_STREQ(test, b.list[1].text, "invs: that of domain 2 lacks its VMID");
+}
+
 static void registers(struct kunit *test)
 {
 	struct bench b;
@@ -204,6 +293,10 @@ static void registers(struct kunit *test)
 	expect(test, &b, SMMUX_LINT_ERROR, "CMDQ",
 	       "register: CONS 0x5 and PROD 0xe span more than the 8 entries");
 	smmux_lint_queue(fresh(&b), "CMDQ", 0x15, 0x15, 3);
+	KUNIT_EXPECT_EQ(test, b.lint.num, 1U);
+	smmux_lint_queue(fresh(&b), "CMDQ", 0x15, 5, 3);
+	KUNIT_EXPECT_EQ(test, b.lint.num, 1U);
+	smmux_lint_queue(fresh(&b), "CMDQ", 5, 0x15, 3);
 	KUNIT_EXPECT_EQ(test, b.lint.num, 1U);
 }
 
@@ -228,8 +321,11 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(every_ste_bit),
 	KUNIT_CASE(every_cd_bit),
 	KUNIT_CASE(whole_ste),
+	KUNIT_CASE(eats),
+	KUNIT_CASE(whole_cd),
 	KUNIT_CASE(pointers),
 	KUNIT_CASE(attachments),
+	KUNIT_CASE(tags_of_two),
 	KUNIT_CASE(registers),
 	KUNIT_CASE(more_than_fit),
 	{}

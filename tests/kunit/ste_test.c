@@ -142,11 +142,38 @@ static void names(struct kunit *test)
 	}
 }
 
+/* EATS alone changes: 1 in an entry that translates (Config 5 to 7), else 0. */
+static void eats(struct kunit *test)
+{
+	const u64 others = ~bits_mask(29, 28);
+	unsigned int config, valid, before, on;
+
+	for (config = 0; config < 8; config++)
+	for (valid = 0; valid < 2; valid++)
+	for (before = 0; before < 4; before++)
+	for (on = 0; on < 2; on++) {
+		bool want = on && valid && config >= 5;
+		u64 w0 = ~0ULL << 4 | config << 1 | valid;
+		struct smmux_ste ste = dirty();
+
+		ste.w[0] = w0;
+		ste.w[1] = others | (u64)before << 28;
+		KUNIT_EXPECT_EQ(test, smmux_ste_eats(&ste), before != 0);
+		smmux_ste_set_eats(&ste, on);
+		KUNIT_EXPECT_EQ_MSG(test, ste.w[1], others | (want ? 1ULL << 28 : 0),
+				    "Config %u V %u EATS %u %s", config, valid, before,
+				    on ? "on" : "off");
+		KUNIT_EXPECT_EQ(test, ste.w[0], w0);
+		KUNIT_EXPECT_EQ(test, smmux_ste_eats(&ste), want);
+	}
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(abort_bypass),
 	KUNIT_CASE(s1),
 	KUNIT_CASE(s1_each_field),
 	KUNIT_CASE(s2_each_field),
+	KUNIT_CASE(eats),
 	KUNIT_CASE(names),
 	{}
 };

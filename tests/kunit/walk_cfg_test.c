@@ -58,6 +58,7 @@ static void whole(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, w->pa, PA | 0x1234);
 	KUNIT_EXPECT_EQ(test, w->num_steps, 4);
 	KUNIT_EXPECT_EQ(test, w->step[0].at, L1 + 8);
+	KUNIT_EXPECT_EQ(test, w->step[0].out, L2);
 	KUNIT_EXPECT_EQ(test, w->step[1].at, STE_AT);
 	KUNIT_EXPECT_EQ(test, w->step[2].at, CDS);
 	KUNIT_EXPECT_EQ(test, w->step[3].at, TTB);
@@ -69,6 +70,53 @@ static void whole(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_walk(f)->end, SMMUX_WALK_BYPASSED);
 	KUNIT_EXPECT_EQ(test, w->pa, 0x1234);
 	KUNIT_EXPECT_EQ(test, w->num_steps, 1);
+}
+
+/* Bases and pointers are aligned to what they lead to: lower bits, and RA 62, do not count. */
+static void low_bits(struct kunit *test)
+{
+	struct fake *f = stage1(test, 0);
+
+	/* 256 descriptors of 8 bytes; 256 STEs of 64. */
+	f->hw.strtab_base = L1 | 0x7c0 | 1ULL << 62;
+	fake_put(test, f, L1 + 8, L2 | 0x3fc0 | 9);
+	KUNIT_EXPECT_EQ_MSG(test, fake_walk(f)->end, SMMUX_WALK_TRANSLATED, "%s", f->w.why);
+	KUNIT_EXPECT_EQ(test, f->w.step[0].at, L1 + 8);
+	KUNIT_EXPECT_EQ(test, f->w.step[1].at, STE_AT);
+	/* 512 STEs. */
+	f->hw.strtab_base = 0x18000 | 0x7fc0 | 1ULL << 62;
+	f->hw.strtab_cfg = 9;
+	fake_put(test, f, 0x18000 + SID * 64, 9);
+	KUNIT_EXPECT_EQ(test, fake_walk(f)->end, SMMUX_WALK_BYPASSED);
+	KUNIT_EXPECT_EQ(test, f->w.step[0].at, 0x18000 + SID * 64);
+}
+
+/* Where there is no memory: the event, and the address that could not be read. */
+static void not_read(struct kunit *test)
+{
+	struct fake *f = stage1(test, 0);
+
+#define UNREAD(name, address) do {						\
+	KUNIT_EXPECT_EQ(test, fake_walk(f)->event, EVT_F_##name);		\
+	KUNIT_EXPECT_EQ(test, f->w.fetch, address);				\
+	KUNIT_EXPECT_EQ(test, f->w.step[f->w.num_steps - 1].kind, SMMUX_WALK_NO_MEMORY);	\
+	KUNIT_EXPECT_EQ(test, f->w.step[f->w.num_steps - 1].at, address);	\
+} while (0)
+	f->q.ssid = 0x45;
+	fake_put(test, f, STE_AT, FAKE_END | 0xb);
+	UNREAD(CD_FETCH, FAKE_END);
+	f->q.ssv = true;
+	fake_put(test, f, STE_AT, FAKE_END | 0x1b | 18ULL << 59);
+	UNREAD(CD_FETCH, FAKE_END + 8);
+	fake_put(test, f, STE_AT, CDS | 0x1b | 18ULL << 59);
+	fake_put(test, f, CDS + 8, FAKE_END | 1);
+	UNREAD(CD_FETCH, FAKE_END + 5 * 64);
+	KUNIT_EXPECT_EQ(test, f->w.step[2].out, FAKE_END);
+	fake_put(test, f, L1 + 8, FAKE_END | 9);
+	UNREAD(STE_FETCH, FAKE_END + (SID & 0xff) * 64);
+	f->hw.strtab_base = FAKE_END;
+	UNREAD(STE_FETCH, FAKE_END + 8);
+#undef UNREAD
 }
 
 /* One word more or less, and how that ends. @at 0: hw or query alone. */
@@ -86,6 +134,7 @@ static void term_model(struct fake *f) { f->hw.term_model = true; }
 static void term_only(struct fake *f) { f->hw.stall_model = 1; }
 static void stall_only(struct fake *f) { f->hw.stall_model = 2; }
 static void no_httu(struct fake *f) { f->hw.httu = 0; }
+static void access_only(struct fake *f) { f->hw.httu = 1; }
 static void no_4k(struct fake *f) { f->hw.granules = 0x14000; }
 static void no_hyp(struct fake *f) { f->hw.hyp = false; }
 static void with_ssid(struct fake *f) { f->q.ssv = true; f->q.ssid = 1; }
@@ -124,11 +173,16 @@ static const struct spoil spoils[] = {
 	{ "CD ENDI", CDS, CD0(1 << 15), E(C_BAD_CD) },
 	{ "CD HA", CDS, CD0(1ULL << 43), E(C_BAD_CD), no_httu },
 	{ "CD HD without HA", CDS, CD0(1ULL << 42), E(C_BAD_CD) },
+	{ "CD HA alone", CDS, CD0(1ULL << 43), 0, SMMUX_WALK_TRANSLATED, access_only },
+	{ "CD HD where there is HA alone", CDS, CD0(3ULL << 42), E(C_BAD_CD), access_only },
+	{ "CD HD", CDS, CD0(3ULL << 42), 0, SMMUX_WALK_TRANSLATED },
 	{ "CD A 0", CDS, CD0(0) & ~(1ULL << 46), E(C_BAD_CD), term_model },
 	{ "CD S", CDS, CD0(1ULL << 44), E(C_BAD_CD), term_only },
 	{ "CD S 0", 0, 0, E(C_BAD_CD), stall_only },
 	{ "CD TTB0", CDS + 8, 1ULL << 49, E(C_BAD_CD) },
 	{ "CD EPD0", CDS, CD0(1 << 14), E(F_TRANSLATION) },
+	{ "CD EPD0, T0SZ 63", CDS, CD0(1 << 14) | 63, E(F_TRANSLATION) },
+	{ "CD EPD0, TG0 3", CDS, CD0(1 << 14 | 3 << 6), E(F_TRANSLATION) },
 	{ "nothing there", TTB, 0, E(F_TRANSLATION) },
 	{ "AF", TTB, PA | 0x341, E(F_ACCESS) },
 	{ "user", TTB, PA | 0x701, E(F_PERMISSION) },
@@ -158,6 +212,31 @@ static void events(struct kunit *test)
 	}
 }
 
+/* The smallest input sizes: T0SZ 39, with STT 48, or 47 where pages have 64K. */
+static void small_inputs(struct kunit *test)
+{
+	static const struct {
+		u8 granule;
+		bool stt;
+		u8 most;
+	} rows[] = {
+		{ 12, false, 39 }, { 14, false, 39 }, { 16, false, 39 },
+		{ 12, true, 48 }, { 14, true, 48 }, { 16, true, 47 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct fake *f = fake_new(test);
+
+		f->hw.stt = rows[i].stt;
+		fake_cd(f->w.cd.w, rows[i].granule, 64 - rows[i].most, 48, TTB);
+		KUNIT_EXPECT_EQ_MSG(test, fake_from(f, 1)->event, EVT_F_TRANSLATION, "row %u: %s",
+				    i, f->w.why);
+		f->w.cd.w[0]++;
+		KUNIT_EXPECT_EQ_MSG(test, fake_from(f, 1)->event, EVT_C_BAD_CD, "row %u", i);
+	}
+}
+
 /* CD.R, CD.S, S1STALLD, CR2.RECINVSID. */
 static void reported(struct kunit *test)
 {
@@ -180,6 +259,30 @@ static void reported(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, fake_walk(f)->silent);
 	f->q.sid = 1 << 16;
 	KUNIT_EXPECT_TRUE(test, fake_walk(f)->silent);
+}
+
+/* S2R 58, S2S 57. */
+static void reported_s2(struct kunit *test)
+{
+	struct fake *f = stage1(test, 0);
+	const u64 w2 = 1ULL << 51 | 5ULL << 48 | 1ULL << 38 | 25ULL << 32;
+
+	fake_put(test, f, STE_AT, 0xd);
+	fake_put(test, f, STE_AT + 24, S2TTB);
+	fake_put(test, f, STE_AT + 16, w2);
+	KUNIT_EXPECT_EQ(test, fake_walk(f)->event, EVT_F_TRANSLATION);
+	KUNIT_EXPECT_TRUE(test, f->w.silent);
+	KUNIT_EXPECT_FALSE(test, f->w.stalls);
+	fake_put(test, f, STE_AT + 16, w2 | 1ULL << 58);
+	KUNIT_EXPECT_FALSE(test, fake_walk(f)->silent);
+	fake_put(test, f, STE_AT + 16, w2 | 1ULL << 57);
+	KUNIT_EXPECT_TRUE(test, fake_walk(f)->stalls);
+	f->hw.stall_model = 1;
+	KUNIT_EXPECT_EQ(test, fake_walk(f)->event, EVT_C_BAD_STE);
+	f->hw.stall_model = 2;
+	KUNIT_EXPECT_EQ(test, fake_walk(f)->event, EVT_F_TRANSLATION);
+	fake_put(test, f, STE_AT + 16, w2);
+	KUNIT_EXPECT_EQ(test, fake_walk(f)->event, EVT_C_BAD_STE);
 }
 
 /* SubstreamIDs: 0: transactions without. */
@@ -325,6 +428,12 @@ static void both(struct kunit *test)
 	fake_put(test, f, STE_AT, 0xf | 0x80000000);
 	KUNIT_EXPECT_EQ(test, fake_walk(f)->event, EVT_F_TRANSLATION);
 	KUNIT_EXPECT_EQ(test, w->stage * 16 + w->class, 32 + EVT_CLASS_CD);
+	/* A first level of CDs is one of their structures. */
+	fake_put(test, f, STE_AT, 0x1f | 0x80000000 | 1ULL << 59);
+	fake_put(test, f, STE_AT + 8, 2);
+	KUNIT_EXPECT_EQ(test, fake_walk(f)->event, EVT_F_TRANSLATION);
+	KUNIT_EXPECT_EQ(test, w->stage * 16 + w->class, 32 + EVT_CLASS_CD);
+	KUNIT_EXPECT_EQ(test, w->ipa, 0x80000000);
 	f->hw.nested = false;
 	KUNIT_EXPECT_EQ(test, fake_walk(f)->event, EVT_C_BAD_STE);
 }
@@ -339,6 +448,11 @@ static void device_tables(struct kunit *test)
 	fake_put(test, f, STE_AT + 16, S2_W2 | 1ULL << 54);
 	KUNIT_EXPECT_EQ(test, fake_walk(f)->event, EVT_F_PERMISSION);
 	KUNIT_EXPECT_EQ(test, f->w.class, EVT_CLASS_CD);
+	/* Tables in normal memory are all right, and so is data in a device. */
+	fake_put(test, f, S2TTB, 0x7fd);
+	KUNIT_EXPECT_EQ(test, fake_walk(f)->end, SMMUX_WALK_TRANSLATED);
+	fake_put(test, f, S2TTB + 8, 0xc0000000 | 0x7c5);
+	KUNIT_EXPECT_EQ(test, fake_walk(f)->end, SMMUX_WALK_TRANSLATED);
 }
 
 /* The permissions of both count, and the smaller block. */
@@ -365,8 +479,10 @@ static void too_far(struct kunit *test)
 	fake_put(test, f, STE_AT, 9);
 	f->q.iova = (1ULL << 48) - 1;
 	KUNIT_EXPECT_EQ(test, fake_walk(f)->end, SMMUX_WALK_BYPASSED);
+	KUNIT_EXPECT_TRUE(test, f->w.r && f->w.w && f->w.x);
 	f->q.iova++;
 	KUNIT_EXPECT_EQ(test, fake_walk(f)->event, EVT_F_ADDR_SIZE);
+	KUNIT_EXPECT_EQ(test, f->w.stage * 16 + f->w.class, 16 + EVT_CLASS_IN);
 }
 
 /* Whatever memory holds and whoever asks, it ends. */
@@ -424,12 +540,27 @@ static void hw_of_caps(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hw.httu, 2);
 	KUNIT_EXPECT_EQ(test, hw.oas, 44);
 	KUNIT_EXPECT_EQ(test, hw.granules, 0x11000);
+	KUNIT_EXPECT_EQ(test, hw.ssid_bits, 5);
+	KUNIT_EXPECT_EQ(test, hw.stall_model, 1);
+	KUNIT_EXPECT_TRUE(test, hw.records_bad_sid);
+	/* All the other way round: HYP, STT, 52-bit input. */
+	caps.raw.r[SMMUX_REG_IDR0] = 0x1 | 1 << 9;
+	caps.raw.r[SMMUX_REG_IDR3] = 1 << 9;
+	caps.feats = BIT(SMMUX_FEAT_S2) | BIT(SMMUX_FEAT_VAX);
+	smmux_walk_hw(&caps, &hw);
+	KUNIT_EXPECT_TRUE(test, !hw.s1 && hw.s2 && !hw.nested && !hw.cdtab_2lvl && hw.hyp);
+	KUNIT_EXPECT_TRUE(test, !hw.term_model && !hw.xnx && hw.stt && hw.vax);
+	KUNIT_EXPECT_EQ(test, hw.httu, 0);
 }
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(whole),
+	KUNIT_CASE(low_bits),
+	KUNIT_CASE(not_read),
 	KUNIT_CASE(events),
+	KUNIT_CASE(small_inputs),
 	KUNIT_CASE(reported),
+	KUNIT_CASE(reported_s2),
 	KUNIT_CASE(substreams),
 	KUNIT_CASE(two_levels),
 	KUNIT_CASE(bad_s2),

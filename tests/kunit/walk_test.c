@@ -170,6 +170,76 @@ static void blocks(struct kunit *test)
 		}
 }
 
+/* A block of 4T: 64K pages, level 1, addresses of 52 bits. */
+static void largest_block(struct kunit *test)
+{
+	const u64 pa = 0x000c000000000000ULL, iova = 0x0000654321fedcbaULL;
+	struct fake *f = fake_new(test);
+
+	f->hw.oas = 52;
+	f->q.iova = iova;
+	fake_cd(f->w.cd.w, 16, 48, 52, table_at(0));
+	lay(test, f, 16, 3, iova, 48, 2, pa, FAKE_LEAF_RW | 1ULL << 52);
+	KUNIT_EXPECT_EQ_MSG(test, fake_from(f, 1)->end, SMMUX_WALK_TRANSLATED, "%s", f->w.why);
+	KUNIT_EXPECT_EQ(test, f->w.pa, pa | (iova & bits_mask(41, 0)));
+	KUNIT_EXPECT_EQ(test, f->w.bits, 42);
+	KUNIT_EXPECT_EQ(test, f->w.contig_bits, 47);
+}
+
+/* A first table is as large as it must be, and 64 bytes at least: lower bits do not count. */
+static void first_table(struct kunit *test)
+{
+	static const struct {
+		u8 stage, ia;
+		u64 low;
+	} rows[] = {
+		{ 1, 39, 0xff0 }, { 1, 25, 0x70 }, { 1, 28, 0x3f0 }, { 1, 22, 0x30 },
+		{ 2, 39, 0xff0 }, { 2, 40, 0x1ff0 }, { 2, 43, 0xfff0 },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct fake *f = fake_new(test);
+
+		f->hw.stt = true;
+		fake_cd(f->w.cd.w, 12, rows[i].ia, 48, table_at(0) | rows[i].low);
+		fake_ste_s2(f->w.ste.w, 12, rows[i].ia, 1, 48, table_at(0) | rows[i].low);
+		KUNIT_EXPECT_EQ(test, fake_from(f, rows[i].stage)->event, EVT_F_TRANSLATION);
+		KUNIT_EXPECT_EQ_MSG(test, f->w.step[0].at, table_at(0), "row %u", i);
+	}
+}
+
+/* Bits 63:56 are the program's own where TBI (38: of the lower half) says so. */
+static void top_byte(struct kunit *test)
+{
+	struct fake *f = fake_new(test);
+	const u64 low = 0x5678;
+
+	fake_cd(f->w.cd.w, 12, 39, 48, table_at(0));
+	lay(test, f, 12, 3, low, 39, 0, 0x1000, FAKE_LEAF_RW);
+	f->q.iova = 0xab00000000000000ULL | low;
+	KUNIT_EXPECT_EQ(test, fake_from(f, 1)->event, EVT_F_TRANSLATION);
+	f->w.cd.w[0] |= 1ULL << 39;
+	KUNIT_EXPECT_EQ(test, fake_from(f, 1)->event, EVT_F_TRANSLATION);
+	f->w.cd.w[0] |= 1ULL << 38;
+	KUNIT_EXPECT_EQ(test, fake_from(f, 1)->end, SMMUX_WALK_TRANSLATED);
+	KUNIT_EXPECT_EQ(test, f->w.pa, 0x1678);
+	f->q.iova |= 1ULL << 55;
+	KUNIT_EXPECT_EQ(test, fake_from(f, 1)->event, EVT_F_TRANSLATION);
+}
+
+/* The run that stage 2 is contiguous over is told where stage 1 has nothing to say. */
+static void contiguous_s2(struct kunit *test)
+{
+	struct fake *f = fake_new(test);
+
+	fake_ste_s2(f->w.ste.w, 12, 39, 1, 48, table_at(0));
+	lay(test, f, 12, 3, 0, 39, 0, 0x1000, 0x7ff | 1ULL << 52);
+	KUNIT_EXPECT_EQ(test, fake_from(f, 2)->end, SMMUX_WALK_TRANSLATED);
+	KUNIT_EXPECT_EQ(test, f->w.contig_bits, 16);
+	KUNIT_EXPECT_EQ(test, f->w.bits, 12);
+}
+
 /* At the last level, bit 1 clear is no block. */
 static void last_level(struct kunit *test)
 {
@@ -319,6 +389,11 @@ static void permissions_more(struct kunit *test)
 	f->w.ste.w[1] = 2ULL << 30;
 	fake_put(test, f, table_at(1), 0x4703);
 	KUNIT_EXPECT_TRUE(test, lets(f, 1, SMMUX_WALK_WRITE));
+	/* Nor does a privileged access there lose a page that can be written. */
+	f->w.ste.w[1] = 2ULL << 30 | 3ULL << 48;
+	fake_put(test, f, table_at(0) + 8, table_at(1) | 3);
+	fake_put(test, f, table_at(1), 0x4743);
+	KUNIT_EXPECT_TRUE(test, lets(f, 1, SMMUX_WALK_EXEC));
 }
 
 static void permissions_s2(struct kunit *test)
@@ -339,6 +414,33 @@ static void permissions_s2(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, lets(f, 2, SMMUX_WALK_READ), r, "read, %#x", bits);
 		KUNIT_EXPECT_EQ_MSG(test, lets(f, 2, SMMUX_WALK_WRITE), w, "write, %#x", bits);
 		KUNIT_EXPECT_EQ_MSG(test, lets(f, 2, SMMUX_WALK_EXEC), x, "exec, %#x", bits);
+	}
+}
+
+/* The same of a descriptor alone, for who has no walk. */
+static void permissions_alone(struct kunit *test)
+{
+	static const struct {
+		u8 stage;
+		u64 desc;
+		bool r, w, x;
+	} rows[] = {
+		{ 1, 0x743, true, true, true }, { 1, 0x7c3, true, false, true },
+		{ 1, 0x703, false, false, false }, { 1, 0x743 | 1ULL << 54, true, true, false },
+		{ 2, 0x7ff, true, true, true }, { 2, 0x77f, true, false, true },
+		{ 2, 0x7bf, false, true, true }, { 2, 0x73f, false, false, true },
+		{ 2, 0x7ff | 1ULL << 54, true, true, false },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct smmux_walk_regime r = { .stage = rows[i].stage, .granule = 12 };
+		bool read, write, exec;
+
+		smmux_walk_allows(&r, rows[i].desc, &read, &write, &exec);
+		KUNIT_EXPECT_EQ_MSG(test, read, rows[i].r, "row %u", i);
+		KUNIT_EXPECT_EQ_MSG(test, write, rows[i].w, "row %u", i);
+		KUNIT_EXPECT_EQ_MSG(test, exec, rows[i].x, "row %u", i);
 	}
 }
 
@@ -369,6 +471,45 @@ static void updates(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, f->w.sets_dirty);
 	fake_put(test, f, at, clean & ~(1ULL << 51));
 	KUNIT_EXPECT_FALSE(test, lets(f, 1, SMMUX_WALK_WRITE));
+	/* One that is dirty already is not marked again. */
+	fake_put(test, f, at, clean & ~(1ULL << 7));
+	KUNIT_EXPECT_TRUE(test, lets(f, 1, SMMUX_WALK_WRITE));
+	KUNIT_EXPECT_FALSE(test, f->w.sets_dirty);
+	/* And what the table above forbids stays forbidden. */
+	fake_put(test, f, at, table_at(1) | 3 | 1ULL << 62);
+	fake_put(test, f, table_at(1), clean & ~(1ULL << 30));
+	KUNIT_EXPECT_FALSE(test, lets(f, 1, SMMUX_WALK_WRITE));
+	KUNIT_EXPECT_EQ(test, f->w.level, 2);
+}
+
+/* S2AP of a clean page: read only; S2AFFD 53, S2HD 55, S2HA 56. */
+static void updates_s2(struct kunit *test)
+{
+	struct fake *f = fake_new(test);
+	const u64 at = table_at(0), clean = 0x40000000 | 0x77d | 1ULL << 51;
+
+	fake_ste_s2(f->w.ste.w, 12, 32, 1, 48, at);
+	fake_put(test, f, at, 0x40000000 | 0x37d);
+	KUNIT_EXPECT_FALSE(test, lets(f, 2, SMMUX_WALK_READ));
+	KUNIT_EXPECT_EQ(test, f->w.event, EVT_F_ACCESS);
+	f->w.ste.w[2] |= 1ULL << 53;
+	KUNIT_EXPECT_TRUE(test, lets(f, 2, SMMUX_WALK_READ));
+	KUNIT_EXPECT_FALSE(test, f->w.sets_af);
+	f->w.ste.w[2] ^= 1ULL << 53 | 1ULL << 56;
+	KUNIT_EXPECT_TRUE(test, lets(f, 2, SMMUX_WALK_READ));
+	KUNIT_EXPECT_TRUE(test, f->w.sets_af);
+	fake_put(test, f, at, clean);
+	KUNIT_EXPECT_FALSE(test, lets(f, 2, SMMUX_WALK_WRITE));
+	f->w.ste.w[2] |= 1ULL << 55;
+	KUNIT_EXPECT_TRUE(test, lets(f, 2, SMMUX_WALK_WRITE));
+	KUNIT_EXPECT_TRUE(test, f->w.sets_dirty);
+	KUNIT_EXPECT_TRUE(test, lets(f, 2, SMMUX_WALK_READ));
+	KUNIT_EXPECT_FALSE(test, f->w.sets_dirty);
+	fake_put(test, f, at, clean | 1 << 7);
+	KUNIT_EXPECT_TRUE(test, lets(f, 2, SMMUX_WALK_WRITE));
+	KUNIT_EXPECT_FALSE(test, f->w.sets_dirty);
+	fake_put(test, f, at, clean & ~(1ULL << 51));
+	KUNIT_EXPECT_FALSE(test, lets(f, 2, SMMUX_WALK_WRITE));
 }
 
 /* An output address is too large by one bit, of a table and of a block. */
@@ -457,20 +598,74 @@ static void text(struct kunit *test)
 	}
 }
 
+static void text_of_tables(struct kunit *test)
+{
+	static const struct {
+		u8 stage, kind;
+		bool fwb;
+		u64 desc;
+		const char *text;
+	} rows[] = {
+		{ 1, SMMUX_WALK_TABLE, false, 3, "-" },
+		{ 1, SMMUX_WALK_TABLE, false, 3 | 1ULL << 62, "takes away: write" },
+		{ 1, SMMUX_WALK_TABLE, false, 3 | 1ULL << 61, "takes away: user" },
+		{ 1, SMMUX_WALK_TABLE, false, 3 | 1ULL << 60, "takes away: UX" },
+		{ 1, SMMUX_WALK_TABLE, false, 3 | 1ULL << 59, "takes away: PX" },
+		{ 1, SMMUX_WALK_TABLE, false, ~0ULL, "takes away: write user UX PX" },
+		{ 2, SMMUX_WALK_TABLE, false, ~0ULL, "-" },
+		{ 1, SMMUX_WALK_INVALID, false, ~0ULL, "-" },
+		{ 2, SMMUX_WALK_BLOCK, false, 1,
+		  "AF=0 SH=non S2AP=none MemAttr=0x0(Device-nGnRnE) XN=0" },
+		{ 2, SMMUX_WALK_PAGE, false, 0x297 | 3ULL << 51 | 1ULL << 54,
+		  "AF=0 SH=outer S2AP=wo MemAttr=0x5(Normal outer NC inner NC) XN=2 DBM contiguous" },
+		{ 2, SMMUX_WALK_PAGE, true, 0x45b, "AF=1 SH=non S2AP=ro MemAttr=0x6(forced WB) XN=0" },
+		{ 2, SMMUX_WALK_PAGE, true, 0x45f, "AF=1 SH=non S2AP=ro MemAttr=0x7(as stage 1) XN=0" },
+		{ 2, SMMUX_WALK_PAGE, true, 0x457, "AF=1 SH=non S2AP=ro MemAttr=0x5(NC or Device) XN=0" },
+		{ 2, SMMUX_WALK_PAGE, true, 0x453, "AF=1 SH=non S2AP=ro MemAttr=0x4(reserved) XN=0" },
+		{ 2, SMMUX_WALK_PAGE, true, 0x447, "AF=1 SH=non S2AP=ro MemAttr=0x1(Device-nGnRE) XN=0" },
+	};
+	static const char * const kinds[] = {
+		"L1STD", "STE", "L1CD", "CD", "table", "block", "page", "invalid", "reserved",
+		"no-memory",
+	};
+	unsigned int i;
+	char buf[160];
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct smmux_walk_regime r = { .stage = rows[i].stage, .granule = 12,
+						     .fwb = rows[i].fwb };
+		const struct smmux_walk_step s = { .kind = rows[i].kind, .desc = rows[i].desc };
+
+		KUNIT_EXPECT_EQ(test, smmux_walk_attrs(&r, &s, buf, sizeof(buf)),
+				(int)strlen(rows[i].text));
+		KUNIT_EXPECT_STREQ(test, buf, rows[i].text);
+	}
+	KUNIT_EXPECT_EQ(test, SMMUX_NUM_WALK_KINDS, (int)ARRAY_SIZE(kinds));
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		KUNIT_EXPECT_STREQ(test, smmux_walk_kind_name(i), kinds[i]);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(sizes_s1),
 	KUNIT_CASE(large),
 	KUNIT_CASE(blocks),
+	KUNIT_CASE(largest_block),
+	KUNIT_CASE(first_table),
+	KUNIT_CASE(top_byte),
+	KUNIT_CASE(contiguous_s2),
 	KUNIT_CASE(last_level),
 	KUNIT_CASE(concatenated),
 	KUNIT_CASE(early_start),
 	KUNIT_CASE(permissions_s1),
 	KUNIT_CASE(permissions_more),
 	KUNIT_CASE(permissions_s2),
+	KUNIT_CASE(permissions_alone),
 	KUNIT_CASE(updates),
+	KUNIT_CASE(updates_s2),
 	KUNIT_CASE(address_size),
 	KUNIT_CASE(no_memory),
 	KUNIT_CASE(text),
+	KUNIT_CASE(text_of_tables),
 	{}
 };
 
