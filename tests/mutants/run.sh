@@ -47,12 +47,14 @@ how_told()
 
 run_mutant()
 {
-	local patch=$HERE/$1.patch log=$OUT/$1.log tests rc=0 told
+	local patch=$HERE/$1.patch log=$OUT/$1.log tests only rc=0 told
 
 	break_driver "$patch"
 	read -ra tests <<<"$(mutant_says Test "$patch")"
+	only=-g
+	[[ ${tests[0]} != host-* ]] || only=-H
 	SMMUX_SOURCE=$OUT/source SMMUX_MOD=$OUT/mod SMMUX_RESULTS=$OUT/results \
-		"$SMMUX_TOP/tests/run.sh" -g "${tests[@]}" >"$log" 2>&1 || rc=$?
+		"$SMMUX_TOP/tests/run.sh" "$only" "${tests[@]}" >"$log" 2>&1 || rc=$?
 	told=$(how_told "$log")
 	if [ "$rc" = 1 ] && [ -n "$told" ]; then
 		caught=$((caught + 1))
