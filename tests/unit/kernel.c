@@ -7,6 +7,20 @@
 #include "unit.h"
 
 #define POISON	0xa5
+#define MAGIC	0x5ab0c0deUL
+
+/* ASan has a better look at what lies behind; what is read there by others is known. */
+#ifdef __SANITIZE_ADDRESS__
+#define GUARD	0
+#else
+#define GUARD	64
+#endif
+
+struct piece {
+	size_t size;
+	unsigned long magic;
+	u8 bytes[];
+};
 
 static unsigned int live;
 static bool suppress;
@@ -37,19 +51,22 @@ bool unit_warn_on(bool cond, const char *what, const char *file, int line)
 
 void *kmalloc(size_t size, gfp_t gfp)
 {
-	void *ptr;
+	struct piece *piece;
 
 	if (size > KMALLOC_MAX_SIZE) {
 		WARN_ON(!(gfp & __GFP_NOWARN));
 		return NULL;
 	}
-	ptr = malloc(size);
-	if (!ptr)
+	piece = malloc(sizeof(*piece) + size + GUARD);
+	if (!piece)
 		abort();
-	/* What is not asked to be zero is not. */
-	memset(ptr, gfp & __GFP_ZERO ? 0 : POISON, size);
+	piece->size = size;
+	piece->magic = MAGIC;
+	memset(piece->bytes, POISON, size + GUARD);
+	if (gfp & __GFP_ZERO)
+		memset(piece->bytes, 0, size);
 	live++;
-	return ptr;
+	return piece->bytes;
 }
 
 void *kmemdup(const void *from, size_t size, gfp_t gfp)
@@ -61,10 +78,18 @@ void *kmemdup(const void *from, size_t size, gfp_t gfp)
 
 void kfree(const void *ptr)
 {
+	struct piece *piece;
+
 	if (!ptr)
 		return;
+	piece = (void *)ptr - offsetof(struct piece, bytes);
+	if (piece->magic != MAGIC)
+		abort();
+	if (memchr_inv(piece->bytes + piece->size, POISON, GUARD))
+		unit_tell(true, "memory behind a piece of %zu bytes was written", piece->size);
+	piece->magic = 0;
 	live--;
-	free((void *)ptr);
+	free(piece);
 }
 
 unsigned int unit_live_allocations(void)

@@ -114,6 +114,7 @@ coverage_of()
 {
 	in_tree gcov --branch-probabilities "$1" 2>&1 | awk -v file="$2" '
 		/^File / { here = $0 ~ "/" file "\x27$" }
+		/^$/ { here = 0 }
 		here && /^Lines executed:/ { split($2, p, "[:%]"); lines = p[2]; of = $4 }
 		here && /^No branches/ { taken = 100; branches = 0 }
 		here && /^Branches executed:/ { branches = $4 }

@@ -145,15 +145,23 @@ static void on_signal(int number)
 
 #ifdef __SANITIZE_ADDRESS__
 void __sanitizer_set_death_callback(void (*callback)(void));
+const char *__ubsan_default_options(void);
 
 static void on_death(void)
 {
 	tell_end("ended by a sanitizer, see its report; exit code", 1);
 }
 
+/* UBSan's library has no callback of its own. */
+const char *__ubsan_default_options(void)
+{
+	return "abort_on_error=1:print_stacktrace=1";
+}
+
 static void catch_ends(void)
 {
 	signal(SIGALRM, on_signal);
+	signal(SIGABRT, on_signal);
 	__sanitizer_set_death_callback(on_death);
 }
 #else

@@ -89,12 +89,23 @@ static void bad_assertion(struct kunit *test)
 	abort();
 }
 
+static const volatile size_t eight = 8;
+
 static void bad_leak(struct kunit *test)
 {
 	static void *kept;
 
 	kept = kzalloc(8, GFP_KERNEL);
 	KUNIT_EXPECT_NOT_NULL(test, kept);
+}
+
+static void bad_overrun(struct kunit *test)
+{
+	u8 *piece = kzalloc(8, GFP_KERNEL);
+
+	/* The compiler must not see it. */
+	piece[eight] = 1;
+	kfree(piece);
 }
 
 static void bad_warning(struct kunit *test)
@@ -143,6 +154,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(bad_string),
 	KUNIT_CASE(bad_assertion),
 	KUNIT_CASE(bad_leak),
+	KUNIT_CASE(bad_overrun),
 	KUNIT_CASE(bad_warning),
 	KUNIT_CASE(bad_large),
 	KUNIT_CASE(bad_lock),

@@ -53,9 +53,9 @@ run --filter good_
 run --filter bad_
 [ "$rc" = 1 ] || wrong "exit code $rc where cases fail"
 tells '^1\.\.1$'
-tells '^    1\.\.9$'
+tells '^    1\.\.10$'
 ! grep -E '^    ok ' <<<"$report" || wrong "what is wrong passes"
-[ "$(grep -c '^    not ok [0-9]* bad_' <<<"$report")" = 9 ] || wrong "not 9 cases that fail"
+[ "$(grep -c '^    not ok [0-9]* bad_' <<<"$report")" = 10 ] || wrong "not 10 cases that fail"
 tells '^    # EXPECTATION FAILED at tests/unit/self\.c:[0-9]+$'
 tells '^    #     1 \+ 1 == 3$'
 tells '^    #     told as well$'
@@ -63,11 +63,12 @@ tells '^    #     left 2 \(0x2\), right 3 \(0x3\)$'
 tells '^    #     right "\(null\)"$'
 tells '^    # ASSERTION FAILED at '
 tells '^    # memory is not given back: 1 pieces$'
+tells '^    # memory behind a piece of 8 bytes was written$'
 tells '^    # WARNING at tests/unit/self\.c:[0-9]+: true$'
 tells '^        ok 2 param-1$'
 tells '^        not ok 3 param-2$'
 tells '^not ok 1 self$'
-tells '^# 1 suites, 9 cases, 9 failed;'
+tells '^# 1 suites, 10 cases, 10 failed;'
 run --filter bad_ --first
 [ "$(grep -c '^    not ok' <<<"$report")" = 1 ] || wrong "--first does not end with the first"
 run --filter last_crash
