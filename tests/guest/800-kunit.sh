@@ -60,22 +60,10 @@ report_results()
 	done < <(results)
 }
 
-# What the compiler counted, each file a line of \xNN for tests/kunit/coverage.sh.
-# Past the console: it is much, and nothing that a person reads.
-send_coverage()
-{
-	local file
-
-	while read -r file; do
-		printf 'gcda %s %s\n' "${file##*/}" "$(od -An -v -tx1 "$file" | sed 's/ /\\x/g' | tr -d '\n')" >&3
-	done < <(find /sys/kernel/debug/gcov -path '*/kunit/*' -name '*.gcda')
-}
-
 must "KUnit loads" modprobe kunit enable=1 autorun=1
 echo "$MARK" >/dev/kmsg
 must "the suites load" insmod /smmux/smmux_kunit.ko
 report_results
 check_equal "all suites end well" "$(printf '%s\n' "${KUNIT_SUITES[@]}")" \
 	"$(results | sed -n 's/^suite //p' | sort)"
-[ -z "${COVERAGE:-}" ] || send_coverage
 check "the suites unload" rmmod smmux_kunit

@@ -3,7 +3,7 @@
 #
 # Builds the project's own test kernels from Debian's linux-source: slim, for the
 # machine of tests/rig/vm.sh alone, with what stock kernels leave out.
-#   debug  KASAN, lockdep, leak detector, fault injection, KUnit, coverage
+#   debug  KASAN, lockdep, leak detector, fault injection, KUnit
 #   race   KCSAN
 #   rt64k  PREEMPT_RT with lockdep, and pages of 64 KiB, which no kernel of Debian has
 # They take the form of the stock lanes, so that the rest of the rig does not
