@@ -40,6 +40,7 @@ after SMMUX_DEADLINE=N seconds no test is begun: the rest is skipped, and named 
   -g / -H    only guest tests / only host tests
   -j N       machines at a time (default 2)
   -v         show subtests as they come
+  -1         do not run failed tests again
   --times    where the last run's time went
   --costs    what each test took here last, as tests/costs has it
 Exit code: 0 no test failed, 1 some did, 2 wrong use.
@@ -48,7 +49,7 @@ EOF
 
 parse()
 {
-	list='' lane='' driver='' only='' jobs=2 verbose='' tier=quick turn=0
+	list='' lane='' driver='' only='' jobs=2 verbose='' tier=quick turn=0 again=1
 	local option
 
 	case ${1:-} in
@@ -56,7 +57,7 @@ parse()
 	--costs) sort "$SECONDS_HERE" && exit 0 ;;
 	--help) usage && exit 0 ;;
 	esac
-	while getopts :art:lk:d:gHj:vh option; do
+	while getopts :art:lk:d:gHj:v1h option; do
 		case $option in
 		a) tier=all ;;
 		r) tier=rest ;;
@@ -68,6 +69,7 @@ parse()
 		H) only=host ;;
 		j) jobs=$OPTARG ;;
 		v) verbose=1 ;;
+		1) again='' ;;
 		h) usage && exit 0 ;;
 		*) usage_error "unknown option or missing value: -$OPTARG" ;;
 		esac
@@ -491,7 +493,7 @@ main()
 	echo "KTAP version 1"
 	echo "1..${#all_tests[@]}"
 	run_all "${all_tests[@]}"
-	run_failed_again
+	[ -z "$again" ] || run_failed_again
 	keep_seconds "${all_tests[@]}"
 	phase_add run "$SECONDS" "$jobs"
 	step "all tests have run; logs are in build/results, and where the time went: tests/run.sh --times"

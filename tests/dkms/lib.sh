@@ -4,7 +4,7 @@
 # Boots the DKMS test's disk. What a boot is to do comes on a small disk of its
 # own, as a tar file, so that the big one can be cached.
 
-# pack_job FILE PHASE LANE [ARCHIVE [NAME=VALUE]]
+# pack_job FILE PHASE LANE [ARCHIVE [NAME=VALUE [MODULE]]]
 pack_job()
 {
 	local file=$1 phase=$2 lane=$3 archive=${4:-} dir
@@ -16,6 +16,7 @@ pack_job()
 	printf '%s=%q\n' LANE "$lane" PHASE "$phase" VERSION "$(cat "$SMMUX_TOP/VERSION")" \
 		MODULE_PARAMS '' DRIVER '' >"$dir/env"
 	[ -z "${5:-}" ] || echo "$5" >>"$dir/env"
+	[ -z "${6:-}" ] || cp "$6" "$dir/prebuilt.ko"
 	tar -c -f "$file" -C "$dir" .
 	truncate -s %4096 "$file"
 	rm -rf "$dir"

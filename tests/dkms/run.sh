@@ -19,18 +19,32 @@ usage()
 	cat <<-EOT
 	usage: ${0##*/} [-a ARCHIVE] [-p] LANE
 	Prints KTAP, one line for each boot. Logs: build/results/dkms.LANE/PHASE/.
+	On stable the guest's own compiler builds the module. On backports, where only the steps
+	of DKMS are the question, it gets the one that the cross compiler made.
 	  -a ARCHIVE  this release archive (default: made from the checkout)
 	  -p          keep the disk, and start from the phase after the last good one
 	Exit code: 0 all boots passed, 1 one did not, 2 wrong use.
 	EOT
 }
 
-# Phase and seconds: the build is compiled by an emulated processor. What is about
-# the boot menu alone is the same on both kernels.
+# Phase and seconds: on stable an emulated processor compiles. What is about the boot
+# menu alone is the same on both kernels.
 declare -rA PHASES=(
 	[stable]='install:2600 boot:400 fallback:400 boot-dt:600 lost:600 uninstall:600 clean:400'
-	[backports]='install:2600 boot:400 boot-dt:600 uninstall:600 clean:400'
+	[backports]='install:600 boot:400 boot-dt:600 uninstall:600 clean:400'
 )
+
+# The module for a guest that is not to compile it: built here, for the same kernel.
+prebuilt()
+{
+	local version
+
+	[ "$lane" != stable ] || return 0
+	version=$(cat "$SMMUX_BUILD/kernels/$lane/version")
+	logged "dkms-prebuilt-$lane" "$SMMUX_TOP/tests/rig/module.sh" "$version" driver ||
+		die "the driver does not build for $version"
+	echo "$SMMUX_MOD/$version/driver/smmux.ko"
+}
 
 run_phase()
 {
@@ -38,9 +52,9 @@ run_phase()
 
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	pack_job "$dir/job" "$phase" "$lane" "$archive" NEXT="$next"
+	pack_job "$dir/job" "$phase" "$lane" "$archive" NEXT="$next" "$module"
 	[[ $phase != *-dt ]] || fw=dt
-	boot_firmware "$dir" "$lane" "$results/disk.img" "$timeout" "$fw" >"$dir/vm.log" 2>&1 || true
+	boot_firmware "$dir" "$lane" "$results/disk.img" $((timeout * ${SMMUX_PATIENCE:-1})) "$fw" >"$dir/vm.log" 2>&1 || true
 	rm -f "$dir/job"
 	case $phase in
 	# The module is loaded all the same; it stands aside and says so.
@@ -91,7 +105,7 @@ run_phases()
 
 main()
 {
-	local option lock
+	local option lock module
 
 	archive='' resume=''
 	while getopts :a:ph option; do
@@ -121,6 +135,7 @@ main()
 		mkdir -p "$results"
 		cp --sparse=always "$SMMUX_BUILD/dkms/$lane/disk.img" "$results/disk.img"
 	fi
+	module=$(prebuilt)
 	run_phases || exit 1
 	rm -f "$results/disk.img"
 }

@@ -69,7 +69,7 @@ report_sums()
 
 # --- where the time goes ---
 
-readonly TIMES=$SMMUX_BUILD/times
+readonly TIMES=$RESULTS/times
 
 # phase_add PHASE SECONDS [WHAT]
 phase_add()

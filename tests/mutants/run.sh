@@ -54,7 +54,7 @@ run_mutant()
 	only=-g
 	[[ ${tests[0]} != host-* ]] || only=-H
 	SMMUX_SOURCE=$OUT/source SMMUX_MOD=$OUT/mod SMMUX_RESULTS=$OUT/results \
-		"$SMMUX_TOP/tests/run.sh" "$only" "${tests[@]}" >"$log" 2>&1 || rc=$?
+		"$SMMUX_TOP/tests/run.sh" -1 "$only" "${tests[@]}" >"$log" 2>&1 || rc=$?
 	told=$(how_told "$log")
 	if [ "$rc" = 1 ] && [ -n "$told" ]; then
 		caught=$((caught + 1))
