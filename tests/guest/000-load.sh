@@ -7,7 +7,7 @@
 # FULL: lane=debug
 # FULL: lane=backports fw=dt smp=1
 # DEVICES: nvme blk net edu testdev
-# TIMEOUT: 60
+# TIMEOUT: 180
 
 # shellcheck source=tests/guest/lib/guest.sh
 . /smmux/guest.sh
@@ -18,11 +18,11 @@ in_dma_group()
 }
 
 must "driver loads" load_driver
-must "an SMMU is bound" wait_for 10 sh -c "[ -n \"\$(ls -d $(platform_driver)/*[0-9]* 2>/dev/null)\" ]"
+must "an SMMU is bound" wait_for 60 sh -c "[ -n \"\$(ls -d $(platform_driver)/*[0-9]* 2>/dev/null)\" ]"
 check "the IOMMU is registered under its address" sh -c 'ls /sys/class/iommu | grep -x "smmu3.0x[0-9a-f]*"'
 must "client drivers load" load_clients nvme virtio_blk virtio_net igb
-check "NVMe disk appears" wait_for 20 nvme_disk smmux-nvme
-check "virtio disk appears" wait_for 20 test -b /dev/vda
+check "NVMe disk appears" wait_for 60 nvme_disk smmux-nvme
+check "virtio disk appears" wait_for 60 test -b /dev/vda
 
 # 6.12 gives a function its group when a driver comes, so the test devices get one.
 must "test client loads" insmod /smmux/smmux_test_client.ko

@@ -9,7 +9,7 @@
 # ALSO: lane=backports fw=dt smmu=2
 # ALSO: lane=debug
 # DEVICES: nvme blk net edu testdev
-# TIMEOUT: 120
+# TIMEOUT: 180
 # EXPECT: (smmux|arm-smmu-v3) .*(event|F_TRANSLATION|client:|unpriv)
 # EXPECT: callbacks suppressed
 
@@ -19,9 +19,9 @@
 . /smmux/io.sh
 
 start_all
-check "NVMe: what is read is what was written" fio_verify "$nvme" 5 1
+check "NVMe: what is read is what was written" fio_verify "$nvme" 16 1
 note "NVMe $(fio_amount "$nvme")"
-check "virtio-blk: what is read is what was written" fio_verify /dev/vda 5 1
+check "virtio-blk: what is read is what was written" fio_verify /dev/vda 16 1
 note "virtio-blk $(fio_amount /dev/vda)"
 must "network comes up" net_up
 check "network: virtio-net to igb" net_send 1 2 4

@@ -47,8 +47,8 @@ walks_agree()
 
 io()
 {
-	check "NVMe: what is read is what was written" fio_verify "$nvme" 4 2
-	check "virtio-blk, too" fio_verify /dev/vda 4 2
+	check "NVMe: what is read is what was written" fio_verify "$nvme" 8 2
+	check "virtio-blk, too" fio_verify /dev/vda 8 2
 	[ -n "$network" ] || return
 	check "network, there" net_send 1 2 4
 	check "and back" net_send 2 1 4
@@ -65,14 +65,14 @@ client()
 		check "${dir##*/}: an access outside all mappings" client_run "$dir" "stray 0xdead0000"
 		check_equal "${dir##*/}: does not land" 0 "$(client_value "$dir" landed)"
 	done
-	check "a storm on two threads" client_run "$(client_dirs "$TESTDEV")" "storm 2 2"
+	check "a storm on two threads" client_run "$(client_dirs "$TESTDEV")" "storm 2 128"
 }
 
 must "the driver loads" load_driver
 check "this is the kernel" right_kernel
 note "$(uname -r)"
 must "client drivers load" load_clients nvme virtio_blk
-must "disks are there" wait_for 30 disks_ready
+must "disks are there" wait_for 60 disks_ready
 nvme=/dev/$(nvme_disk smmux-nvme)
 # Lockdep has a report of virtio_net, the ITS and the IOMMU core, whatever the IOMMU
 # driver, and is off after it: see tests/rig/vm.sh.

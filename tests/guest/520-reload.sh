@@ -22,8 +22,8 @@ no_module()
 
 traffic()
 {
-	check "$1: NVMe" fio_verify "$nvme" 3 1
-	check "$1: virtio-blk" fio_verify /dev/vda 3 1
+	check "$1: NVMe" fio_verify "$nvme" 8 1
+	check "$1: virtio-blk" fio_verify /dev/vda 8 1
 }
 
 start_all
@@ -36,7 +36,7 @@ for round in 1 2 3; do
 	check "round $round: no IOMMU is registered" test -z "$(ls /sys/class/iommu)"
 	must "round $round: load" load_driver
 	echo 1 >/sys/bus/pci/rescan
-	must "round $round: disks are back" wait_for 30 disks_ready
+	must "round $round: disks are back" wait_for 60 disks_ready
 	nvme=/dev/$(nvme_disk smmux-nvme)
 	check "round $round: an SMMU is bound" test -n "$(bound_smmus)"
 done

@@ -5,7 +5,7 @@
 # ALSO: lane=stable,debug
 # DEVICES: nvme testdev blk
 # DTB: -t x @ /pcie@10000000 iommu-map 0 %smmu 0 10 10 %smmu 8 8 18 %smmu 18 ffe8
-# TIMEOUT: 90
+# TIMEOUT: 180
 # EXPECT: smmux .*(event|C_BAD_STREAMID|C_BAD_STE)
 # EXPECT: StreamID 0x8.* (shared|shares)
 # EXPECT: callbacks suppressed
@@ -24,15 +24,15 @@ group_of()
 
 must "driver loads" load_driver
 must "client drivers load" load_clients nvme virtio_blk
-must "disks are there" wait_for 30 disks_ready
+must "disks are there" wait_for 60 disks_ready
 nvme=/dev/$(nvme_disk smmux-nvme)
 start_client
 dir=$(client_dirs "$TESTDEV")
 check_equal "both are in one group" "$(group_of 0000:00:01.0)" "$(group_of "${dir##*/}")"
-check "NVMe works" fio_verify "$nvme" 3 1
-check "virtio-blk works" fio_verify /dev/vda 3 1
+check "NVMe works" fio_verify "$nvme" 8 1
+check "virtio-blk works" fio_verify /dev/vda 8 1
 check "the test device's accesses end" client_run "$dir" "race 3"
 check_equal "none lands" 0 "$(client_value "$dir" mapped_landed)"
 check "the log says which StreamID is shared" sh -c \
 	"dmesg | grep -v test: | grep -E 'StreamID 0x8.* (shared|shares)'"
-check "NVMe still works" fio_verify "$nvme" 3 1
+check "NVMe still works" fio_verify "$nvme" 8 1

@@ -5,7 +5,7 @@
 # ALSO: lane=backports,debug
 # DEVICES: nvme testdev blk
 # DTB: -t x @ /pcie@10000000 iommu-map 0 %smmu 0 10 10 %smmu 7f0010 8 18 %smmu 18 ffe8
-# TIMEOUT: 90
+# TIMEOUT: 180
 # EXPECT: StreamID 0x7f0010
 # EXPECT: smmux_test_client .*failed
 # EXPECT: smmux .*(event|C_BAD_STREAMID|C_BAD_STE)
@@ -17,7 +17,7 @@
 
 must "driver loads" load_driver
 must "client drivers load" load_clients nvme virtio_blk
-must "disks are there" wait_for 30 disks_ready
+must "disks are there" wait_for 60 disks_ready
 nvme=/dev/$(nvme_disk smmux-nvme)
 start_client
 check "the log names device and StreamID" sh -c \
@@ -29,5 +29,5 @@ for dir in $(client_dirs "$TESTDEV"); do
 	check "its accesses end" client_run "$dir" "race 3"
 	check_equal "none lands" 0 "$(client_value "$dir" mapped_landed)"
 done
-check "NVMe works" fio_verify "$nvme" 3 1
-check "virtio-blk works" fio_verify /dev/vda 3 1
+check "NVMe works" fio_verify "$nvme" 8 1
+check "virtio-blk works" fio_verify /dev/vda 8 1

@@ -21,7 +21,7 @@
 # DTB: -c @ /pmu@9f82000
 # DTB: -t s @ /pmu@9f82000 compatible arm,smmu-v3-pmcg
 # DTB: -t x @ /pmu@9f82000 reg 0 9f82000 0 1000
-# TIMEOUT: 60
+# TIMEOUT: 180
 
 # shellcheck source=tests/guest/lib/guest.sh
 . /smmux/guest.sh
@@ -47,6 +47,6 @@ if [ "$LANE" = debug ]; then
 	note "this kernel has no PMU driver"
 else
 	must "the kernel's PMU driver is loaded" modprobe arm_smmuv3_pmu
-	check "it knows the group by that name" wait_for 5 \
+	check "it knows the group by that name" wait_for 60 \
 		test -d "/sys/bus/event_source/devices/$(awk '$3 == "registers" { print $2 }' "$FILE")"
 fi

@@ -7,7 +7,7 @@
 # IORT: pmcg 0x9052000 64 smmu
 # IORT: pmcg 0x9054000 65 rc
 # IORT: rmr 0x100 2 0x60000000 0x10000
-# TIMEOUT: 90
+# TIMEOUT: 180
 # EXPECT: smmux .*firmware reserved memory
 
 # shellcheck source=tests/guest/lib/guest.sh
@@ -26,7 +26,7 @@ must "the kernel took this table" grep -q "SMUX" /sys/firmware/acpi/tables/IORT
 must "the driver is loaded" load_driver
 dir=$SMMUX_DEBUG/$(bound_smmus)
 must "the client's driver is" load_clients nvme
-must "the client is there" wait_for 30 nvme_disk smmux-nvme
+must "the client is there" wait_for 60 nvme_disk smmux-nvme
 
 note "$(cat "$dir/pmcg")"
 check_equal "the group that names this SMMU, and not the root complex's" \
@@ -35,7 +35,7 @@ if [ "$LANE" = debug ]; then
 	note "this kernel has no PMU driver"
 else
 	must "the kernel's PMU driver is loaded" modprobe arm_smmuv3_pmu
-	check "it knows the group by that name" wait_for 5 \
+	check "it knows the group by that name" wait_for 60 \
 		test -d /sys/bus/event_source/devices/smmuv3_pmcg_9052
 fi
 
@@ -46,4 +46,4 @@ check_equal "the one before does not" abort "$(state 0xff)"
 check_equal "nor the one behind" abort "$(state 0x102)"
 check_equal "the log says so, once" 1 "$(log_count 'smmux .*firmware reserved memory')"
 check "lint knows why" grep -q '^findings: 0$' "$dir/lint"
-check "another device is translated" fio_verify "/dev/$(nvme_disk smmux-nvme)" 3 1
+check "another device is translated" fio_verify "/dev/$(nvme_disk smmux-nvme)" 8 1

@@ -7,7 +7,7 @@
 # DEVICES: nvme blk net testdev
 # DTB: -d @ /smmuv3@9050000 dma-coherent
 # DTB: @ /smmuv3@9050000 dma-noncoherent
-# TIMEOUT: 120
+# TIMEOUT: 180
 # EXPECT: (smmux|arm-smmu-v3) .*(event|F_TRANSLATION|client:|unpriv)
 # EXPECT: firmware overrides IDR0.COHACC
 # EXPECT: CLIDR_EL1.LoC == 0, treating as coherent
@@ -21,8 +21,8 @@
 start_all
 start_client
 check "the log says that firmware overrides COHACC" sh -c "dmesg | grep -v test: | grep -i cohacc"
-check "NVMe" fio_verify "$nvme" 5 1
-check "virtio-blk" fio_verify /dev/vda 5 1
+check "NVMe" fio_verify "$nvme" 16 1
+check "virtio-blk" fio_verify /dev/vda 16 1
 dir=$(client_dirs "$TESTDEV")
 check "unmap race" client_run "$dir" "race 200"
 check_equal "mapped accesses land" 200 "$(client_value "$dir" mapped_landed)"

@@ -37,10 +37,10 @@ make_initrd()
 first_kernel()
 {
 	power_start
-	check "NVMe works" fio_verify "$nvme" 1 2
+	check "NVMe works" fio_verify "$nvme" 4 2
 	must "an initramfs" make_initrd
 	must "all rest" all_rest
-	must "asleep" wait_for 5 is_asleep
+	must "asleep" wait_for 60 is_asleep
 	must "the other kernel is loaded" kexec -l /smmux/vmlinuz --initrd=/tmp/initrd \
 		--command-line="$(cat "$CMDLINE") smmux_count=$((SMMUX_COUNT + 2))"
 	check_equal "still asleep" suspended "$(pm state)"
@@ -59,10 +59,10 @@ pass "the other kernel runs"
 check_equal "traffic is aborted" 1 "$((($(devmem $GBPA 32) >> 20) & 1))"
 check_equal "the SMMU is off" 0 "$(($(devmem $CR0 32)))"
 power_start
-check "NVMe works" fio_verify "$nvme" 1 2
+check "NVMe works" fio_verify "$nvme" 4 2
 check "the network as well" net_send 1 2 1
 must "all rest" all_rest
-must "asleep" wait_for 5 is_asleep
+must "asleep" wait_for 60 is_asleep
 must "all work" all_work
-check "NVMe works after sleep" fio_verify "$nvme" 1 2
+check "NVMe works after sleep" fio_verify "$nvme" 4 2
 power_well

@@ -8,7 +8,7 @@
 # ALSO: lane=stable,backports fw=dt,acpi
 # ALSO: lane=debug
 # DEVICES: nvme blk net testdev
-# TIMEOUT: 120
+# TIMEOUT: 180
 
 # shellcheck source=tests/guest/lib/guest.sh
 . /smmux/guest.sh
@@ -164,7 +164,7 @@ check_equal "without a power domain it does not sleep" "no power domain on open"
 	"$(value "$device/pm/state" refused) $(value "$device/pm/state" state) $(value "$device/pm/state" gate)"
 
 counters=$device/cmdq/counters
-fio_verify "$nvme" 2 1
+fio_verify "$nvme" 8 1
 sum=$(awk '/^cmd\./ { n += $2 } END { print n }' "$SMMUX_DEBUG/$counters")
 check_less "commands were counted" 100 "$sum"
 for bad in 0 2 1x '1 ' ' ' ' 1' "$(printf '1%.0s' {1..200})"; do

@@ -5,7 +5,7 @@
 # FULL: lane=stable,backports
 # ALSO: lane=debug
 # DEVICES: nvme blk testdev
-# TIMEOUT: 120
+# TIMEOUT: 180
 # EXPECT: smmux .*(event|F_TRANSLATION)
 
 # shellcheck source=tests/guest/lib/guest.sh
@@ -58,7 +58,7 @@ compare_io()
 	local -A counted first
 	local reserved start name
 
-	must "the queue comes to rest" wait_for 20 quiet
+	must "the queue comes to rest" wait_for 60 quiet
 	snapshot
 	start=$reserved
 	for name in "${!counted[@]}"; do
@@ -66,7 +66,7 @@ compare_io()
 	done
 	echo 1 >$tracing/events/smmux/enable
 	dd if="$nvme" of=/dev/null bs=64k count=64 iflag=direct 2>/dev/null
-	must "the queue comes to rest again" wait_for 20 quiet
+	must "the queue comes to rest again" wait_for 60 quiet
 	echo 0 >$tracing/events/smmux/enable
 	snapshot
 
@@ -136,7 +136,7 @@ trace_event()
 	echo >$tracing/trace
 	echo 1 >$tracing/events/smmux/enable
 	client_run "$dir" "stray 0xdead0000"
-	wait_for 5 traced event
+	wait_for 60 traced event
 	echo 0 >$tracing/events/smmux/enable
 	check "event" traced event "$bdf F_TRANSLATION .*flags=write class=2 iaddr=0xdead0000 "
 	check "fault" traced fault "$bdf domain=[1-9][0-9]* iova=0xdead0000 access=write stall=0"

@@ -5,7 +5,7 @@
 # FULL: lane=stable,backports
 # ALSO: lane=debug
 # DEVICES: nvme blk net testdev
-# TIMEOUT: 150
+# TIMEOUT: 180
 # TRACE: smmuv3_cmdq_opcode
 # AFTER: tests/tools/counted.sh
 # EXPECT: smmux .*(event|F_TRANSLATION)
@@ -31,6 +31,13 @@ stop_looking()
 	return 1
 }
 
+still()
+{
+	counters >/tmp/before
+	sleep 1
+	counters | cmp -s /tmp/before
+}
+
 unbind_and_bind()
 {
 	local dir=/sys/bus/pci/drivers/virtio-pci bdf
@@ -43,14 +50,14 @@ start_all
 start_client
 smmu=$(bound_smmus)
 must "network comes up" net_up
-check "checked traffic" fio_verify "$nvme" 3 2
+check "checked traffic" fio_verify "$nvme" 8 2
 check "and by the network" net_send 1 2 1
 client_run "$(client_dirs "$TESTDEV")" "stray 0xdead0000"
 check "a device goes and comes" unbind_and_bind
 ip -n side1 link set dev "$(ip netns exec side1 ls /sys/class/net | grep -v lo)" down
 ip -n side2 link set dev "$(ip netns exec side2 ls /sys/class/net | grep -v lo)" down
+must "all are at rest" wait_for 60 still
 # Once in the driver's life: were it switched off in between, commands would be missing.
-sleep 2
 check "nobody submits while QEMU stops looking" stop_looking
 check_less "commands" 1000 "$(value_of "$SMMUX_DEBUG/$smmu/cmdq/counters" commands)"
 while read -r line; do

@@ -139,4 +139,4 @@ done >/tmp/wrong 2>&1
 check_equal "all files: nothing goes wrong" "" "$(head -n 5 /tmp/wrong)"
 check "many inputs were fed" test "$fed" -gt 150
 note "$fed inputs to $(our_files | wc -l) files, $taken taken"
-check "the disk still works" fio_verify "$nvme" 5 1
+check "the disk still works" fio_verify "$nvme" 16 1

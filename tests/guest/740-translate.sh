@@ -6,7 +6,7 @@
 # ALSO: lane=backports,debug
 # DEVICES: nvme blk testdev nvme2
 # WITH: ask
-# TIMEOUT: 120
+# TIMEOUT: 180
 # EXPECT: smmux .*(event|F_TRANSLATION|client:)
 # EXPECT: callbacks suppressed
 
@@ -90,8 +90,8 @@ if [ "$DRIVER" != smmux ]; then
 fi
 start_all
 start_client
-must "the second disk is there" wait_for 20 nvme_disk smmux-nvme2
-fio_verify "$nvme" 1 1
+must "the second disk is there" wait_for 60 nvme_disk smmux-nvme2
+fio_verify "$nvme" 4 1
 stage=1
 [ "$SMMU" != 2 ] || stage=2
 disk=$(pci_of "/sys/class/nvme/$(basename "$nvme" | sed 's/n1$//')")
@@ -106,7 +106,7 @@ done
 # What a device meets that goes where nothing is.
 before=$(dmesg | grep -c 'event: .*F_TRANSLATION')
 client_run "$dir" "stray 0x7654321000"
-check "a stray access is an event" wait_for 5 sh -c \
+check "a stray access is an event" wait_for 60 sh -c \
 	"[ \$(dmesg | grep -c 'event: .*F_TRANSLATION.*iova 0x7654321000') -ge 1 ]"
 note "$before events before"
 ask "$(master_of "$stray")/translate" "0x7654321000 w"

@@ -102,23 +102,22 @@ check_equal "and acknowledged it" "$(reg CR0)" "$(reg CR0ACK)"
 check_equal "else it aborts" 1 "$(field GBPA ABORT)"
 check_equal "no PRI queue, no line of it" "$(field IDR0 PRI)" "$(grep -c PRIQ_BASE "$regs")"
 check_equal "as many lines as registers that it has" 34 "$(wc -l <"$regs")"
-check "PROD is that of cmdq/state" wait_for 5 sh -c \
+check "PROD is that of cmdq/state" wait_for 60 sh -c \
 	"grep -q \"^prod_register: \$(awk '\$2 == \"CMDQ_PROD\" { print \$3 }' $regs) \" $SMMUX_DEBUG/$SMMU_NAME/cmdq/state"
 must "plant" insmod /smmux/smmux_test_plant.ko
 check "who else wrote a register is told" written_over
 check "and no more when it is as it was" nothing_odd
 
-fio_verify "$nvme" 4 2 &
-job=$!
+disk_load_begin "$nvme" 2
 bad=''
 for ((n = 0; n < 40; n++)); do
 	nothing_odd >/dev/null || bad+="$n "
 done
-check_job "traffic meanwhile" "$job"
+load_end "traffic meanwhile"
 check_equal "nothing odd under load" "" "$bad"
 
 must "all rest" all_rest
-must "asleep" wait_for 5 is_asleep
+must "asleep" wait_for 60 is_asleep
 resumes=$(pm resume)
 check_equal "asleep: no line has a value" "" "$(sed 1d "$regs" | awk '$3 != "suspended" || $4 != "-" || NF != 4')"
 check_equal "asleep: but each is there" 34 "$(wc -l <"$regs")"

@@ -42,7 +42,7 @@ keep_linting &
 linter=$!
 for n in 1 2 3; do
 	check "$n: reset" sh -c "echo 1 >/sys/bus/pci/devices/$bdf/reset"
-	check "$n: it is back" wait_for 10 in_state healthy
+	check "$n: it is back" wait_for 60 in_state healthy
 	check "$n: its driver is bound again" rebind
 	check "$n: works" use_device
 	one_timeout "$n" quarantined

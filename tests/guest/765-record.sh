@@ -94,19 +94,18 @@ for event in cmd event ste_write cd_write; do
 	echo 1 >/sys/kernel/tracing/events/smmux/$event/enable
 done
 check "wrong use" bad_input
-fio_verify "$nvme" 3 2 &
-job=$!
+disk_load_begin "$nvme" 2
 check "three samples under traffic" record -i 0.2 -n 3 /tmp/rec
 check "each is whole" samples_whole /tmp/rec 3
 busybox sh /smmux/smmux-record /tmp/stopped >/tmp/said 2>&1 &
 recorder=$!
-check "a sample comes" wait_for 20 has_sample /tmp/stopped
+check "a sample comes" wait_for 60 has_sample /tmp/stopped
 kill -TERM $recorder
 check_job "interrupted, it ends well" $recorder
 check "and says so" grep -q 'samples in' /tmp/said
 check "and leaves no half of one" test ! -e /tmp/stopped/samples/.new
 check "stray accesses" stray
-check_job "checked traffic" $job
+load_end "checked traffic"
 edu=$(client_dirs "$EDU")
 edu=${edu##*/}
 check "a device goes and comes" sh -c "echo $edu >/sys/bus/pci/devices/$edu/driver/unbind"

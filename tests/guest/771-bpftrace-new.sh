@@ -26,25 +26,38 @@ raw_events()
 		grep -cxFf <(ls $TRACING/events/smmux)
 }
 
+# names_all MASTERS FILE...: there is a line for each of them in each.
+names_all()
+{
+	local dev file
+
+	for file in "${@:2}"; do
+		for dev in $1; do
+			grep -q "$dev" "$file" || return
+		done
+	done
+}
+
 # removals_told NAME [PROGRAM]: all functions go, and the events of tracefs tell of each by
 # name; so does attachsnoop, if PROGRAM runs it.
 removals_told()
 {
-	local masters pid=() dev
+	local masters pid=() dev files=(/tmp/bt.events)
 
 	masters=$(find "$SMMUX_DEBUG/masters" -mindepth 1 -maxdepth 1 -type d -name '*:*' -exec basename {} \; | sort)
 	bpftrace -B line -e 'BEGIN { printf("TIME_MS\n"); } tracepoint:smmux:master_remove
 		{ printf("gone %s of %s: %d\n", str(args.dev), str(args.smmu), args.num_sids); }' >/tmp/bt.events 2>&1 &
 	pid+=($!)
-	must "$1: bpftrace starts" wait_for 100 bt_ready events
+	must "$1: bpftrace starts" wait_for 120 bt_ready events
 	if [ -n "${2:-}" ]; then
 		"$2" -B line /smmux/attachsnoop.bt >/tmp/bt.attachsnoop 2>&1 &
 		pid+=($!)
-		must "$1: attachsnoop starts with $("$2" --version)" wait_for 100 bt_ready attachsnoop
+		files+=(/tmp/bt.attachsnoop)
+		must "$1: attachsnoop starts with $("$2" --version)" wait_for 120 bt_ready attachsnoop
 	fi
-	sleep 3
+	must "$1: probes are there" wait_for 120 bt_attached "${pid[@]}"
 	must "$1: all PCI functions go" remove_all_functions
-	sleep 1
+	wait_for 60 names_all "$masters" "${files[@]}"
 	kill -INT "${pid[@]}"
 	wait "${pid[@]}"
 	check "$1: there were some" test -n "$masters"
@@ -75,8 +88,8 @@ with_btf()
 	check "with Debian's headers and pahole the module has BTF" test -s /sys/kernel/btf/smmux
 	check_equal "bpftrace finds all events as raw tracepoints" \
 		"$(find $TRACING/events/smmux/ -mindepth 1 -type d | wc -l)" "$(raw_events bpftrace)"
-	check "recovery.bt attaches" timeout 100 bpftrace --dry-run /smmux/recovery.bt
-	check "pmwatch.bt attaches" timeout 100 bpftrace --dry-run /smmux/pmwatch.bt "$smmu"
+	check "recovery.bt attaches" timeout "$(patient 120)" bpftrace --dry-run /smmux/recovery.bt
+	check "pmwatch.bt attaches" timeout "$(patient 120)" bpftrace --dry-run /smmux/pmwatch.bt "$smmu"
 	removals_told "with BTF"
 }
 

@@ -19,14 +19,20 @@
 # no driver and changes its domain.
 write_load()
 {
+	local evtq=$SMMUX_DEBUG/$smmu/evtq
+
 	cat >/tmp/load <<-EOF
 	#!/bin/bash
-	echo "storm 2 1" >$dir/command
+	echo "storm 2 128" >$dir/command
 	for i in {1..5}; do
 		echo "stray 0xdead0000" >$dir/command
 	done
 	echo identity >/sys/bus/pci/devices/$nvme_bdf/iommu_group/type
 	echo DMA >/sys/bus/pci/devices/$nvme_bdf/iommu_group/type
+	# Events are told some time after they happened.
+	until [ "\$(sed -n 's/^prod_register: //p' $evtq/state)" = "\$(sed -n 's/^cons_register: //p' $evtq/state)" ]; do
+		sleep 0.1
+	done
 	sleep 1
 	EOF
 	chmod 755 /tmp/load
@@ -34,7 +40,7 @@ write_load()
 
 count_begins()
 {
-	must "$1: the queue comes to rest" wait_for 30 quiet
+	must "$1: the queue comes to rest" wait_for 60 quiet
 	tracing_reset
 	echo 1 >$OTHER/tracing_on
 	syncs=$(counter syncs)
@@ -44,7 +50,7 @@ count_begins()
 # count_ends NAME: what the instance saw, as lines "event: text", is in /tmp/seen.
 count_ends()
 {
-	must "$1: the queue comes to rest again" wait_for 30 quiet
+	must "$1: the queue comes to rest again" wait_for 60 quiet
 	echo 0 >$OTHER/tracing_on
 	syncs=$(($(counter syncs) - syncs))
 	events=$(($(value_of "$SMMUX_DEBUG/$smmu/evtq/counters" events) - events))

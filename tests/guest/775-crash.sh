@@ -49,7 +49,7 @@ check "unbind" sh -c "echo $smmu >$(platform_driver)/unbind"
 check "a dump without an SMMU" dump none
 check "bind" sh -c "echo $smmu >$(platform_driver)/bind"
 echo 1 >/sys/bus/pci/rescan
-must "it is back" wait_for 20 find_device
+must "it is back" wait_for 60 find_device
 find_device
 crash_history
 check "a dump, and nothing else changes meanwhile" dump_quietly all

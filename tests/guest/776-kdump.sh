@@ -68,5 +68,5 @@ first_kernel()
 SMMUX_COUNT=$(sed 's/.* smmux_count=\([0-9]*\).*/\1/' /proc/cmdline)
 pass "the crash kernel runs"
 must "a port for the dump" open_file all.dump
-must "it is there" wait_for 10 port
+must "it is there" wait_for 60 port
 check "memory is copied" dd if=/proc/vmcore of="$(port)" bs=1M

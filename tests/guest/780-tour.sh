@@ -4,7 +4,7 @@
 # MATRIX: lane=backports
 # DEVICES: nvme blk net testdev ats
 # MODULE: enable_inject=1 ats=on
-# TIMEOUT: 150
+# TIMEOUT: 180
 # EXPECT: smmux .*(event|F_TRANSLATION|summary:)
 # EXPECT: 0000:01:00.0: (does not answer|answers) ATC
 

@@ -5,7 +5,7 @@
 # DEVICES: nvme blk testdev
 # MODULE: enable_inject=1
 # WITH: nobody
-# TIMEOUT: 120
+# TIMEOUT: 180
 # EXPECT: lockdown_is_locked_down: [0-9]+ callbacks suppressed
 
 # shellcheck source=tests/guest/lib/guest.sh
@@ -75,5 +75,5 @@ for level in integrity confidentiality; do
 	check "$level: knobs can be turned" knobs_stay
 	check "$level: metrics come" sh /smmux/smmux-metrics -o /tmp/smmux.prom
 	check_equal "$level: all of them" 1 "$(grep -c "^smmux_up.* 1$" /tmp/smmux.prom)"
-	check "$level: traffic" fio_verify "$nvme" 1 1
+	check "$level: traffic" fio_verify "$nvme" 4 1
 done

@@ -6,7 +6,7 @@
 # ALSO: lane=race smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2 init_on_free=1
 # MODULE: allow_unbind=1
-# TIMEOUT: 120
+# TIMEOUT: 180
 # EXPECT: (smmux|arm-smmu-v3) [0-9a-f]+\.vsmmu: refused: IDR5
 
 # shellcheck source=tests/guest/lib/guest.sh
@@ -46,12 +46,12 @@ for n in 0 1 2; do
 	vsmmu_content $n
 done
 
-check "the model goes, and its SMMUs with it" rmmod vsmmu
+vsmmu_unload "the model goes, and its SMMUs with it"
 check_equal "nothing is bound" "" "$(bound_smmus)"
 
 must "a modelled SMMU of 64K pages alone" vsmmu_load smmu=only64k client=0:1
-check "it is refused, and the log says why" wait_for 5 dmesg_has \
+check "it is refused, and the log says why" wait_for 60 dmesg_has \
 	"$(vsmmu_name 0): refused: IDR5 .* offers no granule as small"
 check_equal "it is not bound" "" "$(bound_smmus)"
-check "the model goes again" rmmod vsmmu
+vsmmu_unload "the model goes again"
 check "the driver goes" unload_driver

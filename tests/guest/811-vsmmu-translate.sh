@@ -40,7 +40,7 @@ small=cmdqs=3
 must "modelled SMMUs" vsmmu_load \
 	smmu=plain,noril+linear+sids=6+s1only+tags8,s2only+$small,only4k+noril+hyp \
 	client=0:1,0:2+3+0x45,0:0x800/12,1:3+4,2:7,3:9
-must "clients are bound" wait_for 20 test -e "$(vsmmu_client 5)/command"
+must "clients are bound" wait_for 60 test -e "$(vsmmu_client 5)/command"
 
 for c in 0 2 4; do
 	client_do $c map rw
@@ -58,7 +58,7 @@ for c in 0 2 4; do
 	access $c "$iova" w 0 0x13 "$c: write to a read-only page"
 	client_do $c unmap
 done
-[ "$DRIVER" != smmux ] || check "the faults came through the event queue" wait_for 5 \
+[ "$DRIVER" != smmux ] || check "the faults came through the event queue" wait_for 60 \
 	sh -c "dmesg | grep -v test: | grep -c 'F_PERMISSION sid 0x1 .*write' | grep -qx 1"
 
 jobs=()
@@ -76,7 +76,7 @@ done
 
 jobs=()
 for c in 1 3 4; do
-	client_do $c storm 3 "$(some 5)" &
+	client_do $c storm 3 "$(some 300)" &
 	jobs+=($!)
 done
 wait "${jobs[@]}"
@@ -104,10 +104,10 @@ queue_empty()
 }
 
 for n in 0 1 2 3; do
-	check "$n: the event queue is empty, and overflow acknowledged" wait_for 10 queue_empty $n ||
+	check "$n: the event queue is empty, and overflow acknowledged" wait_for 60 queue_empty $n ||
 		note "$(tr '\n' ' ' <"$(vsmmu_dir $n)/state")"
 	vsmmu_content $n
 	note "$n: $(tr '\n' ' ' <"$(vsmmu_dir $n)/counters")"
 done
-check "the model goes" rmmod vsmmu
+vsmmu_unload "the model goes"
 check "the driver goes" unload_driver

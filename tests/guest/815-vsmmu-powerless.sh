@@ -89,7 +89,7 @@ lose_often()
 must "driver loads" load_driver
 must "modelled SMMUs" vsmmu_load smmu=stall,s2only+cmdqs=3,noril+linear+sids=6+sev,plain+msi \
 	client=0:1/8,1:1,2:1,3:1/6 its=3
-must "clients are bound" wait_for 20 test -e "$(vsmmu_client 3)/command"
+must "clients are bound" wait_for 60 test -e "$(vsmmu_client 3)/command"
 
 jobs=()
 for n in 0 1 2 3; do
@@ -103,5 +103,5 @@ for n in 0 1 2 3; do
 	note "$n: power was lost $(cat /tmp/lost.$n) times"
 	vsmmu_content $n
 done
-check "the model goes" rmmod vsmmu
+vsmmu_unload "the model goes"
 check "the driver goes" unload_driver

@@ -7,7 +7,7 @@
 # DEVICES: ats
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
-# TIMEOUT: 120
+# TIMEOUT: 180
 # EXPECT: (smmux|arm-smmu-v3) [0-9a-f]+\.vsmmu: (event: )?0000:[0-9a-f:.]+: (F_TRANSLATION|F_PERMISSION|[0-9]+ more events)
 # EXPECT: callbacks suppressed
 # EXPECT: arm-smmu-v3 [0-9a-f]+\.vsmmu: *(event|\t?0x|platform|unpriv|EVTQ overflow)
@@ -36,7 +36,7 @@ client_tally "$bdf" race
 check "the device asked for translations" test "$(vsmmu_counter 0 ats_requests)" -gt 100
 check "and used them" test "$(vsmmu_counter 0 translated)" -gt 300
 check "they were invalidated one by one" test "$(vsmmu_counter 0 ATC_INV)" -gt 190
-client_do "$bdf" storm 3 "$(some 3)"
+client_do "$bdf" storm 3 "$(some 200)"
 client_tally "$bdf" storm
 client_do "$bdf" attach "$(some 50)"
 client_tally "$bdf" attach

@@ -6,7 +6,7 @@
 # ALSO: lane=race smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
-# TIMEOUT: 120
+# TIMEOUT: 180
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event: |event queue overflow|vclient|command error|was reset or lost its power)
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (refused: IDR5|(GBPA does not take ABORT|CR0 0x[0-9a-f]+ is not acknowledged): |invalidations that were lost)
 # EXPECT: smmux [0-9a-f]+\.vsmmu: probe with driver smmux failed with error -(110|5)$
@@ -33,6 +33,6 @@ for file in /smmux/regress/*.sh; do
 	must "a modelled SMMU: ${arguments[*]}" vsmmu_load "${arguments[@]}"
 	scenario
 	vsmmu_content 0
-	check "the model goes" rmmod vsmmu
+	vsmmu_unload "the model goes"
 done
 check "the driver goes" unload_driver

@@ -15,6 +15,8 @@
 
 # shellcheck source=tests/guest/lib/guest.sh
 . /smmux/guest.sh
+# shellcheck source=tests/guest/lib/io.sh
+. /smmux/io.sh
 # shellcheck source=tests/vsmmu/vsmmu.sh
 . /smmux/vsmmu.sh
 
@@ -44,6 +46,18 @@ step()
 	awk -v kind="$1" '$3 == kind { at = $5 } END { print at }' /tmp/answer
 }
 
+# One of many.
+storm()
+{
+	client_do 1 storm 2 50 || return
+	[ "$(client_got 1 missed) $(client_got 1 late) $(client_got 1 errors)" = '0 0 0' ]
+}
+
+accesses_since()
+{
+	[ "$(vsmmu_counter 0 accesses)" -gt "$1" ]
+}
+
 # leads_nowhere NAME KIND VALUE EVENT: with this word there translate still has an answer.
 leads_nowhere()
 {
@@ -67,7 +81,7 @@ must "driver loads" load_driver
 must "modelled SMMUs" vsmmu_load \
 	smmu=plain,noril+linear+sids=6+ssids=6+tags8,s2only+cmdqs=3,stall+only4k+noril+hyp \
 	client=0:1,0:2+3+0x45/8,1:3+4/6,2:7,3:9
-must "clients are bound" wait_for 20 test -e "$(vsmmu_client 4)/command"
+must "clients are bound" wait_for 60 test -e "$(vsmmu_client 4)/command"
 
 seed=${SEED:-$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')}
 jobs=()
@@ -111,18 +125,18 @@ must "a domain of $pages pages" client_do 4 fill "$pages"
 for full in "$SMMUX_DEBUG"/domains/*; do
 	[[ " ${before[*]} " == *" $full "* ]] || break
 done
-client_do 1 storm 2 5 &
-storm=$!
+accesses=$(vsmmu_counter 0 accesses)
+load_begin storm
+must "a storm has begun" wait_for 60 accesses_since "$accesses"
 start=$EPOCHREALTIME
 cat "$full/ranges" >/tmp/full
 end=$EPOCHREALTIME
-check_job "a storm meanwhile" "$storm"
+load_end "storms meanwhile, and nothing late"
 gaps=$(((pages + 2047) / 2048))
 check_equal "its pages" $((pages - gaps)) "$(value_of /tmp/full pages_4K)"
 check_equal "its runs" "$gaps" "$(grep -c ^0x /tmp/full)"
 check_equal "its tables" $(((pages + 511) / 512)) "$(value_of /tmp/full tables_level_3)"
-check_equal "nothing late" "0 0" "$(client_got 1 missed) $(client_got 1 late)"
 note "read in $(((${end/./} - ${start/./}) / 1000)) ms"
 client_do 4 fill 0
-check "the model goes" rmmod vsmmu
+vsmmu_unload "the model goes"
 check "the driver goes" unload_driver

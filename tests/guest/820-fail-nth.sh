@@ -4,7 +4,7 @@
 # FULL: lane=debug smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
-# TIMEOUT: 150
+# TIMEOUT: 180
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event|vclient).*
 # EXPECT: smmux [0-9a-f]+\.vsmmu: .*(-ENOMEM|error -12|error -16|error -22)
 # EXPECT: (vsmmu-client|platform) vclient[0-9]: .*
@@ -110,7 +110,7 @@ sweep_write()
 must "the kernel can make allocations fail" test -d /sys/kernel/debug/failslab
 must "driver loads" load_driver
 must "a modelled SMMU" vsmmu_load smmu=plain client=0:1/8
-must "its client is bound" wait_for 20 test -e "$(vsmmu_client 0)/command"
+must "its client is bound" wait_for 60 test -e "$(vsmmu_client 0)/command"
 driver=$(platform_driver)
 faults_on
 
@@ -125,5 +125,5 @@ sweep_write "SMMU is unbound" "vsmmu_unbind_client 0" "$(vsmmu_name 0)" "$driver
 
 check "it works as before" race
 vsmmu_content 0
-check "the model goes" rmmod vsmmu
+vsmmu_unload "the model goes"
 check "the driver goes" unload_driver

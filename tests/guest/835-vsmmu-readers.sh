@@ -26,11 +26,18 @@ reader()
 	done
 }
 
+rounds_are()
+{
+	local rounds files
+
+	read -r rounds files 2>/dev/null <"/tmp/reads.$1" && [ "$rounds" -ge "$2" ]
+}
+
 begin()
 {
 	must "$1: the driver is loaded" load_driver
 	must "$1: two SMMUs, one with a power domain" vsmmu_load smmu=aborts+pd,plain client=0:1,0:2,1:1,1:2
-	must "$1: clients are bound" wait_for 20 test -e "$(vsmmu_client 3)/command"
+	must "$1: clients are bound" wait_for 60 test -e "$(vsmmu_client 3)/command"
 	vsmmu_pm_delay 0 0
 }
 
@@ -43,7 +50,7 @@ work()
 		client_do $n cycle "$(some 20)" &
 		jobs+=($!)
 	done
-	client_do 2 storm 2 2 &
+	client_do 2 storm 2 100 &
 	jobs+=($!)
 	check "$1: domains come and go" client_do 3 attach "$(some 6)"
 	for n in "${jobs[@]}"; do
@@ -93,9 +100,12 @@ for round in 1 2; do
 	done
 	vsmmu_content 0
 	vsmmu_content 1
-	check "$round: the model goes" rmmod vsmmu
+	vsmmu_unload "$round: the model goes"
 	# It does not while one of them has a file open.
-	check "$round: the driver goes" wait_for 20 unload_driver
+	check "$round: the driver goes" wait_for 60 unload_driver
+done
+for n in 1 2 3 4; do
+	wait_for 120 rounds_are $n 4
 done
 touch /tmp/stop
 wait

@@ -39,7 +39,7 @@ only_guilty_are()
 # guilty_are NUMBER...: those devices do not answer the unmap; then all are reset.
 guilty_are()
 {
-	local each n=$# mask=0 cfgi atc again
+	local each n=$# mask=0 cfgi atc again failed
 	guilty=()
 
 	for each in "$@"; do
@@ -48,15 +48,16 @@ guilty_are()
 	done
 	cfgi=$(vsmmu_counter 0 CFGI_STE)
 	again=$(rec_count 0 asked_again)
+	failed=$(vsmmu_counter 0 failed_syncs)
 	client_do "$bdf" crowd 1 "$(printf %x $mask)"
 	check_equal "$n guilty: missed, late" "0 0" "$(client_got "$bdf" missed) $(client_got "$bdf" late)"
 	check "$n guilty: they are cut off, and nobody else" only_guilty_are yes
 	check_equal "$n guilty: each was asked alone, once" 16 "$(($(rec_count 0 asked_again) - again))"
-	# The list, and once more for each of the guilty; and the machine is slow.
+	# The SYNC of the list, and one more for each of the guilty, takes that long.
+	check_equal "$n guilty: nobody waits more often than need be" $((n + 1)) \
+		$(($(vsmmu_counter 0 failed_syncs) - failed))
 	atc=$(client_got "$bdf" longest_us)
-	check "$n guilty: nobody waits longer than need be ($atc us)" \
-		test "$atc" -lt $(((n + 1) * WAIT_MS * 1000 + 1500000))
-	check "$n guilty: nor shorter" test "$atc" -ge $(((n + 1) * WAIT_MS * 1000))
+	check "$n guilty: nor shorter ($atc us)" test "$atc" -ge $(((n + 1) * WAIT_MS * 1000))
 	atc=$(vsmmu_counter 0 ATC_INV)
 	client_do "$bdf" crowd 3
 	check_equal "$n guilty: the others go on" "17 0 0" \
@@ -65,7 +66,7 @@ guilty_are()
 	for each in "${guilty[@]}"; do
 		pci_reset "$each"
 	done
-	check "$n guilty: all are back" wait_for 10 queue_is_empty
+	check "$n guilty: all are back" wait_for 60 queue_is_empty
 	for each in "${guilty[@]}"; do
 		vsmmu_inject 0 "forgive $(sid_of "$each")"
 	done
@@ -84,7 +85,7 @@ must "modelled SMMUs" vsmmu_load smmu=pri+aborts+sids=13,plain pci=0 client=1:1
 for bdf in "${all[@]}"; do
 	must "$bdf is ours" pci_bind "$bdf"
 done
-must "so is the other" wait_for 20 test -e "$(vsmmu_client 0)/command"
+must "so is the other" wait_for 60 test -e "$(vsmmu_client 0)/command"
 
 client_do "$bdf" crowd 5
 check_equal "all share a domain" "17 0 0" \
@@ -117,7 +118,7 @@ guilty=("${all[4]}")
 check "only the guilty is cut off" only_guilty_are yes
 wait
 pci_reset "${all[4]}"
-check "it is back" wait_for 10 queue_is_empty
+check "it is back" wait_for 60 queue_is_empty
 
 # A storm: one in so many answers is missing, of whomever, and who is cut off is reset.
 vsmmu_inject 0 "atc_wait 0"
@@ -131,7 +132,7 @@ check "storm: there were timeouts" test $(($(rec_count 0 timeouts) - before)) -g
 for bdf in "${all[@]}"; do
 	! in_state "$bdf" blocked || pci_reset "$bdf"
 done
-check "storm: all are back" wait_for 20 queue_is_empty
+check "storm: all are back" wait_for 60 queue_is_empty
 for each in "${all[@]}"; do
 	vsmmu_inject 0 "forgive $(sid_of "$each")"
 done

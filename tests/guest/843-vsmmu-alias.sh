@@ -6,7 +6,7 @@
 # DEVICES: ats2
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
-# TIMEOUT: 120
+# TIMEOUT: 180
 # EXPECT: (smmux|arm-smmu-v3) [0-9a-f]+\.vsmmu: (event: )?0000:[0-9a-f:.]+: (F_|C_|[0-9]+ more events)
 # EXPECT: smmux .*event queue overflow: events are lost
 # EXPECT: smmux [0-9a-f]+\.vsmmu: 0000:[0-9a-f:.]+: (does not answer ATC|answers ATC|is gone, and with it)
@@ -45,13 +45,13 @@ check_equal "both have an entry" 2 "$(queued 0)"
 # What they share stays closed until both are back.
 vsmmu_inject 0 "deaf $(sid_of "$second") 0"
 check "the first is reset" pci_reset "$bdf"
-check "it is back" wait_for 5 in_state "$bdf" healthy
+check "it is back" wait_for 60 in_state "$bdf" healthy
 check_equal "the other is not" "quarantined yes" "$(ats_of "$second" state) $(ats_of "$second" cut_off)"
 check "nor is the StreamID" ste_has_no_ats "$second"
 client_do "$bdf" race 5
 check_equal "nothing late" 0 "$(client_got "$bdf" late)"
 check "the second is reset" pci_reset "$second"
-check "it is back" wait_for 5 in_state "$second" healthy
+check "it is back" wait_for 60 in_state "$second" healthy
 check_equal "the queue is empty" 0 "$(queued 0)"
 vsmmu_inject 0 "forgive $sid"
 vsmmu_inject 0 "forgive $(sid_of "$second")"
@@ -66,7 +66,7 @@ client_do "$second" race 2
 check "the first goes" sh -c "echo 1 >/sys/bus/pci/devices/$bdf/remove"
 check_equal "the other stays cut off" "yes" "$(ats_of "$second" cut_off)"
 check "till it is reset" pci_reset "$second"
-check "it is back" wait_for 5 in_state "$second" healthy
+check "it is back" wait_for 60 in_state "$second" healthy
 vsmmu_inject 0 "forgive $(sid_of "$second")"
 client_do "$second" race 5
 check_equal "and well" "0 0" "$(client_got "$second" missed) $(client_got "$second" late)"

@@ -126,7 +126,7 @@ back "last"
 check "its SMMU resets it" set_policy 0 reset
 for n in {1..3}; do
 	one_incident "by itself, $n" pasid 5 1
-	check "by itself, $n: back" wait_for 5 in_state "$bdf" healthy
+	check "by itself, $n: back" wait_for 60 in_state "$bdf" healthy
 	vsmmu_inject 0 "forgive $sid"
 	client_do "$bdf" pasid 5 10
 	client_tally "$bdf" "by itself, $n"
@@ -137,7 +137,7 @@ check_equal "nothing ended where it should not" "" "$(client_got "$bdf" wrong)"
 client_do "$bdf" join "$(some 30)" 9
 check_equal "nothing late" 0 "$(client_got "$bdf" late)"
 vsmmu_inject 0 "atc_random 0"
-check "it comes back" wait_for 20 in_state "$bdf" healthy
+check "it comes back" wait_for 60 in_state "$bdf" healthy
 vsmmu_inject 0 "forgive $sid"
 set_policy 0 quarantine
 
@@ -145,7 +145,7 @@ set_policy 0 quarantine
 one_incident "unplug" pasid 5 1
 check "the device goes" sh -c "echo 1 >/sys/bus/pci/devices/$bdf/remove"
 check "and is found again" sh -c "echo 1 >/sys/bus/pci/rescan"
-must "and bound" wait_for 5 pci_bind_new "$bdf"
+must "and bound" wait_for 60 pci_bind_new "$bdf"
 vsmmu_inject 0 "forgive $sid"
 client_do "$bdf" pasid 5 20
 client_tally "$bdf" "as good as new"

@@ -36,9 +36,9 @@ note "Linux $(uname -r), the built-in driver kept off"
 start_all
 show "the driver, in the kernel log" sh -c "dmesg | grep -i smmux | grep -v 'test: '"
 show "who is behind the SMMU" groups
-check "NVMe: 4 jobs, random writes read back and compared" fio_verify "$nvme" 5 4
+check "NVMe: 4 jobs, random writes read back and compared" fio_verify "$nvme" 16 4
 note "    moved: $(fio_amount "$nvme")"
-check "virtio-blk: the same" fio_verify /dev/vda 5 4
+check "virtio-blk: the same" fio_verify /dev/vda 16 4
 note "    moved: $(fio_amount /dev/vda)"
 must "two network cards, one in each namespace" net_up
 check "network: 4 MiB, virtio-net to igb, compared" net_send 1 2 4

@@ -12,7 +12,7 @@
 . /smmux/tour.sh
 
 tour_machine
-must "a console" wait_for 10 test -c /dev/hvc0
+must "a console" wait_for 60 test -c /dev/hvc0
 cd /sys/kernel/debug/smmux || exit 1
 # Open from the greeting on, or what is typed at once would be lost.
 exec 6<>/dev/hvc0

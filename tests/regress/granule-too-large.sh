@@ -11,7 +11,7 @@ needs()
 
 scenario()
 {
-	check "it is refused, and the log says why" wait_for 5 dmesg_has \
+	check "it is refused, and the log says why" wait_for 60 dmesg_has \
 		"$(vsmmu_name 0): refused: IDR5 .* offers no granule as small"
 	check_equal "it is not bound" "" "$(bound_smmus)"
 }

@@ -12,13 +12,14 @@ scenario()
 {
 	local start
 
+	# On the guest's clock, as the driver's bound is: some seconds, and not two minutes.
 	vsmmu_unbind 0
 	vsmmu_inject 0 "no_ack 1"
 	start=$SECONDS
 	if vsmmu_name 0 >"$(platform_driver)/bind" 2>/dev/null; then
 		fail "an SMMU that acknowledges nothing is not bound"
 	fi
-	check_less "seconds until probe gives up" $((SECONDS - start)) 15
+	check_less "seconds until probe gives up" $((SECONDS - start)) "$(patient 60)"
 	vsmmu_inject 0 "no_ack 0"
 	vsmmu_bind_again 0
 	check_equal "after a bind all is well" "0 0" "$(race_again)"

@@ -17,5 +17,5 @@ settled()
 scenario()
 {
 	vsmmu_inject 0 overflow
-	check "it is acknowledged when nothing follows" wait_for 10 settled
+	check "it is acknowledged when nothing follows" wait_for 60 settled
 }

@@ -76,7 +76,7 @@ bool client_failed(struct client *c)
 
 int client_attach(struct client *c, const u32 *ssid, struct iommu_domain *dom)
 {
-	unsigned long limit = jiffies + 10 * HZ;
+	unsigned long limit = jiffies + HANG_LIMIT;
 	int ret;
 
 	do {

@@ -10,7 +10,8 @@
  *   access IOVA r|w [SSID]  one transaction, by its streams in turn
  *   page IOVA r|w           ask for a page: 0 failure, 1 invalid, 2 success
  *   race N                  map, access, unmap, access: N times
- *   storm THREADS SECONDS   the same by many, with bursts of other unmaps
+ *   storm THREADS ROUNDS    the same by many, with bursts of other unmaps; each thread at
+ *                           least that often
  *   pasid SSID N            map, access, unmap, access N times with that SubstreamID, in a domain
  *                           that it keeps until another one is named; SSID 0 ends it
  *   attach N [SSID]         domains that have the same address, one after the other
@@ -104,7 +105,7 @@ int client_rest(struct client *c);
 int client_work(struct client *c);
 
 int program_race(struct client *c, unsigned int tries);
-int program_storm(struct client *c, unsigned int threads, unsigned int seconds);
+int program_storm(struct client *c, unsigned int threads, unsigned int rounds);
 int program_pasid(struct client *c, u32 ssid, unsigned int tries);
 int program_attach(struct client *c, unsigned int rounds, const u32 *ssid);
 int program_join(struct client *c, unsigned int rounds, const u32 *ssid);

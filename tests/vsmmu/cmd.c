@@ -200,6 +200,7 @@ static int run_sync(struct vsmmu *v, u64 w0, u64 w1)
 	vsmmu_cache_settle(v);
 	if (v->atc_failed) {
 		v->atc_failed = false;
+		v->counts.failed_syncs++;
 		return CERROR_ATC_INV_SYNC;
 	}
 	return 0;

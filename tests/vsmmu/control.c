@@ -34,6 +34,7 @@
 #include "vsmmu.h"
 #include "talk.h"
 
+#include <linux/math64.h>
 #include <linux/slab.h>
 
 static const char * const bad_names[NUM_BAD] = {
@@ -86,6 +87,8 @@ static int counters_show(struct seq_file *seq, void *unused)
 		   n->ats_requests, n->translated, n->atc_timeouts);
 	seq_printf(seq, "page_requests: %llu\nlost_pages: %llu\npower_offs: %llu\n", n->page_requests,
 		   n->lost_pages, n->power_offs);
+	seq_printf(seq, "failed_syncs: %llu\nstarved: %llu\nlongest_gap_ms: %llu\n", n->failed_syncs,
+		   n->starved, div_u64(n->longest_gap_ns, NSEC_PER_MSEC));
 	seq_printf(seq, "walks: %llu\nhits: %llu\ndropped: %llu\nevicted: %llu\nspeculated: %llu\n",
 		   n->walks, n->hits, n->dropped, n->evicted, n->prefetched);
 	return 0;

@@ -4,6 +4,10 @@
  *
  * The thread has a CPU to itself (isolcpus=): the driver waits for the SMMU in
  * loops that nobody interrupts, on every CPU that it runs on.
+ *
+ * The driver's patience is a second of the guest's clock, which goes on while the
+ * host runs something else.  How long nobody was there to be the hardware is counted
+ * for each instance, so that a verdict can be told from a host that was too busy.
  */
 #include "vsmmu.h"
 
@@ -12,12 +16,14 @@
 #include <linux/delay.h>
 #include <linux/hrtimer.h>
 #include <linux/kthread.h>
+#include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 
 #define IDLE_LOOKS	500	/* busy looks before the thread rests */
 #define AHEAD_LOOKS	8	/* looks of which one is for thinking ahead */
 #define HELP_NS		(2 * NSEC_PER_MSEC)
+#define STARVED_NS	(200 * NSEC_PER_MSEC)
 
 static struct vsmmu instance[VSMMU_MAX];
 static struct task_struct *thread;
@@ -174,6 +180,22 @@ struct vsmmu *vsmmu_by_node(const struct device_node *np)
 
 /* --- the hardware --- */
 
+/*
+ * All that @v had to do at @now is done.  The thread and the helpers say so, without
+ * the lock; one of two that come at once counts the time that has gone by.
+ */
+static void was_there(struct vsmmu *v, u64 now)
+{
+	u64 since = READ_ONCE(v->there_ns), gap = now - since;
+
+	if (now < since + NSEC_PER_MSEC || cmpxchg64(&v->there_ns, since, now) != since)
+		return;
+	if (gap > STARVED_NS)
+		v->counts.starved++;
+	if (gap > v->counts.longest_gap_ns)
+		v->counts.longest_gap_ns = gap;
+}
+
 static void act(struct vsmmu *v)
 {
 	if (v->unpowered)
@@ -193,15 +215,19 @@ static bool has_work(struct vsmmu *v)
 
 static bool look(struct vsmmu *v, bool ahead)
 {
+	u64 now = ktime_get_mono_fast_ns();
 	bool busy = has_work(v);
 
-	if (!busy && !ahead)
+	if (!busy && !ahead) {
+		was_there(v, now);
 		return false;
+	}
 	spin_lock_irq(&v->lock);
 	act(v);
 	if (!v->unpowered)
 		vsmmu_speculate(v);
 	spin_unlock_irq(&v->lock);
+	was_there(v, ktime_get_mono_fast_ns());
 	return busy;
 }
 
@@ -237,10 +263,13 @@ static enum hrtimer_restart help(struct hrtimer *timer)
 	for (i = 0; i < num_smmus; i++) {
 		struct vsmmu *v = &instance[i];
 
-		if (!has_work(v) || !spin_trylock(&v->lock))
-			continue;
-		act(v);
-		spin_unlock(&v->lock);
+		if (has_work(v)) {
+			if (!spin_trylock(&v->lock))
+				continue;
+			act(v);
+			spin_unlock(&v->lock);
+		}
+		was_there(v, ktime_get_mono_fast_ns());
 	}
 	hrtimer_forward_now(timer, ns_to_ktime(HELP_NS));
 	return HRTIMER_RESTART;
@@ -264,6 +293,10 @@ static void stop_helpers(void)
 
 static int go_live(void)
 {
+	unsigned int i;
+
+	for (i = 0; i < num_smmus; i++)
+		instance[i].there_ns = ktime_get_mono_fast_ns();
 	thread = kthread_create(be_hardware, NULL, "vsmmu");
 	if (IS_ERR(thread))
 		return PTR_ERR(thread);

@@ -21,7 +21,6 @@
 #define RESP_W1_PRG	GENMASK_ULL(8, 0)
 #define RESP_W1_CODE	GENMASK_ULL(13, 12)
 #define PPR_WORDS	2
-#define PATIENCE	(5 * HZ)
 
 static u32 log2_of(const struct vsmmu *v)
 {
@@ -92,7 +91,7 @@ int vsmmu_page_request(struct vsmmu *v, const struct vsmmu_request *req)
 	spin_unlock_irq(&v->lock);
 	if (!pr)
 		return ret;
-	ret = wait_for_completion_timeout(&pr->answered, PATIENCE) ? 0 : -ETIMEDOUT;
+	ret = wait_for_completion_timeout(&pr->answered, HANG_LIMIT) ? 0 : -ETIMEDOUT;
 	spin_lock_irq(&v->lock);
 	ret = ret ?: pr->code;
 	pr->used = false;

@@ -5,11 +5,13 @@
  *
  * With several threads on one device an address may have a new owner as soon as
  * it is free, so what a late access does to other pages says nothing; to ours it
- * says all.  A cycle has the SMMU sleep and wake meanwhile, when all its other
- * clients rest.
+ * says all.  Each thread of a storm does a number of rounds and goes on until all
+ * have, so that the work of each is done beside that of the others.  A cycle has
+ * the SMMU sleep and wake meanwhile, when all its other clients rest.
  */
 #include "client.h"
 
+#include <linux/atomic.h>
 #include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/dma-mapping.h>
@@ -149,10 +151,17 @@ int program_race(struct client *c, unsigned int tries)
 
 /* --- storm --- */
 
+struct storm {
+	struct client *c;
+	unsigned int rounds;		/* of each worker, at least */
+	atomic_t behind;		/* workers that have not done them yet */
+};
+
 struct worker {
 	struct client *c;
+	struct storm *storm;
 	struct completion done;
-	unsigned long end;
+	unsigned int bursts;
 	struct page *pages;
 	struct tally t;
 };
@@ -182,22 +191,24 @@ static int work(void *data)
 
 	/* Always at work, so that others wait for a CPU no longer than they must. */
 	set_user_nice(current, MAX_NICE);
-	while (time_before(jiffies, w->end)) {
+	do {
 		burst(w);
 		race_once(w->c, w->pages, &w->t);
+		if (++w->bursts == w->storm->rounds)
+			atomic_dec(&w->storm->behind);
 		cond_resched();
-	}
+	} while (atomic_read(&w->storm->behind) > 0);
 	complete(&w->done);
 	return 0;
 }
 
-static int start_worker(struct worker *w, struct client *c, unsigned long end)
+static int start_worker(struct worker *w, struct storm *storm)
 {
 	struct task_struct *task;
 
 	init_completion(&w->done);
-	w->c = c;
-	w->end = end;
+	w->c = storm->c;
+	w->storm = storm;
 	w->pages = alloc_pages(GFP_KERNEL | __GFP_COMP, MAX_ORDER_USED);
 	if (!w->pages)
 		return -ENOMEM;
@@ -217,26 +228,29 @@ static void add_up(struct tally *sum, const struct tally *t)
 	sum->errors += t->errors;
 }
 
-int program_storm(struct client *c, unsigned int threads, unsigned int seconds)
+int program_storm(struct client *c, unsigned int threads, unsigned int rounds)
 {
-	unsigned long end = jiffies + seconds * HZ;
+	struct storm storm = { .c = c, .rounds = rounds, .behind = ATOMIC_INIT(threads) };
 	struct tally sum = {};
 	struct worker *w;
 	unsigned int i, started;
 	int ret = 0;
 
-	if (!threads || threads > MAX_THREADS || seconds > 100)
+	if (!threads || threads > MAX_THREADS || !rounds)
 		return -EINVAL;
 	w = kcalloc(threads, sizeof(*w), GFP_KERNEL);
 	if (!w)
 		return -ENOMEM;
 	for (started = 0; started < threads; started++) {
-		ret = start_worker(&w[started], c, end);
+		ret = start_worker(&w[started], &storm);
 		if (ret)
 			break;
 	}
+	atomic_sub(threads - started, &storm.behind);
 	for (i = 0; i < started; i++) {
-		wait_for_completion(&w[i].done);
+		/* In parts, or a long storm is taken for a hung task. */
+		while (!wait_for_completion_timeout(&w[i].done, 30 * HZ))
+			;
 		__free_pages(w[i].pages, MAX_ORDER_USED);
 		add_up(&sum, &w[i].t);
 	}
@@ -415,7 +429,7 @@ static int churn(void *arg)
  */
 static int have_churned(struct churn *w)
 {
-	unsigned long limit = jiffies + 10 * HZ, seen = READ_ONCE(w->t.maps);
+	unsigned long limit = jiffies + HANG_LIMIT, seen = READ_ONCE(w->t.maps);
 
 	do {
 		usleep_range(100, 500);
@@ -465,12 +479,10 @@ int program_join(struct client *c, unsigned int rounds, const u32 *ssid)
 
 /* --- cycle --- */
 
-#define SLEEP_LIMIT	(5 * HZ)
-
 /* Until the SMMU behind which @c rests has lost its power. */
 static bool fell_asleep(struct client *c)
 {
-	unsigned long limit = jiffies + SLEEP_LIMIT;
+	unsigned long limit = jiffies + HANG_LIMIT;
 
 	while (!READ_ONCE(c->stream[0].v->unpowered)) {
 		if (time_after(jiffies, limit))

@@ -145,7 +145,7 @@ one_incident_unbinding()
 reset_ends_it()
 {
 	check "$1: reset" pci_reset "$bdf"
-	check "$1: that ends it" wait_for 5 in_state "$bdf" healthy
+	check "$1: that ends it" wait_for 60 in_state "$bdf" healthy
 	vsmmu_inject 0 "forgive $sid"
 	client_do "$bdf" race 5
 	check_equal "$1: well again" "0 0 no" \

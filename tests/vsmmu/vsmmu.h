@@ -15,6 +15,7 @@
 
 #include <linux/completion.h>
 #include <linux/io.h>
+#include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/pm_domain.h>
 #include <linux/spinlock.h>
@@ -244,6 +245,9 @@ struct vsmmu_inject {
 	u32 atc_us;		/* so long it takes to find out */
 };
 
+/* For waits that end by themselves: only what hangs takes longer. */
+#define HANG_LIMIT	(60 * HZ)
+
 struct vsmmu_counts {
 	u64 op[VSMMU_OPS];
 	u64 atc_ssid[VSMMU_SSIDS];	/* ATC_INV with that SubstreamID */
@@ -252,6 +256,8 @@ struct vsmmu_counts {
 	u64 walks, hits, dropped, evicted, prefetched;
 	u64 ats_requests, translated, atc_timeouts, page_requests, lost_pages;
 	u64 power_offs;
+	u64 failed_syncs;		/* an ATC_INV before them was not answered */
+	u64 starved, longest_gap_ns;	/* nobody was there to be the hardware */
 };
 
 /* What an instance is made as. */
@@ -275,6 +281,7 @@ struct vsmmu {
 	u32 cr0, irq_ctrl, gbpa, gerrorn;
 	struct vsmmu_hand hand_cr0, hand_irq, hand_gbpa;
 	unsigned int turns;
+	u64 there_ns;		/* when somebody last was the hardware */
 	bool announce_again;	/* an interrupt may still be due for the record */
 	u32 announce_prod;	/* at this index of the event queue */
 

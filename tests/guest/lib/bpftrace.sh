@@ -64,13 +64,13 @@ bt_load()
 	local i driver=/sys/bus/pci/drivers/nvme nvme_bdf
 
 	nvme_bdf=$(pci_of /sys/class/nvme/nvme0)
-	check "storm" client_run "$dir" "storm 4 4"
+	check "storm" client_run "$dir" "storm 4 250"
 	for i in {1..30}; do
 		client_run "$dir" "stray 0xdead0000"
 	done
 	client_run "$dir" "stray 0x12345678000"
 	check "a device with ATS" modprobe virtio-rng
-	check "ATC_INVs" timeout 20 dd if=/dev/hwrng of=/dev/null bs=64 count=8
+	check "ATC_INVs" timeout "$(patient 60)" dd if=/dev/hwrng of=/dev/null bs=64 count=8
 	# The kernel's own thread would read on when it likes.
 	pci_by_id 1af4:1044 >/sys/bus/pci/drivers/virtio-pci/unbind
 	echo "$nvme_bdf" >$driver/unbind
@@ -206,7 +206,7 @@ bt_compare_all()
 	smmu=$(bound_smmus)
 	dir=$(client_dirs "$TESTDEV")
 	note "$(bpftrace --version)"
-	must "the queue is at rest" wait_for 30 quiet
+	must "the queue is at rest" wait_for 60 quiet
 	before=$(value_of "$SMMUX_DEBUG/$smmu/cmdq/state" reserved)
 	must "an instance to compare with" tracing_start inv_range attach detach domain_alloc \
 		domain_free event cmdq_full cmdq_sync
@@ -221,14 +221,13 @@ bt_compare_all()
 		wait_for 200 bt_ready "$tool" || note "$(head -n 20 "/tmp/bt.$tool")"
 		must "$tool starts" bt_ready "$tool"
 	done
-	sleep 3
+	must "their probes are there" wait_for 120 bt_attached "${bt_pid[@]}"
 	# The tools count from when they are there, which is before we do.
 	must "nothing was sent meanwhile" test "$before" = \
 		"$(value_of "$SMMUX_DEBUG/$smmu/cmdq/state" reserved)"
 	count_from
 	bt_load
-	sleep 2
-	must "the queue comes to rest again" wait_for 30 quiet
+	must "the queue comes to rest again" wait_for 60 quiet
 	count_to
 	for tool in $TOOLS; do
 		bt_end "$tool"

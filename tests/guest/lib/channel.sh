@@ -20,7 +20,7 @@ find_channel()
 open_channel()
 {
 	modprobe -a virtio_mmio virtio_console
-	for _ in $(seq 100); do
+	for _ in $(seq $((600 * ${PATIENCE:-1}))); do
 		find_channel && return
 		sleep 0.1
 	done

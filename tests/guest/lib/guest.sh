@@ -5,7 +5,10 @@
 # waiting on conditions, loading the driver and its clients.
 #
 # Settings from the test's header, its configuration and run.sh: LANE FW SMP SMMU STRICT
-# DRIVER MODULE_PARAMS SOAK SEED.
+# DRIVER MODULE_PARAMS SOAK SEED PATIENCE.
+#
+# Work is counted, never timed: a limit in seconds is there to end what hangs, is generous,
+# and is multiplied by PATIENCE, which the host sets where the machine is slow.
 
 set -u
 # shellcheck source=tests/guest/lib/channel.sh
@@ -117,10 +120,14 @@ must()
 	check "$@" || exit 0
 }
 
+# What is to be told at the end, however the test ends.
+AT_END=:
+
 finish_plan()
 {
 	local rc=$?
 
+	$AT_END
 	if [ "$rc" = 0 ]; then
 		say "1..$SMMUX_COUNT"
 	else
@@ -129,10 +136,16 @@ finish_plan()
 }
 trap finish_plan EXIT
 
-# wait_for SECONDS COMMAND...: until the command is true.
+# patient SECONDS: as many as that is on this machine.
+patient()
+{
+	echo $(($1 * ${PATIENCE:-1}))
+}
+
+# wait_for SECONDS COMMAND...: until the command is true; after that long it hangs.
 wait_for()
 {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + $1 * ${PATIENCE:-1}))
 	shift
 
 	until "$@" >/dev/null 2>&1; do
@@ -159,7 +172,7 @@ qmp()
 	local answer
 
 	printf '@qmp %s\n' "$1" >&3
-	read -r -t 20 answer <&3 || return 1
+	read -r -t "$(patient 60)" answer <&3 || return 1
 	echo "${answer#= }"
 	[[ $answer != *'"error"'* ]]
 }

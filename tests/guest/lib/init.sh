@@ -42,14 +42,14 @@ power_off()
 	sleep 60
 }
 
+set -a
+. /smmux/env
+set +a
 if ! channel=$(open_channel); then
 	echo "smmux-rig: no result channel" >/dev/kmsg
 	power_off
 fi
 ip link set lo up
-set -a
-. /smmux/env
-set +a
 # Of a kernel that watches itself the first report is the one that counts.
 case $LANE in
 debug | race | rt64k) echo 1 >/proc/sys/kernel/panic_on_warn ;;

@@ -4,12 +4,12 @@
 # Checked traffic: disks by fio with verify, network between two cards in two
 # namespaces by checksum, and QEMU's test devices by our client module.
 
-# fio_verify DISK SECONDS JOBS: random writes, read back and compared.
+# fio_verify DISK MEGABYTES JOBS: random writes, that many by each job, read back and compared.
 fio_verify()
 {
 	fio --name="$(basename "$1")" --filename="$1" --direct=1 --ioengine=libaio --iodepth=8 \
 		--rw=randwrite --bsrange=4k-64k --numjobs="$3" --size=32m \
-		--offset_increment=32m --time_based --runtime="$2" --verify=crc32c \
+		--offset_increment=32m --io_size="$2m" --verify=crc32c \
 		--verify_backlog=128 --verify_fatal=1 --group_reporting \
 		--output="/tmp/fio-$(basename "$1").log"
 }
@@ -17,6 +17,59 @@ fio_verify()
 fio_amount()
 {
 	grep -E '^ +(WRITE|READ):' "/tmp/fio-$(basename "$1").log" | sed 's/.*io=\([^ ]*\).*/\1/' | tr '\n' ' '
+}
+
+# keep_busy COMMAND...: one round after the other, at least one, until load_end.
+keep_busy()
+{
+	local rounds=0
+
+	until [ "$rounds" -gt 0 ] && [ -e /tmp/load-ends ]; do
+		"$@" || return 1
+		rounds=$((rounds + 1))
+	done
+}
+
+# load_begin COMMAND...: keep_busy in the background, beside what the test does till load_end.
+load_jobs=()
+load_begin()
+{
+	keep_busy "$@" &
+	load_jobs+=($!)
+}
+
+# How many writes a disk has done.
+writes_of()
+{
+	awk '{ print $5 }' "/sys/block/${1##*/}/stat"
+}
+
+wrote_since()
+{
+	[ "$(writes_of "$1")" -gt "$2" ]
+}
+
+# disk_load_begin DISK JOBS: checked traffic, which has begun when this returns.
+disk_load_begin()
+{
+	local before
+
+	before=$(writes_of "$1")
+	load_begin fio_verify "$1" 16 "$2"
+	must "traffic of ${1##*/} has begun" wait_for 120 wrote_since "$1" "$before"
+}
+
+# load_end NAME: each round of it was well.
+load_end()
+{
+	local job
+
+	touch /tmp/load-ends
+	for job in "${load_jobs[@]}"; do
+		check_job "$1" "$job"
+	done
+	load_jobs=()
+	rm /tmp/load-ends
 }
 
 card_by_mac()
@@ -40,7 +93,7 @@ net_up()
 			ip -n "$space" addr add "10.9.0.$n/24" dev "$card" &&
 			ip -n "$space" link set "$card" up || return 1
 	done
-	wait_for 20 ip netns exec side1 ping -c 1 -W 1 10.9.0.2
+	wait_for 60 ip netns exec side1 ping -c 1 -W 5 10.9.0.2
 }
 
 # net_send FROM TO MEGABYTES: what arrives must be what was sent.
@@ -55,24 +108,18 @@ net_send()
 	ip netns exec "side$2" nc -l -p 5001 >"$got" 0<>/tmp/never &
 	listener=$!
 	# State 0A: listening. What the connection before left behind is no listener.
-	wait_for 30 sh -c "ip netns exec side$2 cat /proc/net/tcp /proc/net/tcp6 |
+	wait_for 60 sh -c "ip netns exec side$2 cat /proc/net/tcp /proc/net/tcp6 |
 		grep -q ':1389 [0-9A-F]*:[0-9A-F]* 0A'" || { note "side$2 does not listen"; return 1; }
-	ip netns exec "side$1" timeout 100 nc "10.9.0.$2" 5001 <"$sent" ||
+	ip netns exec "side$1" timeout "$(patient 120)" nc "10.9.0.$2" 5001 <"$sent" ||
 		{ note "side$1 could not send to side$2: $?"; return 1; }
 	wait "$listener"
 	cmp "$sent" "$got" || { note "side$2 got other bytes than side$1 sent"; return 1; }
 }
 
-# net_traffic SECONDS: both directions in turn until the time is over.
-net_traffic()
+# net_both MEGABYTES: that many in each direction.
+net_both()
 {
-	local end=$((SECONDS + $1)) rounds=0
-
-	while [ "$SECONDS" -lt "$end" ]; do
-		net_send 1 2 4 && net_send 2 1 4 || return 1
-		rounds=$((rounds + 1))
-		echo "$rounds" >/tmp/net-rounds
-	done
+	net_send 1 2 "$1" && net_send 2 1 "$1"
 }
 
 # client_dirs DEVICE...: the test client's debugfs directories for these PCI
@@ -114,7 +161,7 @@ start_all()
 {
 	must "driver loads" load_driver
 	must "client drivers load" load_clients nvme virtio_blk virtio_net igb e1000e
-	must "disks are there" wait_for 30 disks_ready
+	must "disks are there" wait_for 60 disks_ready
 	nvme=/dev/$(nvme_disk smmux-nvme)
 	export nvme
 }

@@ -66,9 +66,20 @@ keep_linting()
 	done
 }
 
-# lint_ends PID: of keep_linting.
+# linted SURVEYS STILL: at least so many, and so many that left nothing out; or it has ended.
+linted()
+{
+	local n=0 still=0
+
+	[ ! -e /tmp/lint.bad ] || return 0
+	read -r n still 2>/dev/null </tmp/lint.rounds
+	[ "$n" -ge "$1" ] && [ "$still" -ge "$2" ]
+}
+
+# lint_ends PID: of keep_linting, when it has seen enough.
 lint_ends()
 {
+	wait_for 120 linted 2 1
 	touch /tmp/stop
 	check_job "nothing was found meanwhile" "$1"
 	[ ! -e /tmp/lint.bad ] || while IFS= read -r line; do note "$line"; done </tmp/lint.bad

@@ -59,7 +59,7 @@ atc_invs()
 # DMA by the device: a buffer is mapped, filled and unmapped.
 use_device()
 {
-	timeout 20 dd if=/dev/hwrng of=/tmp/random bs=64 count=4 2>/dev/null &&
+	timeout "$(patient 60)" dd if=/dev/hwrng of=/tmp/random bs=64 count=4 2>/dev/null &&
 		[ "$(wc -c </tmp/random)" -gt 0 ]
 }
 
@@ -76,7 +76,7 @@ one_timeout()
 {
 	check "$1: inject" sh -c "echo '$sid 1' >$inject"
 	check "$1: it still gets its random numbers" use_device
-	check "$1: cut off" wait_for 5 in_state "$2"
+	check "$1: cut off" wait_for 60 in_state "$2"
 }
 
 # Uevents of the driver, each a line of /tmp/uevents.
@@ -109,22 +109,4 @@ all_refused()
 	done
 	echo "taken: $taken"
 	[ $# -gt 0 ] && [ -z "$taken" ]
-}
-
-# Checked traffic of the other devices, each round a line, until somebody has enough.
-keep_busy()
-{
-	local rounds=0
-
-	until [ -e /tmp/stop ]; do
-		"$@" || return 1
-		rounds=$((rounds + 1))
-		sleep 1
-	done
-	[ "$rounds" -gt 0 ]
-}
-
-net_round()
-{
-	net_send 1 2 2 && net_send 2 1 2
 }

@@ -78,10 +78,30 @@ bt_start()
 	bt_pid["$name"]=$!
 }
 
-# bt_ready NAME: its BEGIN has run. (Its probes are there within the second after that.)
+# bt_ready NAME: its BEGIN has run. Its probes are there some time after that.
 bt_ready()
 {
 	grep -qE '^(TIME_MS|Watching)' "/tmp/bt.$1"
+}
+
+# bt_probes PID...: each probe is an open file.
+bt_probes()
+{
+	local pid
+
+	for pid in "$@"; do
+		ls -l "/proc/$pid/fd"
+	done | grep -cE 'bpf|perf_event'
+}
+
+# bt_attached PID...: they have probes, and no more come.
+bt_attached()
+{
+	local before
+
+	before=$(bt_probes "$@")
+	sleep 1
+	[ "$before" -gt 0 ] && [ "$before" = "$(bt_probes "$@")" ]
 }
 
 # bt_end NAME [LINES]: after it was told to.

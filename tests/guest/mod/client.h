@@ -6,10 +6,17 @@
  *
  * Commands are written to debugfs smmux_test/<device>/command, which returns
  * when they are done; smmux_test/<device>/result then holds "name: value" lines.
+ *
+ *   race N                 map, access, unmap, access: N times
+ *   storm THREADS ROUNDS   map and unmap in bursts, each thread at least that often; every
+ *                          64th round with an access before and after the unmap
+ *   stray IOVA             one access to what was never mapped
+ *   reserved ADDRESS       one access to memory that firmware set aside for the device
  */
 #ifndef SMMUX_TEST_CLIENT_H
 #define SMMUX_TEST_CLIENT_H
 
+#include <linux/jiffies.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/types.h>
@@ -46,6 +53,9 @@ struct client {
 extern const struct device_ops edu_ops;
 extern const struct device_ops testdev_ops;
 
+/* Of a device that answers at all: only one that hangs takes longer. */
+#define HANG_LIMIT	(60 * HZ)
+
 /* Poison in memory that the device must not change. */
 #define POISON 0xa5a5a5a5
 
@@ -53,6 +63,6 @@ int race_run(struct client *client, unsigned int tries);
 int race_stray(struct client *client, dma_addr_t iova);
 int race_reserved(struct client *client, phys_addr_t address);
 int blocked_run(const char *name);
-int storm_run(struct client *client, unsigned int threads, unsigned int seconds);
+int storm_run(struct client *client, unsigned int threads, unsigned int rounds);
 
 #endif

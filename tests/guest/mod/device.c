@@ -60,7 +60,7 @@ const struct device_ops testdev_ops = {
 
 static int edu_write_wait(struct client *client)
 {
-	unsigned long end = jiffies + 20 * HZ;
+	unsigned long end = jiffies + HANG_LIMIT;
 
 	while (readq(client->bar + EDU_DMA_COMMAND) & EDU_RUN) {
 		if (time_after(jiffies, end))

@@ -7,9 +7,13 @@
  *
  * Another thread may get the address as soon as it is free, so a late write may
  * land in that thread's memory, rightly; only our own page is looked at.
+ *
+ * Each thread does a number of rounds and goes on until all have: so the whole of each
+ * thread's work is done beside that of all others, however the CPUs are shared.
  */
 #include "client.h"
 
+#include <linux/atomic.h>
 #include <linux/completion.h>
 #include <linux/cpumask.h>
 #include <linux/dma-mapping.h>
@@ -23,10 +27,17 @@
 #define BURST 16
 #define ACCESS_EVERY 64
 
+struct storm {
+	struct client *client;
+	unsigned int rounds;	/* of each thread, at least */
+	atomic_t behind;	/* threads that have not done them yet */
+};
+
 struct storm_thread {
 	struct client *client;
+	struct storm *storm;
 	struct completion done;
-	unsigned long end;
+	u64 rounds;
 	struct page *pages;
 	unsigned int order;
 	u64 maps;
@@ -112,14 +123,15 @@ static void storm_access(struct storm_thread *t)
 static int storm_thread(void *data)
 {
 	struct storm_thread *t = data;
-	unsigned int round = 0;
 
-	while (time_before(jiffies, t->end)) {
+	do {
 		storm_burst(t);
-		if (++round % ACCESS_EVERY == 0)
+		if (++t->rounds % ACCESS_EVERY == 0)
 			storm_access(t);
+		if (t->rounds == t->storm->rounds)
+			atomic_dec(&t->storm->behind);
 		cond_resched();
-	}
+	} while (atomic_read(&t->storm->behind) > 0);
 	complete(&t->done);
 	return 0;
 }
@@ -136,14 +148,13 @@ static struct page *storm_pages(unsigned int *order)
 	return pages;
 }
 
-static int storm_start(struct storm_thread *t, struct client *client, unsigned int n,
-		       unsigned long end)
+static int storm_start(struct storm_thread *t, struct storm *storm, unsigned int n)
 {
 	struct task_struct *task;
 
 	init_completion(&t->done);
-	t->client = client;
-	t->end = end;
+	t->client = storm->client;
+	t->storm = storm;
 	t->pages = storm_pages(&t->order);
 	if (!t->pages)
 		return -ENOMEM;
@@ -166,6 +177,7 @@ static void storm_report(struct client *client, const struct storm_thread *threa
 	for (i = 0; i < count; i++) {
 		const struct storm_thread *t = &threads[i];
 
+		sum.rounds += t->rounds;
 		sum.maps += t->maps;
 		sum.map_errors += t->map_errors;
 		sum.accesses += t->accesses;
@@ -174,6 +186,7 @@ static void storm_report(struct client *client, const struct storm_thread *threa
 		sum.max_unmap_ns = max(sum.max_unmap_ns, t->max_unmap_ns);
 	}
 	talk_say(&client->talk, "threads: %u\n", count);
+	talk_say(&client->talk, "rounds: %llu\n", sum.rounds);
 	talk_say(&client->talk, "maps: %llu\n", sum.maps);
 	talk_say(&client->talk, "map_errors: %u\n", sum.map_errors);
 	talk_say(&client->talk, "accesses: %u\n", sum.accesses);
@@ -182,23 +195,24 @@ static void storm_report(struct client *client, const struct storm_thread *threa
 	talk_say(&client->talk, "max_unmap_ns: %llu\n", sum.max_unmap_ns);
 }
 
-int storm_run(struct client *client, unsigned int count, unsigned int seconds)
+int storm_run(struct client *client, unsigned int count, unsigned int rounds)
 {
-	unsigned long end = jiffies + seconds * HZ;
+	struct storm storm = { .client = client, .rounds = rounds, .behind = ATOMIC_INIT(count) };
 	struct storm_thread *threads;
 	unsigned int i, started;
 	int ret = 0;
 
-	if (!count || count > MAX_THREADS || client->ops->write_start)
+	if (!count || count > MAX_THREADS || !rounds || client->ops->write_start)
 		return -EINVAL;
 	threads = kcalloc(count, sizeof(*threads), GFP_KERNEL);
 	if (!threads)
 		return -ENOMEM;
 	for (started = 0; started < count; started++) {
-		ret = storm_start(&threads[started], client, started, end);
+		ret = storm_start(&threads[started], &storm, started);
 		if (ret)
 			break;
 	}
+	atomic_sub(count - started, &storm.behind);
 	for (i = 0; i < started; i++) {
 		/* In parts, or a long storm is taken for a hung task. */
 		while (!wait_for_completion_timeout(&threads[i].done, 30 * HZ))

@@ -11,7 +11,8 @@
  * arrives must be what was sent.
  *
  * Prints "name: value" lines.  Exit code: 0 all was right, 1 something was not (it says
- * what, and in which round), 2 wrong use.
+ * what, and in which round), 2 wrong use.  In the environment: PATIENCE, by which its limits,
+ * which are for what hangs, are multiplied.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -31,12 +32,12 @@
 #define BLOCKS		512		/* of the disk, in use */
 #define PACKET_BYTES	1200
 #define PORT		5002
-#define SLEEP_LIMIT_MS	5000
-#define PACKET_LIMIT_S	5
+#define SLEEP_LIMIT_MS	60000
+#define PACKET_LIMIT_S	60
 
 static struct {
 	unsigned long round, rounds, slept, short_rests;
-	unsigned int delay_us;
+	unsigned int delay_us, patience;
 	const char *rest, *work, *status;
 	char **devices;
 	int disk, side[2];
@@ -88,7 +89,7 @@ static void fall_asleep(void)
 	unsigned int ms;
 
 	for (ms = 0; !is_asleep(); ms++) {
-		if (ms == SLEEP_LIMIT_MS)
+		if (ms == SLEEP_LIMIT_MS * b.patience)
 			give_up("the SMMU does not sleep");
 		usleep(1000);
 	}
@@ -147,7 +148,7 @@ static void use_network(int from, int to)
 /* A socket in the network namespace side<n>, to its other side. */
 static int open_side(int n)
 {
-	struct timeval limit = { .tv_sec = PACKET_LIMIT_S };
+	struct timeval limit = { .tv_sec = PACKET_LIMIT_S * b.patience };
 	struct sockaddr_in here = { .sin_family = AF_INET, .sin_port = htons(PORT) }, there = here;
 	char path[32];
 	int space, s;
@@ -194,6 +195,7 @@ int main(int argc, char **argv)
 		fputs("burst: ROUNDS and DELAY_US are numbers above 0\n", stderr);
 		return 2;
 	}
+	b.patience = getenv("PATIENCE") ? atoi(getenv("PATIENCE")) : 1;
 	b.rest = argv[5];
 	b.work = argv[6];
 	b.status = argv[7];
