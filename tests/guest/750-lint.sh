@@ -136,7 +136,7 @@ storm()
 		[ $((round % 2)) = 0 ] || echo "$bdf" >/sys/kernel/debug/smmux_test/blocked || return
 		echo "$bdf" >"$driver/bind" || return
 		client_run "$dir" "race 2" || return
-		if [ $((round % 10)) = 9 ]; then
+		if [ $((round % 4)) = 3 ]; then
 			echo 1 >"/sys/bus/pci/devices/$far/remove"
 			echo 1 >/sys/bus/pci/rescan
 			wait_for 60 test -e "/sys/bus/pci/drivers/nvme/$far" || return

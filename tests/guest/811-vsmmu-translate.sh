@@ -63,20 +63,20 @@ done
 
 jobs=()
 for c in 0 1 2 3 4 5; do
-	client_do $c race "$(some 300)" &
+	client_do $c race "$(some 120)" &
 	jobs+=($!)
 done
 for job in "${jobs[@]}"; do
 	wait "$job" || fail "a race ended with an error"
 done
 for c in 0 1 2 3 4 5; do
-	check_equal "$c: race: rounds" "$(some 300)" "$(client_got $c rounds)"
+	check_equal "$c: race: rounds" "$(some 120)" "$(client_got $c rounds)"
 	tally $c "$c: race"
 done
 
 jobs=()
 for c in 1 3 4; do
-	client_do $c storm 3 "$(some 300)" &
+	client_do $c storm 3 "$(some 60)" &
 	jobs+=($!)
 done
 wait "${jobs[@]}"
@@ -86,15 +86,15 @@ for c in 1 3 4; do
 done
 
 for c in 0 1 4 5; do
-	client_do $c attach "$(some 100)" || fail "$c: attach ended with an error"
-	check_equal "$c: attach: rounds" "$(some 100)" "$(client_got $c rounds)"
+	client_do $c attach "$(some 40)" || fail "$c: attach ended with an error"
+	check_equal "$c: attach: rounds" "$(some 40)" "$(client_got $c rounds)"
 	tally $c "$c: attach"
 done
 
 for c in 0 1 4 5; do
-	client_do $c join "$(some 50)" || fail "$c: join ended with an error"
-	check_equal "$c: join: rounds" "$(some 50)" "$(client_got $c rounds)"
-	check "$c: join: it was at work meanwhile" test "$(client_got $c maps)" -ge $((2 * $(some 50)))
+	client_do $c join "$(some 20)" || fail "$c: join ended with an error"
+	check_equal "$c: join: rounds" "$(some 20)" "$(client_got $c rounds)"
+	check "$c: join: it was at work meanwhile" test "$(client_got $c maps)" -ge $((2 * $(some 20)))
 	tally $c "$c: join"
 done
 

@@ -17,7 +17,7 @@
 # shellcheck source=tests/vsmmu/vsmmu.sh
 . /smmux/vsmmu.sh
 
-ROUNDS=$(some 30)
+ROUNDS=$(some 12)
 readonly ROUNDS
 
 race()

@@ -51,7 +51,7 @@ for n in 0 1; do
 	check_equal "$n: the fault stalled, and was ended" "1 0 0x10" \
 		"$(client_got $n stalled) $(client_got $n "done") $(client_got $n event)"
 	check_equal "$n: one stall" $((before + 1)) "$(vsmmu_counter $n stalls)"
-	client_do $n storm 3 50
+	client_do $n storm 3 20
 	check_equal "$n: a storm of stalls: none missed, none late" "0 0" \
 		"$(client_got $n missed) $(client_got $n late)"
 	check "$n: there were many" test "$(vsmmu_counter $n stalls)" -gt $((before + 10))

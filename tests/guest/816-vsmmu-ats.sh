@@ -18,7 +18,7 @@
 # shellcheck source=tests/vsmmu/vsmmu.sh
 . /smmux/vsmmu.sh
 
-PROGRAMS=$(some 60)
+PROGRAMS=$(some 25)
 readonly PROGRAMS
 
 must "driver loads" load_driver
@@ -36,12 +36,12 @@ client_tally "$bdf" race
 check "the device asked for translations" test "$(vsmmu_counter 0 ats_requests)" -gt 100
 check "and used them" test "$(vsmmu_counter 0 translated)" -gt 300
 check "they were invalidated one by one" test "$(vsmmu_counter 0 ATC_INV)" -gt 190
-client_do "$bdf" storm 3 "$(some 200)"
+client_do "$bdf" storm 3 "$(some 40)"
 client_tally "$bdf" storm
-client_do "$bdf" attach "$(some 50)"
+client_do "$bdf" attach "$(some 20)"
 client_tally "$bdf" attach
-client_do "$bdf" join "$(some 100)"
-check "it maps while the device comes and goes" test "$(client_got "$bdf" maps)" -ge $((2 * $(some 100)))
+client_do "$bdf" join "$(some 40)"
+check "it maps while the device comes and goes" test "$(client_got "$bdf" maps)" -ge $((2 * $(some 40)))
 client_tally "$bdf" join
 for round in 1 2 3; do
 	echo "$bdf" >/sys/bus/pci/drivers/vsmmu-pci/unbind

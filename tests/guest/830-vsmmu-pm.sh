@@ -77,7 +77,7 @@ check_equal "nothing was lost" 0 "$(vsmmu_pm 0 lost)"
 vsmmu_content 0
 
 # Unmaps, attaches and detaches of one client while the other has the SMMU go and come.
-CYCLES=$(some 60)
+CYCLES=$(some 24)
 client_do 0 rest
 for n in 0 3; do
 	c=$([ $n = 0 ] && echo 0 || echo 4)
@@ -89,7 +89,7 @@ for n in 0 3; do
 	while :; do
 		client_do "$c" attach 3 || fail "$n: attach ended with an error"
 		check_equal "$n: no access lands late" 0 "$(client_got "$c" late)"
-		client_do "$c" storm 4 20 || fail "$n: storm ended with an error"
+		client_do "$c" storm 4 10 || fail "$n: storm ended with an error"
 		check_equal "$n: nor in the storm" 0 "$(client_got "$c" late)"
 		kill -0 $job 2>/dev/null || break
 	done

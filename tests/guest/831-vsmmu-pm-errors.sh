@@ -216,7 +216,7 @@ check "well after that, too" client_is_well 0 5
 vsmmu_content 0
 
 # At any instant of sleep and waking up: it works, or it is off and can be bound again.
-for ((round = 0; round < $(some 30); round++)); do
+for ((round = 0; round < $(some 12); round++)); do
 	vsmmu_inject 0 "loss $((RANDOM % 24 + 1))"
 	client_do 0 rest
 	wait_for 60 has_ended || note "round $round: $(vsmmu_pm 0 state)"

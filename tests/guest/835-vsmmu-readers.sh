@@ -50,7 +50,7 @@ work()
 		client_do $n cycle "$(some 20)" &
 		jobs+=($!)
 	done
-	client_do 2 storm 2 100 &
+	client_do 2 storm 2 30 &
 	jobs+=($!)
 	check "$1: domains come and go" client_do 3 attach "$(some 6)"
 	for n in "${jobs[@]}"; do

@@ -94,7 +94,7 @@ set_policy 0 reset
 
 # Random programs.
 seed=${SEED:-$((RANDOM * 1000))}
-programs=$(some 45)
+programs=$(some 18)
 note "$programs programs from seed $seed on"
 vsmmu_inject 0 "atc_random $RANDOM_IN"
 check "all programs end without an error" client_do "$bdf" random "$seed" "$programs" 60

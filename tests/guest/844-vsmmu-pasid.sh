@@ -19,7 +19,7 @@
 # shellcheck source=tests/vsmmu/quarantine.sh
 . /smmux/quarantine.sh
 
-PROGRAMS=$(some 60)
+PROGRAMS=$(some 25)
 readonly PROGRAMS
 
 # asked_for SSID COMMAND...: how many ATC_INV had this SubstreamID meanwhile.
@@ -80,7 +80,7 @@ check "what has no PASID is asked for without" test "$(asked_for 5 race 20)" = 0
 client_tally "$bdf" "no PASID beside it"
 check "a domain that goes asks with the PASID" test "$(asked_for 9 attach 20 9)" -ge 20
 client_tally "$bdf" "attach"
-client_do "$bdf" join "$(some 100)" 9
+client_do "$bdf" join "$(some 40)" 9
 client_tally "$bdf" "join"
 seed=${SEED:-$((RANDOM * 1000))}
 note "$PROGRAMS programs from seed $seed on"
