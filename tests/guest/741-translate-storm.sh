@@ -32,10 +32,16 @@ reader()
 	done
 }
 
-# Both readers have read enough.
+# reads_are N: more than that by both readers.
 reads_are()
 {
-	[ "$(cat /tmp/reads.1 2>/dev/null || echo 0)" -gt "$1" ] && [ "$(cat /tmp/reads.2 2>/dev/null || echo 0)" -gt "$1" ]
+	local n reads
+
+	for n in 1 2; do
+		# Nothing is in it at the moment it is written.
+		read -r reads 2>/dev/null </tmp/reads.$n
+		[ "${reads:-0}" -gt "$1" ] || return 1
+	done
 }
 
 # One of many, each with accesses; what is wrong in any of them stays in /tmp/wrong.

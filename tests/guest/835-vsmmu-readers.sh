@@ -30,7 +30,8 @@ rounds_are()
 {
 	local rounds files
 
-	read -r rounds files 2>/dev/null <"/tmp/reads.$1" && [ "$rounds" -ge "$2" ]
+	# Nothing is in it at the moment it is written.
+	read -r rounds files 2>/dev/null <"/tmp/reads.$1" && [ "${rounds:-0}" -ge "$2" ]
 }
 
 begin()

@@ -73,7 +73,8 @@ linted()
 
 	[ ! -e /tmp/lint.bad ] || return 0
 	read -r n still 2>/dev/null </tmp/lint.rounds
-	[ "$n" -ge "$1" ] && [ "$still" -ge "$2" ]
+	# Nothing is in it at the moment it is written.
+	[ "${n:-0}" -ge "$1" ] && [ "${still:-0}" -ge "$2" ]
 }
 
 # lint_ends PID: of keep_linting, when it has seen enough.
