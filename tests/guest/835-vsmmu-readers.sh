@@ -96,6 +96,10 @@ for round in 1 2; do
 		check "$round: unbind, $n" all_go
 		check "$round: bind, $n" all_come
 	done
+	# Not before each reader has been through all files twice.
+	for n in 1 2 3 4; do
+		wait_for 120 rounds_are $n $((2 * round))
+	done
 	for n in 0 2; do
 		check "$round: client $n is well" client_is_well $n 5
 	done
@@ -104,9 +108,6 @@ for round in 1 2; do
 	vsmmu_unload "$round: the model goes"
 	# It does not while one of them has a file open.
 	check "$round: the driver goes" wait_for 60 unload_driver
-done
-for n in 1 2 3 4; do
-	wait_for 120 rounds_are $n 4
 done
 touch /tmp/stop
 wait
