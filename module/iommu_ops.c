@@ -145,6 +145,10 @@ static bool is_capable(struct device *dev, enum iommu_cap cap)
 	case IOMMU_CAP_NOEXEC:
 	case IOMMU_CAP_DEFERRED_FLUSH:
 		return true;
+#ifdef SMMUX_HAVE_CAP_ATS
+	case IOMMU_CAP_PCI_ATS_SUPPORTED:
+		return master->ats_capable;
+#endif
 	default:
 		return false;
 	}

@@ -64,6 +64,7 @@ declare -A snippet=(
 	[REMOVE_DEV_PASID]=$(member iommu_ops remove_dev_pasid)
 	[OPS_PGSIZES]=$(member iommu_ops pgsize_bitmap)
 	[OF_MAP_IOMMU_ID]='void *PROBE = &of_map_iommu_id;'
+	[CAP_ATS]='enum iommu_cap PROBE = IOMMU_CAP_PCI_ATS_SUPPORTED;'
 	[DFL_WQ]='struct workqueue_struct **PROBE = &system_dfl_wq;'
 	[DRIVER_GET_DOMAIN]='void *PROBE = &iommu_driver_get_domain_for_dev;'
 )
