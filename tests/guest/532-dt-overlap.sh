@@ -36,3 +36,5 @@ check_equal "none lands" 0 "$(client_value "$dir" mapped_landed)"
 check "the log says which StreamID is shared" sh -c \
 	"dmesg | grep -v test: | grep -E 'StreamID 0x8.* (shared|shares)'"
 check "NVMe still works" fio_verify "$nvme" 8 1
+check "the wrong one goes" sh -c "echo 1 >/sys/bus/pci/devices/${dir##*/}/remove"
+check "NVMe works as before" fio_verify "$nvme" 8 1

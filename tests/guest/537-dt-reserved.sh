@@ -26,6 +26,15 @@
 . /smmux/guest.sh
 # shellcheck source=tests/guest/lib/io.sh
 . /smmux/io.sh
+# shellcheck source=tests/guest/lib/golden.sh
+. /smmux/golden.sh
+
+# ste_of BDF: of 00:NN.0 the first word of the STE, as the SMMU reads it: V is bit 0, Config
+# the three above, 4 of which is bypass and 0 abort.
+ste_of()
+{
+	echo "value $((16#${1:8:2} << 3)) 0" >$PLANTED/command && value_of $PLANTED/result value
+}
 
 # reaches DIR ADDRESS: 1 if the device does, 0 if not. It must be none of the kernel's memory.
 reaches()
@@ -47,3 +56,17 @@ check_equal "and its end" 1 "$(reaches "$edu" 0x6000fffc)"
 check_equal "and nothing behind it" 0 "$(reaches "$edu" 0x60010000)"
 check_equal "nor does another device reach it" 0 "$(reaches "$other" 0x60000000)"
 check "that is in the log" wait_for 60 sh -c "dmesg | grep -v test: | grep -q 'F_TRANSLATION'"
+
+must "says" insmod /smmux/smmux_test_says.ko
+must "plant" insmod /smmux/smmux_test_plant.ko
+echo "device ${edu##*/}" >$SAYS/command
+# Read, write, and coherent, as this machine is.
+check_equal "the core is told of both regions, in full" \
+	"DIRECT 0x60000000 0x10000 prot 0x7 SW_MSI 0x8000000 0x100000 prot 0x1a " \
+	"$(value_of $SAYS/result region | sort | tr "\n" " ")"
+# What firmware keeps in use stays reachable when the device is nobody's; all else aborts.
+for bdf in "${edu##*/}" "${other##*/}"; do
+	echo 1 >"/sys/bus/pci/devices/$bdf/remove"
+done
+check_equal "the device of firmware's memory bypasses when it is gone" 0x9 "$(ste_of "${edu##*/}")"
+check_equal "another device aborts" 0x1 "$(ste_of "${other##*/}")"

@@ -17,6 +17,8 @@
 . /smmux/guest.sh
 # shellcheck source=tests/guest/lib/io.sh
 . /smmux/io.sh
+# shellcheck source=tests/guest/lib/golden.sh
+. /smmux/golden.sh
 
 start_all
 start_client
@@ -27,3 +29,9 @@ dir=$(client_dirs "$TESTDEV")
 check "unmap race" client_run "$dir" "race 200"
 check_equal "mapped accesses land" 200 "$(client_value "$dir" mapped_landed)"
 check_equal "unmapped accesses do not" 0 "$(client_value "$dir" unmapped_landed)"
+must "says" insmod /smmux/smmux_test_says.ko
+must "plant" insmod /smmux/smmux_test_plant.ko
+echo "device ${dir##*/}" >$SAYS/command
+check_equal "the core knows that nothing is coherent" 0 "$(value_of $SAYS/result cap.CACHE_COHERENCY)"
+# Outer shareable and not cached: as the CPU maps what the SMMU reads.
+qemu_registers "not coherent" 820

@@ -14,6 +14,7 @@
  *   cdl1 SID SSID BITS            the descriptor above a CD
  *   cd SID SSID WORD BITS
  *   value SID WORD, cdvalue SID SSID WORD     says "value: 0x..."
+ *   read OFFSET 4|8               the same of a register, of that many bytes
  *   back                          all of it as it was before, the last first
  */
 #include <linux/io.h>
@@ -131,6 +132,14 @@ static int say(const u64 *word)
 	return 0;
 }
 
+static int read_reg(u64 off, u64 bytes)
+{
+	if ((bytes != 4 && bytes != 8) || off % bytes || off >= SZ_128K)
+		return -EINVAL;
+	talk_say(&talk, "value: 0x%llx\n", bytes == 8 ? readq(base + off) : readl(base + off));
+	return 0;
+}
+
 static void put_back(void)
 {
 	while (num) {
@@ -169,6 +178,8 @@ static int run(struct talk *t, const char *line)
 		return say(in_entry(find_ste(a[0]), a[1]));
 	if (!strcmp(what, "cdvalue") && n == 3)
 		return say(in_entry(find_cd(a[0], a[1]), a[2]));
+	if (!strcmp(what, "read") && n == 2)
+		return read_reg(a[0], a[1]);
 	if (strcmp(what, "back") || n)
 		return -EINVAL;
 	put_back();
