@@ -76,6 +76,7 @@ static const struct word vocabulary[] = {
 	{ "hyp", SET, 0, IDR0_HYP },
 	{ "msi", SET, 0, IDR0_MSI },
 	{ "sev", SET, 0, IDR0_SEV },
+	{ "noncoherent", CLEAR, 0, IDR0_COHACC },
 	{ "noril", CLEAR, 3, IDR3_RIL },
 	{ "only4k", CLEAR, 5, IDR5_GRAN16K | IDR5_GRAN64K },
 	{ "only16k", CLEAR, 5, IDR5_GRAN4K | IDR5_GRAN64K },

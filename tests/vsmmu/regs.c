@@ -76,6 +76,12 @@ static const struct rule {
 			     IRQ_CTRL_EVENTQ, GENMASK(31, 0) },
 	[VR_EVENTQ_CFG2] = { "EVENTQ_IRQ_CFG2", SMMUX_EVENTQ_IRQ_CFG2, false, BY_IRQ,
 			     IRQ_CTRL_EVENTQ, IRQ_CFG2_SH | IRQ_CFG2_MEMATTR },
+	[VR_PRIQ_CFG0]	 = { "PRIQ_IRQ_CFG0", SMMUX_PRIQ_IRQ_CFG0, true, BY_IRQ,
+			     IRQ_CTRL_PRIQ, IRQ_CFG0_ADDR },
+	[VR_PRIQ_CFG1]	 = { "PRIQ_IRQ_CFG1", SMMUX_PRIQ_IRQ_CFG1, false, BY_IRQ,
+			     IRQ_CTRL_PRIQ, GENMASK(31, 0) },
+	[VR_PRIQ_CFG2]	 = { "PRIQ_IRQ_CFG2", SMMUX_PRIQ_IRQ_CFG2, false, BY_IRQ,
+			     IRQ_CTRL_PRIQ, PRIQ_IRQ_CFG2_LO | IRQ_CFG2_SH | IRQ_CFG2_MEMATTR },
 };
 
 static u64 fetch(struct vsmmu *v, const struct rule *r)
@@ -101,6 +107,8 @@ void vsmmu_put(struct vsmmu *v, enum vsmmu_reg reg, u64 val)
 static u64 valid_bits(struct vsmmu *v, enum vsmmu_reg reg)
 {
 	if (reg >= VR_GERROR_CFG0 && !vsmmu_has(v, IDR0_MSI))
+		return 0;
+	if (reg >= VR_PRIQ_CFG0 && !vsmmu_has(v, IDR0_PRI))
 		return 0;
 	return rules[reg].valid;
 }

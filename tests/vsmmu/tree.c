@@ -113,7 +113,9 @@ static int add_smmu(struct vsmmu *v, unsigned int irq_base, bool messages)
 		ret = add_msi_parent(v);
 	if (!ret && v->has_pd)
 		ret = add_power(v);
-	return ret ?: add_property(v->np, "dma-coherent", "", 0);
+	/* Without either it would be as the root of the tree, which is coherent. */
+	return ret ?: add_property(v->np, vsmmu_has(v, IDR0_COHACC) ? "dma-coherent" :
+				   "dma-noncoherent", "", 0);
 }
 
 /* instance:sid[+sid...][/bits] */
