@@ -10,7 +10,6 @@ readonly PLANTED=/sys/kernel/debug/smmux_test_plant
 
 # The software MSI window: where arm64 user space expects it, writable, not executable,
 # not memory.
-# shellcheck disable=SC2034
 readonly MSI_WINDOW="region: SW_MSI 0x8000000 0x100000 prot 0x1a"
 
 # told NAME DEVICE: the driver says of the device what standard input has, line by line,
