@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: two PCI functions share a StreamID: one group, and whichever of them loses its driver, is removed or comes back, the other's I/O goes on; both are known to have ATS
 # MATRIX: lane=backports smp=3 smmu=none
-# ALSO: lane=debug,race,rt64k smp=3 smmu=none
+# ALSO: lane=debug,race smp=3 smmu=none
 # DEVICES: ats2
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
