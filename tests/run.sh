@@ -368,6 +368,7 @@ lane_is_used()
 }
 
 # The other flavours of Debian's kernels.
+# shellcheck disable=SC2317 # through timed()
 make_flavours()
 {
 	local each
@@ -382,6 +383,7 @@ make_flavours()
 # The project's own kernels take long, so only for tests that want them. Meanwhile they
 # take the place of a test, and go before other load as machines do: else they would be
 # ready when there is no time left for the tests on them.
+# shellcheck disable=SC2317 # through timed()
 make_test_kernels()
 {
 	local each
@@ -431,6 +433,7 @@ await_test_kernels()
 
 # build_modules LANE...: a driver that does not build fails here, at once, and not in
 # every machine.
+# shellcheck disable=SC2317 # through timed()
 build_modules()
 {
 	local each what

@@ -5,7 +5,6 @@
 # ALSO: lane=debug smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
-# WHEN: alone
 # TIMEOUT: 120
 # EXPECT: (smmux|arm-smmu-v3) [0-9a-f]+\.vsmmu: (event: platform vclient|platform vclient|event: vclient|vclient).*
 # EXPECT: callbacks suppressed
