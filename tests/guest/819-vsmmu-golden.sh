@@ -147,7 +147,7 @@ fits 0 4 -22 "its output addresses are too large"
 fits 4 0 0 "smaller ones are not"
 fits 0 3 -22 "its tables are not written back"
 fits 3 0 -22 "its tables are not cached"
-fits 0 1 -22 "stage 1 where there is none"
+fits 4 1 -22 "stage 1 where there is none"
 fits 1 0 0 "stage 2 where there is also stage 1"
 fits 1 4 -22 "its stage 2 takes more than can be output"
 
