@@ -19,13 +19,13 @@
 . /smmux/io.sh
 
 start_all
-check "NVMe: what is read is what was written" fio_verify "$nvme" 16 1
+check "NVMe: what is read is what was written" fio_verify "$nvme" 8 1
 note "NVMe $(fio_amount "$nvme")"
-check "virtio-blk: what is read is what was written" fio_verify /dev/vda 16 1
+check "virtio-blk: what is read is what was written" fio_verify /dev/vda 8 1
 note "virtio-blk $(fio_amount /dev/vda)"
 must "network comes up" net_up
-check "network: virtio-net to igb" net_send 1 2 4
-check "network: igb to virtio-net" net_send 2 1 4
+check "network: virtio-net to igb" net_send 1 2 1
+check "network: igb to virtio-net" net_send 2 1 1
 
 start_client
 for dir in $(client_dirs "$EDU" "$TESTDEV"); do

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: an NVMe controller is pulled and plugged again while another one works
-# MATRIX: lane=backports fw=acpi
+# FULL: lane=backports fw=acpi
 # FULL: lane=stable fw=dt
 # ALSO: lane=backports fw=dt
 # DEVICES: nvme blk net nvme2

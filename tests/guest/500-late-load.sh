@@ -24,7 +24,7 @@ must "clients work without an IOMMU" load_clients nvme virtio_blk virtio_net igb
 must "disks are there" wait_for 60 disks_ready
 nvme=/dev/$(nvme_disk smmux-nvme)
 check "no client is in a group" test -z "$(clients_in_groups)"
-check "NVMe works before" fio_verify "$nvme" 8 1
+check "NVMe works before" fio_verify "$nvme" 3 1
 
 before=$(dmesg | wc -l)
 load_driver || note "insmod ended with $?"
@@ -37,7 +37,7 @@ while IFS= read -r line; do note "log: $line"; done </tmp/said
 check "the message names a device" grep -qE '0000:0[0-9]:[0-9a-f]{2}\.[0-9]|virtio[0-9]' /tmp/said
 check "the message names the remedy" grep -qE 'initramfs|deferred_probe_timeout' /tmp/said
 check "it is not repeated" test "$(grep -cE 'initramfs|deferred_probe_timeout' /tmp/said)" = 1
-check "NVMe works after" fio_verify "$nvme" 8 1
-check "virtio-blk works after" fio_verify /dev/vda 8 1
+check "NVMe works after" fio_verify "$nvme" 3 1
+check "virtio-blk works after" fio_verify /dev/vda 3 1
 must "network works after" net_up
 check "network data is right" net_send 1 2 2

@@ -18,5 +18,5 @@ load_clients nvme virtio_blk virtio_net igb
 sleep 12
 check "no disk without the driver" sh -c '! ls /dev/nvme0n1 /dev/vda 2>/dev/null'
 start_all
-check "NVMe works" fio_verify "$nvme" 8 1
-check "virtio-blk works" fio_verify /dev/vda 8 1
+check "NVMe works" fio_verify "$nvme" 3 1
+check "virtio-blk works" fio_verify /dev/vda 3 1

@@ -31,5 +31,5 @@ check "the message names initcall_blacklist" grep -q initcall_blacklist=arm_smmu
 check_equal "it is said once" 1 "$(grep -c initcall_blacklist /tmp/said)"
 check "smmux has bound nothing" test -z "$(DRIVER=smmux bound_smmus 2>/dev/null)"
 check_equal "the built-in driver still has it" "$smmus" "$(bound_smmus | sort)"
-check "NVMe works" fio_verify "$nvme" 8 1
-check "virtio-blk works" fio_verify /dev/vda 8 1
+check "NVMe works" fio_verify "$nvme" 3 1
+check "virtio-blk works" fio_verify /dev/vda 3 1

@@ -22,8 +22,8 @@ no_module()
 
 traffic()
 {
-	check "$1: NVMe" fio_verify "$nvme" 8 1
-	check "$1: virtio-blk" fio_verify /dev/vda 8 1
+	check "$1: NVMe" fio_verify "$nvme" 3 1
+	check "$1: virtio-blk" fio_verify /dev/vda 3 1
 }
 
 start_all

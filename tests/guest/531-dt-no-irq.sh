@@ -20,8 +20,8 @@ start_all
 start_client
 check "the missing interrupts are named" sh -c "dmesg | grep -v test: | grep 'smmux .*interrupt'"
 check_less "not more than two lines about them" "$(log_count 'smmux .*no .*interrupt')" 3
-check "NVMe" fio_verify "$nvme" 8 1
-check "virtio-blk" fio_verify /dev/vda 8 1
+check "NVMe" fio_verify "$nvme" 3 1
+check "virtio-blk" fio_verify /dev/vda 3 1
 dir=$(client_dirs "$TESTDEV")
 check "a stray access ends" client_run "$dir" "stray dead0000"
 check_equal "it does not land" 0 "$(client_value "$dir" landed)"

@@ -29,12 +29,12 @@ nvme=/dev/$(nvme_disk smmux-nvme)
 start_client
 dir=$(client_dirs "$TESTDEV")
 check_equal "both are in one group" "$(group_of 0000:00:01.0)" "$(group_of "${dir##*/}")"
-check "NVMe works" fio_verify "$nvme" 8 1
-check "virtio-blk works" fio_verify /dev/vda 8 1
+check "NVMe works" fio_verify "$nvme" 3 1
+check "virtio-blk works" fio_verify /dev/vda 3 1
 check "the test device's accesses end" client_run "$dir" "race 3"
 check_equal "none lands" 0 "$(client_value "$dir" mapped_landed)"
 check "the log says which StreamID is shared" sh -c \
 	"dmesg | grep -v test: | grep -E 'StreamID 0x8.* (shared|shares)'"
-check "NVMe still works" fio_verify "$nvme" 8 1
+check "NVMe still works" fio_verify "$nvme" 3 1
 check "the wrong one goes" sh -c "echo 1 >/sys/bus/pci/devices/${dir##*/}/remove"
-check "NVMe works as before" fio_verify "$nvme" 8 1
+check "NVMe works as before" fio_verify "$nvme" 3 1

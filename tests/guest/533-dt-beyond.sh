@@ -29,5 +29,5 @@ for dir in $(client_dirs "$TESTDEV"); do
 	check "its accesses end" client_run "$dir" "race 3"
 	check_equal "none lands" 0 "$(client_value "$dir" mapped_landed)"
 done
-check "NVMe works" fio_verify "$nvme" 8 1
-check "virtio-blk works" fio_verify /dev/vda 8 1
+check "NVMe works" fio_verify "$nvme" 3 1
+check "virtio-blk works" fio_verify /dev/vda 3 1

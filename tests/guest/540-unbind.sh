@@ -15,7 +15,7 @@
 
 start_all
 smmu=$(bound_smmus)
-check "NVMe" fio_verify "$nvme" 8 1
+check "NVMe" fio_verify "$nvme" 3 1
 remove_all_functions
 for round in 1 2 3 4 5; do
 	check "round $round: unbind" sh -c "echo $smmu >$(platform_driver)/unbind"
@@ -24,4 +24,4 @@ done
 echo 1 >/sys/bus/pci/rescan
 must "disks are back" wait_for 60 disks_ready
 check "NVMe again" fio_verify "/dev/$(nvme_disk smmux-nvme)" 8 1
-check "virtio-blk again" fio_verify /dev/vda 8 1
+check "virtio-blk again" fio_verify /dev/vda 3 1

@@ -23,8 +23,8 @@
 start_all
 start_client
 check "the log says that firmware overrides COHACC" sh -c "dmesg | grep -v test: | grep -i cohacc"
-check "NVMe" fio_verify "$nvme" 16 1
-check "virtio-blk" fio_verify /dev/vda 16 1
+check "NVMe" fio_verify "$nvme" 8 1
+check "virtio-blk" fio_verify /dev/vda 8 1
 dir=$(client_dirs "$TESTDEV")
 check "unmap race" client_run "$dir" "race 200"
 check_equal "mapped accesses land" 200 "$(client_value "$dir" mapped_landed)"

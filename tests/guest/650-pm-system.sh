@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: system sleep, by each of its ways, takes the SMMU's power and brings it back; CPUs that come and go do not matter, nor one who reads all of debugfs all the while
-# MATRIX: lane=backports smp=4
+# FULL: lane=backports smp=4
 # ALSO: lane=stable smp=4
 # DEVICES: nvme blk net-virtio edu
 # DTB: -c @ /smmux-power

@@ -36,13 +36,13 @@ note "Linux $(uname -r), the built-in driver kept off"
 start_all
 show "the driver, in the kernel log" sh -c "dmesg | grep -i smmux | grep -v 'test: '"
 show "who is behind the SMMU" groups
-check "NVMe: 4 jobs, random writes read back and compared" fio_verify "$nvme" 16 4
+check "NVMe: 4 jobs, random writes read back and compared" fio_verify "$nvme" 6 4
 note "    moved: $(fio_amount "$nvme")"
-check "virtio-blk: the same" fio_verify /dev/vda 16 4
+check "virtio-blk: the same" fio_verify /dev/vda 6 4
 note "    moved: $(fio_amount /dev/vda)"
 must "two network cards, one in each namespace" net_up
-check "network: 4 MiB, virtio-net to igb, compared" net_send 1 2 4
-check "network: 4 MiB, igb to virtio-net, compared" net_send 2 1 4
+check "network: 2 MiB, virtio-net to igb, compared" net_send 1 2 2
+check "network: 2 MiB, igb to virtio-net, compared" net_send 2 1 2
 for dir in "$SMMUX_DEBUG"/*.*/ "$SMMUX_DEBUG"/arm-smmu-v3*/; do
 	[ -d "$dir" ] || continue
 	for file in caps cmdq/state cmdq/counters strtab; do

@@ -5,7 +5,7 @@
 # waiting on conditions, loading the driver and its clients.
 #
 # Settings from the test's header, its configuration and run.sh: LANE FW SMP SMMU STRICT
-# DRIVER MODULE_PARAMS SOAK SEED PATIENCE.
+# DRIVER MODULE_PARAMS SOAK SHARE SEED PATIENCE.
 #
 # Work is counted, never timed: a limit in seconds is there to end what hangs, is generous,
 # and is multiplied by PATIENCE, which the host sets where the machine is slow.
@@ -16,14 +16,16 @@ set -u
 SMMUX_COUNT=0
 export SMMUX_DEBUG=/sys/kernel/debug/smmux
 
-# some N: as many of what is random or repeated: a third where each takes three times as
-# long, more where somebody asked for more.
+# some N: as many of what is random or repeated: a third in "make test", and where each takes
+# three times as long, more where somebody asked for more.
 some()
 {
+	local share=${SHARE:-1}
+
 	case $LANE in
-	debug | race | rt64k) echo $((($1 * SOAK + 2) / 3)) ;;
-	*) echo $(($1 * SOAK)) ;;
+	debug | race | rt64k) share=3 ;;
 	esac
+	echo $((($1 * SOAK + share - 1) / share))
 }
 
 # say LINE: to the host, and to the console log so that it stands among the
