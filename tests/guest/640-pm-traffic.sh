@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: QEMU's SMMU sleeps between bursts of checked traffic and loses all it had; a device that does DMA meanwhile is stopped
-# MATRIX: lane=backports
+# FULL: lane=backports
 # FULL: lane=stable,backports
 # DEVICES: nvme blk net-virtio edu
 # DTB: -c @ /smmux-power

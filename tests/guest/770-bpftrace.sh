@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: with Debian 13's bpftrace the tools of scripts/bt count what the driver and a tracefs instance count
-# MATRIX: lane=stable
+# FULL: lane=stable
 # FULL: lane=stable,backports
 # DEVICES: nvme blk net testdev ats
 # MODULE: cmdq_log2=1 ats=on

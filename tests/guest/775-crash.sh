@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # DESCRIPTION: smmux-crash finds in a dump of memory what debugfs says at that moment: commands that are stuck, recent ones, events, the stream table, sleep, an incident; and nothing once the SMMU is unbound
-# MATRIX: lane=backports smp=4
+# FULL: lane=backports smp=4
 # FULL: lane=stable,backports smp=4
 # DEVICES: ats edu testdev
 # MODULE: enable_inject=1 ats=on allow_unbind=1

@@ -83,6 +83,8 @@ check_script()
 	[ -n "$ok" ]
 }
 
+hash=$(stamp_of scripts/bt/*.bt scripts/README.md module/trace.h "$0" "$(cache_hash "$SMMUX_TREE")")
+! known_good bpftrace "$hash" || exit 0
 fetch
 failed=0 number=0
 for file in scripts/bt/*.bt; do
@@ -92,4 +94,5 @@ for file in scripts/bt/*.bt; do
 done
 [ "$number" -ge 9 ] || { echo "only $number scripts found" && failed=1; }
 [ "$failed" = 0 ] || exit 1
+keep_good bpftrace "$hash"
 echo "$number scripts are parsed"

@@ -73,12 +73,8 @@ mkdir -p "$SMMUX_LOGS"
 failed=0 oldest=''
 while read -r version; do
 	oldest=${oldest:-$version}
-	clean=$SMMUX_CACHE/clean-$(inputs "$version").done
-	if [ -e "$clean" ]; then
-		touch "$clean"
-		echo "driver and client for $version: found clean before, by an earlier run on these sources"
-		continue
-	fi
+	hash=$(inputs "$version")
+	! known_good "build-$version" "$hash" || continue
 	sparse=''
 	[ "$version" != "$oldest" ] || sparse=1
 	good=1
@@ -87,7 +83,7 @@ while read -r version; do
 		rm -rf "$SMMUX_BUILD/mod/$version/check-$what"
 	done
 	if [ -n "$good" ]; then
-		touch "$clean"
+		keep_good "build-$version" "$hash"
 	else
 		failed=1
 	fi

@@ -15,4 +15,4 @@ tests/rig/promtool.sh
 seed=${SMMUX_SEED:-$RANDOM}
 echo "seed $seed"
 in_tree env PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$SMMUX_BUILD/promtool/python" \
-	python3 tests/host/metrics.py "$seed" "$((800 * ${SMMUX_SOAK:-1}))"
+	python3 tests/host/metrics.py "$seed" "$((250 * ${SMMUX_SOAK:-1}))"

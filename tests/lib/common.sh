@@ -133,6 +133,20 @@ cache_hash()
 	echo "${kept##*-}"
 }
 
+# known_good WHAT HASH: a check that these inputs decide alone passed before.
+known_good()
+{
+	[ -e "$SMMUX_CACHE/good-$1-$2.done" ] || return 1
+	touch "$SMMUX_CACHE/good-$1-$2.done"
+	echo "$1: passed before on the same inputs ($2)"
+}
+
+# keep_good WHAT HASH
+keep_good()
+{
+	touch "$SMMUX_CACHE/good-$1-$2.done"
+}
+
 # What nobody has begun to use for 30 days goes.
 cache_prune()
 {
