@@ -25,7 +25,7 @@ EOF
 [[ ${1:-} != -h && ${1:-} != --help ]] || { usage && exit 0; }
 lane=${1:-backports} fw=${2:-dt} out=$SMMUX_BUILD/demo
 [[ $lane =~ ^(backports|stable)$ && $fw =~ ^(dt|acpi)$ ]] || usage_error "unknown lane or firmware"
-"$SMMUX_TOP/tests/rig/setup.sh"
+"$SMMUX_TOP/tests/rig/setup.sh" "$lane"
 payload_modules "$lane" driver
 rm -rf "$out"
 payload_make "$out/payload" "$lane" "$SMMUX_TOP/tests/guest/demo.sh" \

@@ -223,10 +223,22 @@ out_of_time()
 	[ -n "${SMMUX_DEADLINE:-}" ] && [ "$SECONDS" -ge "$SMMUX_DEADLINE" ]
 }
 
+# fits NAME: it will have ended when capped() would cut it off.
+fits()
+{
+	local cost
+
+	[ -n "${SMMUX_DEADLINE:-}" ] || return 0
+	cost=$(with_costs <<<"$1")
+	cost=${cost%% *}
+	[ $((SECONDS + ${cost%.*} * 3 / 2)) -lt $((SMMUX_DEADLINE + 600)) ]
+}
+
 run_test()
 {
-	if out_of_time; then
-		echo "skip not begun in $SMMUX_DEADLINE s (SMMUX_DEADLINE)" >"$run/$1.verdict"
+	if out_of_time || ! fits "$1"; then
+		echo "skip not begun in $SMMUX_DEADLINE s, or too long for what is left (SMMUX_DEADLINE)" \
+			>"$run/$1.verdict"
 		return
 	fi
 	case $1 in

@@ -23,7 +23,8 @@ EOF
 [[ ${1:-} != -h && ${1:-} != --help ]] || { usage && exit 0; }
 lane=${1:-backports} out=$SMMUX_BUILD/shell
 [[ $lane =~ ^(backports|stable)$ ]] || usage_error "unknown lane '$lane'"
-"$SMMUX_TOP/tests/rig/setup.sh" </dev/null
+"$SMMUX_TOP/tests/rig/setup.sh" "$lane" </dev/null
+"$SMMUX_TOP/tests/rig/extra.sh" bpftrace </dev/null
 payload_modules "$lane" driver client </dev/null
 rm -rf "$out"
 payload_make "$out/payload" "$lane" "$SMMUX_TOP/tests/guest/shell.sh" \
