@@ -75,6 +75,8 @@ run_host_mutants()
 	[ $# -gt 0 ] || return 0
 	while read -r line; do
 		name=${line%% *}
+		# The last line is a sum.
+		[ -e "$HERE/$name.patch" ] || continue
 		if [[ $line == *" caught by "* ]]; then
 			caught=$((caught + 1))
 			echo "| $name | $(mutant_says What "$HERE/$name.patch") | ${line##* caught by } |" >>"$OUT/TABLE.md"

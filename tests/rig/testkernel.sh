@@ -18,11 +18,12 @@ set -euo pipefail
 usage()
 {
 	cat <<EOF
-usage: ${0##*/} [-c] NAME
+usage: ${0##*/} [-c | -q] NAME
 Makes build/kernels/NAME/{version,vmlinuz,modules} of NAME (debug, race or rt64k), and
 keeps build/testkernel/NAME to build modules against, unless the cache has them.
   -c  only make its .config and check it
-Exit code: 0 it is there, 1 failure, 2 wrong use.
+  -q  build nothing: is it there?
+Exit code: 0 it is there, 1 failure (with -q: it is not), 2 wrong use.
 EOF
 }
 
@@ -99,9 +100,10 @@ is_there()
 
 main()
 {
-	local hash series version only_config='' start make building source objects
+	local hash series version only_config='' only_look='' start make building source objects
 
 	[ "${1:-}" != -c ] || { only_config=1 && shift; }
+	[ "${1:-}" != -q ] || { only_look=1 && shift; }
 	case ${1:-} in
 	-h | --help) usage && exit 0 ;;
 	esac
@@ -114,6 +116,7 @@ main()
 		"$(in_tree aarch64-linux-gnu-gcc --version | head -n 1)")
 	objects=$(cache_path "$OUT/$name" "$hash")
 	[ -n "$only_config" ] || ! is_there || return 0
+	[ -z "$only_look" ] || return 1
 	mkdir -p "$OUT" "$SMMUX_CACHE"
 	exec {building}>"$SMMUX_CACHE/.lock-testkernel"
 	flock "$building"

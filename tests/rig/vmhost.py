@@ -53,14 +53,6 @@ class Lines:
         return [line.decode(errors="replace") for line in lines]
 
 
-def go_first():
-    """Before other load of the host: time goes on in a machine that is kept from running."""
-    try:
-        os.setpriority(os.PRIO_PROCESS, 0, -15)
-    except OSError:
-        pass
-
-
 class Machine:
     """One QEMU process with its result channel and its QMP channel."""
 
@@ -74,7 +66,7 @@ class Machine:
         ]
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            pass_fds=[sock.fileno() for sock in theirs], preexec_fn=go_first)
+            pass_fds=[sock.fileno() for sock in theirs])
         for sock in theirs:
             sock.close()
         self.results = Lines(ours[0])
