@@ -69,7 +69,7 @@ EOT
 
 make_root()
 {
-	local version=$1 root=$2 work=$3 list
+	local version=$1 root=$2 work=$3 list keys
 
 	list=$(tr -s '\n\t ' , <<<"$PACKAGES")
 	list+="linux-image-$version,linux-headers-$version"
@@ -79,15 +79,20 @@ make_root()
 	[ "$lane" = stable ] || printf '%s\n' 'Package: src:linux-base' \
 		'Pin: release n=trixie-backports' 'Pin-Priority: 500' >"$work/preferences"
 	chmod +x "$work/hook"
+	# apt checks signatures as a user that may see no home of root's, where the cache is.
+	keys=$(mktemp -d)
+	cp "$SMMUX_TREE/usr/share/keyrings"/debian-archive-* "$keys/"
+	chmod -R go+rX "$keys"
 	logged "dkms-$lane-root" mmdebstrap --mode=root --architectures=arm64 \
 		--variant=extract --format=directory \
-		--keyring="$SMMUX_TREE/usr/share/keyrings" \
+		--keyring="$keys" \
 		--include="$list" \
 		--setup-hook="cp '$SMMUX_TREE/etc/apt/apt.conf.d/90rig' \"\$1/etc/apt/apt.conf.d/\"" \
 		--setup-hook="mkdir -p \"\$1/etc/apt/preferences.d\"" \
 		--setup-hook="cp '$work/preferences' \"\$1/etc/apt/preferences.d/dkms\"" \
 		--extract-hook="$work/hook \"\$1\"" \
 		'' "$root" "$work/sources.list" || die "no root file system for $lane"
+	rm -r "$keys"
 	rm -rf --one-file-system "$root"/usr/share/{man,locale,info,doc-base,lintian} \
 		"$root/usr/share/doc" "$root/var/lib/apt/lists"
 }

@@ -53,7 +53,9 @@ run_mutant()
 	read -ra tests <<<"$(mutant_says Test "$patch")"
 	only=-g
 	[[ ${tests[0]} != host-* ]] || only=-H
-	SMMUX_SOURCE=$OUT/source SMMUX_MOD=$OUT/mod SMMUX_RESULTS=$OUT/results \
+	# What was begun is finished: the deadline is for what comes next.
+	env -u SMMUX_DEADLINE SMMUX_SOURCE="$OUT/source" SMMUX_MOD="$OUT/mod" \
+		SMMUX_RESULTS="$OUT/results" \
 		"$SMMUX_TOP/tests/run.sh" -1 "$only" "${tests[@]}" >"$log" 2>&1 || rc=$?
 	told=$(how_told "$log")
 	if [ "$rc" = 1 ] && [ -n "$told" ]; then
