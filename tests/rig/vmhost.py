@@ -122,6 +122,16 @@ class Machine:
             self.process.wait()
 
 
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+def stop(*_):
+    """Nothing but this: what was interrupted may hold a lock that end() needs."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    sys.exit(130)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", required=True, help="directory for results")
@@ -131,11 +141,13 @@ def main():
     args = parser.parse_args()
 
     machine = Machine(args.command, args.out, args.echo)
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda *_: (machine.end(), sys.exit(130)))
+    for number in SIGNALS:
+        signal.signal(number, stop)
     start = time.monotonic()
-    code = machine.serve(start + args.timeout)
-    machine.end()
+    try:
+        code = machine.serve(start + args.timeout)
+    finally:
+        machine.end()
     with open(f"{args.out}/status", "w") as status:
         if code is None:
             status.write(f"timeout after {args.timeout:.0f} s\n")
