@@ -498,6 +498,21 @@ set_up()
 	timed "set-up" make_flavours
 }
 
+# Time goes on in a machine that other load keeps from running. Builds and host checks go
+# first as well, or the machines would keep them from running. Where the kernel shares the
+# processor between sessions first, it is this session that has to have more.
+go_first()
+{
+	renice -n -15 -p $$ >/dev/null 2>&1 || true
+	session_nice=$(sed -n 's/.* nice //p' /proc/self/autogroup 2>/dev/null || true)
+	[ -z "$session_nice" ] || echo -15 2>/dev/null >/proc/self/autogroup || session_nice=''
+}
+
+go_as_before()
+{
+	[ -z "$session_nice" ] || echo "$session_nice" 2>/dev/null >/proc/self/autogroup || true
+}
+
 main()
 {
 	parse "$@"
@@ -506,17 +521,15 @@ main()
 		printf '%s\n' "${all_tests[@]}" | sort
 		return 0
 	fi
-	# Time goes on in a machine that other load keeps from running. Builds and host checks
-	# go first as well, or the machines would keep them from running.
-	renice -n -15 -p $$ >/dev/null 2>&1 || true
+	run=$(mktemp -d) session_nice=''
+	trap 'rm -rf "$run"; go_as_before' EXIT
+	trap 'trap - TERM EXIT; rm -rf "$run"; go_as_before; kill 0' INT TERM
+	go_first
 	mkdir -p "$RESULTS"
 	rm -f "$TIMES"
 	set_up
 	measure_machine
 	say_what_comes
-	run=$(mktemp -d)
-	trap 'rm -rf "$run"' EXIT
-	trap 'trap - TERM EXIT; rm -rf "$run"; kill 0' INT TERM
 	# shellcheck disable=SC2086
 	timed "module builds" build_modules stable backports $FLAVOURS
 	timed "kernel builds" make_test_kernels &
