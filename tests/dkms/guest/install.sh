@@ -81,14 +81,19 @@ lend_module()
 {
 	[ -e prebuilt.ko ] || return 0
 	cp prebuilt.ko /tmp/prebuilt.ko
+	mkdir -p /usr/local/sbin
 	cat >/usr/local/sbin/make <<-'EOF'
 	#!/bin/sh
+	dir='' all=''
 	for word; do
-		case $word in M=*/smmux/*/build) dir=${word#M=} ;; esac
+		case $word in
+		M=*/smmux/*/build) dir=${word#M=} ;;
+		modules) all=1 ;;
+		esac
 	done
-	case ${dir:+$*} in
-	*modules) echo "prebuilt module" && exec cp /tmp/prebuilt.ko "$dir/smmux.ko" ;;
-	esac
+	[ -z "$dir" ] || [ -z "$all" ] || {
+		echo "prebuilt module" && exec cp /tmp/prebuilt.ko "$dir/smmux.ko"
+	}
 	exec /usr/bin/make "$@"
 	EOF
 	chmod 755 /usr/local/sbin/make
