@@ -214,10 +214,12 @@ main()
 	version=$(cat "$SMMUX_BUILD/kernels/$lane/version")
 	hash=$(stamp_of "$0" "$version" "$HERE"/guest/{init,first-init,first.sh})
 	cache_has "$out" "$hash" && return 0
-	setup_lock
+	long_lock dkms
 	cache_has "$out" "$hash" && return 0
 	rm -rf "$out"
+	setup_lock
 	tree_tools
+	setup_unlock
 	work=$out/stage root=$out/stage/root
 	rm -rf --one-file-system "$work"
 	mkdir -p "$work"

@@ -178,6 +178,19 @@ setup_lock()
 	export SMMUX_LOCKED=1
 }
 
+# long_lock WHAT: one builder of this at a time, while others may set up other things.
+# Taken before setup_lock; goes with the shell.
+long_lock()
+{
+	local lock
+
+	mkdir -p "$SMMUX_CACHE"
+	exec {lock}>"$SMMUX_CACHE/.lock-$1"
+	flock -n "$lock" && return 0
+	step "waiting for another build of $1"
+	flock "$lock"
+}
+
 # Does nothing where the lock is the caller's.
 setup_unlock()
 {
