@@ -100,7 +100,7 @@ is_there()
 
 main()
 {
-	local hash series version only_config='' only_look='' start make source objects
+	local hash series version only_config='' only_look='' start make building source objects
 
 	[ "${1:-}" != -c ] || { only_config=1 && shift; }
 	[ "${1:-}" != -q ] || { only_look=1 && shift; }
@@ -117,8 +117,9 @@ main()
 	objects=$(cache_path "$OUT/$name" "$hash")
 	[ -n "$only_config" ] || ! is_there || return 0
 	[ -z "$only_look" ] || return 1
-	mkdir -p "$OUT"
-	long_lock testkernel
+	mkdir -p "$OUT" "$SMMUX_CACHE"
+	exec {building}>"$SMMUX_CACHE/.lock-testkernel"
+	flock "$building"
 	[ -n "$only_config" ] || ! is_there || return 0
 	setup_lock
 	version=$(in_tree apt-cache show --no-all-versions "linux-source-$series" | sed -n 's/^Version: //p')
