@@ -261,13 +261,19 @@ begin()
 	running[$!]=$1
 }
 
-# Waits for any of those that are running, and reports it.
+# Waits for any of those that are running, and reports it, or for the test kernels.
 reap()
 {
-	local finished='' name
+	local finished='' rc=0 name
 
-	wait -n -p finished "${!running[@]}" || true
+	# shellcheck disable=SC2086
+	wait -n -p finished "${!running[@]}" $kernels || rc=$?
 	[ -n "$finished" ] || die "lost a running test"
+	if [ "$finished" = "$kernels" ]; then
+		[ "$rc" = 0 ] || die "no test kernel"
+		kernels=''
+		return 0
+	fi
 	name=${running[$finished]}
 	unset "running[$finished]"
 	report "$name"
@@ -282,7 +288,7 @@ next_test()
 
 	for i in "${!todo[@]}"; do
 		REPLY=${todo[i]}
-		if is_test_kernel "$(lane_of "$REPLY")" && ! kernels_ready; then
+		if is_test_kernel "$(lane_of "$REPLY")" && [ -n "$kernels" ]; then
 			continue
 		fi
 		unset "todo[$i]"
@@ -294,7 +300,7 @@ next_test()
 # How many tests may run now.
 places()
 {
-	if [ "$jobs" -gt 1 ] && [ -n "$kernels" ] && kill -0 "$kernels" 2>/dev/null; then
+	if [ "$jobs" -gt 1 ] && [ -n "$kernels" ]; then
 		echo $((jobs - 1))
 	else
 		echo "$jobs"
@@ -401,7 +407,6 @@ make_flavours()
 }
 
 # time_for_kernel NAME: it is there, or would be with time left for the tests on it.
-# shellcheck disable=SC2317 # through timed()
 time_for_kernel()
 {
 	"$SMMUX_TOP/tests/rig/testkernel.sh" -q "$1" ||
@@ -409,16 +414,32 @@ time_for_kernel()
 }
 
 # The project's own kernels take long, so only for tests that want them. Meanwhile they
-# take the place of a test.
-# shellcheck disable=SC2317 # through timed()
+# take the place of a test. Tests on a kernel may begin before the next one is there.
 make_test_kernels()
 {
 	local each
 
 	for each in $TEST_KERNELS; do
-		lane_is_used "$each" && time_for_kernel "$each" || continue
-		"$SMMUX_TOP/tests/rig/testkernel.sh" "$each" || return 1
-		"$SMMUX_TOP/tests/rig/guest.sh" "$each" || return 1
+		lane_is_used "$each" || continue
+		if time_for_kernel "$each"; then
+			timed "kernel builds" "$SMMUX_TOP/tests/rig/testkernel.sh" "$each" || return 1
+			timed "set-up" "$SMMUX_TOP/tests/rig/guest.sh" "$each" || return 1
+			timed "module builds" build_modules "$each" || return 1
+		fi
+		touch "$run/ready-$each"
+	done
+}
+
+begin_test_kernels()
+{
+	local each
+
+	kernels=''
+	for each in $TEST_KERNELS; do
+		lane_is_used "$each" || continue
+		make_test_kernels &
+		kernels=$!
+		return 0
 	done
 }
 
@@ -433,29 +454,19 @@ end_all()
 	kill "$1" 2>/dev/null || true
 }
 
-# True once the test kernels and the modules for them are there, or never will be.
-kernels_ready()
-{
-	[ -z "$kernels" ] && return 0
-	! kill -0 "$kernels" 2>/dev/null || return 1
-	wait "$kernels" || die "no test kernel"
-	kernels=''
-	# shellcheck disable=SC2086
-	timed "module builds" build_modules $TEST_KERNELS
-}
-
 # Nothing else is left to do. Past the deadline they are not waited for: their tests are
 # skipped then.
 await_test_kernels()
 {
-	until kernels_ready; do
-		if out_of_time; then
-			end_all "$kernels"
-			kernels=''
-			return 0
-		fi
+	if out_of_time; then
+		end_all "$kernels"
+		kernels=''
+	elif kill -0 "$kernels" 2>/dev/null; then
 		sleep 2
-	done
+	else
+		wait "$kernels" || die "no test kernel"
+		kernels=''
+	fi
 }
 
 # build_modules LANE...: a driver that does not build fails here, at once, and not in
@@ -532,8 +543,7 @@ main()
 	say_what_comes
 	# shellcheck disable=SC2086
 	timed "module builds" build_modules stable backports $FLAVOURS
-	timed "kernel builds" make_test_kernels &
-	kernels=$!
+	begin_test_kernels
 	echo "KTAP version 1"
 	echo "1..${#all_tests[@]}"
 	run_all "${all_tests[@]}"
