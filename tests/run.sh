@@ -519,6 +519,7 @@ go_first()
 	[ -z "$session_nice" ] || echo -15 2>/dev/null >/proc/self/autogroup || session_nice=''
 }
 
+# shellcheck disable=SC2317 # through trap
 go_as_before()
 {
 	[ -z "$session_nice" ] || echo "$session_nice" 2>/dev/null >/proc/self/autogroup || true

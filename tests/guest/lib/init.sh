@@ -5,14 +5,10 @@
 # test and powers off. The test and its settings lie in /smmux.
 
 export PATH=/usr/bin HOME=/root LC_ALL=C
-mount -t devtmpfs dev /dev
-mount -t proc proc /proc
-mount -t sysfs sysfs /sys
-mount -t tmpfs tmpfs /run
-mount -t tmpfs tmpfs /tmp
-mount -t debugfs debugfs /sys/kernel/debug
+mount -a
 mkdir -p /run/netns
 ln -s /proc/self/fd /dev/fd
+ln -s kmod /usr/bin/modprobe
 
 # shellcheck source=tests/guest/lib/channel.sh
 . /smmux/channel.sh
