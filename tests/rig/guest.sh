@@ -66,7 +66,7 @@ stand_in()
 	awk '$2 != "-" { names[$2] = names[$2] " " $1 ";" }
 		END { for (version in names) printf "%s { global:%s };\n", version, names[version] }' \
 		"$dir/names" >"$dir/versions"
-	[ ! -s "$dir/versions" ] || versions=(-Wl,--version-script,"$dir/versions")
+	[ ! -s "$dir/versions" ] || versions=("-Wl,--version-script,$dir/versions")
 	rm "$at"
 	in_tree aarch64-linux-gnu-gcc -shared -nostdlib -fPIC -fno-builtin -w -o "$at" "$dir/all.c" \
 		-Wl,-soname,"$lib" "${versions[@]}" || die "no stand-in for $lib"
