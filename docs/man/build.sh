@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Makes the man pages of docs/man/*.scd, with scdoc, all or none.
+# Makes the man pages of docs/man/*.scd with scdoc: all of them, or none.
 
 set -euo pipefail
 
@@ -9,9 +9,9 @@ usage()
 {
 	cat <<EOF
 usage: ${0##*/} DIR
-Makes NAME.SECTION in DIR of each NAME.SECTION.scd here. Needs scdoc (apt install scdoc);
-SCDOC in the environment is a command to run in its place.
-Exit code: 0 done, 1 failed, 2 wrong use.
+Makes NAME.SECTION in DIR from each NAME.SECTION.scd here. Needs scdoc (apt install scdoc);
+the environment variable SCDOC names another command to run instead.
+Exit code: 0 success, 1 failure, 2 usage error.
 EOF
 }
 
