@@ -41,7 +41,7 @@ _smmux_smmus()
 	done
 }
 
-# PCI devices that smmux uses ATS with: those that can be cut off.
+# PCI devices that smmux uses ATS with: those that can be quarantined.
 _smmux_devices()
 {
 	local dir

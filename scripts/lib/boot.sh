@@ -54,7 +54,7 @@ do_ready()
 	for v in "${all[@]}"; do
 		kernel_ready "$v" && continue
 		if [ "$v" != "${all[0]}" ] && default_is_newest; then
-			warn "$v cannot start with smmux: use the menu's entry without it"
+			warn "$v cannot boot with smmux: use the boot menu entry without it"
 		else
 			warn "$v has no smmux in its initramfs: the built-in driver stays in charge"
 			rc=1

@@ -160,7 +160,7 @@ command_put()
 	for name in $COMMANDS; do
 		target=/usr/src/smmux-$VERSION/scripts/$name command=$R$COMMAND_DIR/$name
 		[ "$(readlink "$command" 2>/dev/null)" != "$target" ] || continue
-		[ ! -e "$command" ] || [ -L "$command" ] || die "$command is not ours"
+		[ ! -e "$command" ] || [ -L "$command" ] || die "$command does not belong to smmux"
 		on_undo rm -f "$command"
 		run mkdir -p "$R$COMMAND_DIR"
 		run ln -sfn "$target" "$command"

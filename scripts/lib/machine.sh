@@ -115,7 +115,7 @@ check_signatures()
 
 	signatures_needed || return 0
 	cert=$(mok_certificate)
-	have mokutil || die "this kernel loads signed modules only (Secure Boot), and whether DKMS's key is enrolled cannot be told: apt install mokutil"
+	have mokutil || die "this kernel loads signed modules only (Secure Boot); checking whether DKMS's key is enrolled needs mokutil: apt install mokutil"
 	[ -r "$cert" ] || die "this kernel loads signed modules only (Secure Boot) and DKMS has no key yet: dkms generate_mok && mokutil --import $cert, reboot, enroll it, then try again"
 	mokutil --test-key "$cert" 2>&1 | grep -c 'already enrolled' >/dev/null ||
 		die "this kernel loads signed modules only (Secure Boot) and DKMS's key is not enrolled: mokutil --import $cert, reboot, enroll it, then try again"

@@ -69,7 +69,7 @@ function wrong(	i, j, n)
 		for (j = 1; j <= n; j++)
 			finding(Smmu[i] ": " Trouble[j])
 		if (value(Smmu[i] "/pm/state", "state") ~ /^(stopping|starting)$/)
-			finding(Smmu[i] ": is " value(Smmu[i] "/pm/state", "state") "; if a second snapshot says so too, it hangs there")
+			finding(Smmu[i] ": is " value(Smmu[i] "/pm/state", "state") "; if a second snapshot shows the same, it hangs there")
 		trouble_sleep(Smmu[i])
 	}
 	for (i = 1; i <= Masters; i++)
@@ -81,7 +81,7 @@ function wrong(	i, j, n)
 	}
 }
 
-# Of sysfs some files always fail: what the device does not have.
+# Some files of sysfs always fail: features that the device does not have.
 function unread(	i, n)
 {
 	for (i = 1; i <= Rows["errors"]; i++)
@@ -91,7 +91,7 @@ function unread(	i, n)
 		finding(word(n, "file", "files") " of debugfs could not be read, see errors")
 }
 
-# It sleeps, and a device that is active says that it should not.
+# The SMMU is suspended although a device is active.
 function trouble_sleep(smmu,	i, part, file)
 {
 	file = smmu "/pm/clients"
@@ -123,7 +123,7 @@ function wrong_device(device,	file)
 		finding(device ": " ats_state(device) ", does not answer ATC invalidations (StreamID " \
 			value(file, "last_sid") "), policy " value(file, "policy") ", incidents " value(file, "incidents"))
 	else if (count(file, "incidents") + 0)
-		finding(device ": was cut off from ATS before, times: " count(file, "incidents"))
+		finding(device ": was in quarantine before, times: " count(file, "incidents"))
 	if (count("masters/" device "/info", "faults") + 0)
 		finding(device ": faults: " count("masters/" device "/info", "faults") last_fault(device))
 }

@@ -162,24 +162,24 @@ function trouble_if(grave, file, name, text)
 		trouble_add(grave, text ": " count(file, name))
 }
 
-# troubles(SMMU): what somebody should look at, into Trouble; Grave: it is so now, and
-# not only was once.  Says how many.
+# troubles(SMMU): stores what needs attention in Trouble and returns the number of entries.
+# Grave: the condition holds now, not only in the past.
 function troubles(smmu,	i, name, file)
 {
 	Troubles = 0
 	if (value(smmu "/pm/state", "state") == "failed")
 		trouble_add(1, "did not wake up: all its traffic is aborted")
 	if (value(smmu "/cmdq/state", "dead") == "yes")
-		trouble_add(1, "command queue is dead: all traffic is aborted until the driver is bound anew")
+		trouble_add(1, "command queue is dead: all traffic is aborted until the driver is bound again")
 	else if (value(smmu "/pm/state", "gate") == "closed")
-		trouble_add(1, "command queue is closed for good")
+		trouble_add(1, "command queue is closed permanently")
 	if (value(smmu "/gerror", "service_failure") == "yes")
 		trouble_add(1, "SMMU reported a service failure and was given up")
 	if (value(smmu "/evtq/state", "overflow") == "yes")
 		trouble_add(1, "event queue overflows: events are being lost")
 	if ((i = cut_off_of(smmu)) > 0)
-		trouble_add(1, word(i, "device is", "devices are") " cut off from ATS (smmux-recovery list)")
-	trouble_if(1, smmu "/recovery/counters", "fail_stops", "all traffic was stopped, as a device could not be cut off")
+		trouble_add(1, word(i, "device is", "devices are") " in quarantine (smmux-recovery list)")
+	trouble_if(1, smmu "/recovery/counters", "fail_stops", "all traffic was stopped, because a device could not be quarantined")
 	trouble_if(1, smmu "/pm/state", "lost", "commands lost in sleep")
 	trouble_if(1, smmu "/pm/state", "gbpa_not_aborting", "woke up with bypass possible")
 	file = smmu "/cmdq/counters"
@@ -195,7 +195,7 @@ function troubles(smmu,	i, name, file)
 	trouble_if(0, smmu "/evtq/counters", "overflows", "event queue overflows")
 	trouble_if(0, smmu "/pm/state", "suspend_failed", "failed to go to sleep")
 	trouble_if(0, smmu "/pm/state", "resume_failed", "failed to wake up")
-	trouble_if(0, smmu "/evtq/counters", "events", "events (accesses that were not let through)")
+	trouble_if(0, smmu "/evtq/counters", "events", "events (blocked accesses)")
 	return Troubles
 }
 

@@ -409,7 +409,7 @@ check_fault_rates
 one_timeout incident quarantined
 check "top has it" silent top -b -n 1
 check "as the state of its ATS" grep -qE "^$bdf .* quarantined " /tmp/said
-check "and as what needs attention" grep -q "^! $smmu: 1 device is cut off" /tmp/said
+check "and as what needs attention" grep -q "^! $smmu: 1 device is in quarantine" /tmp/said
 check_metrics
 check_snapshot
 check_interrupted

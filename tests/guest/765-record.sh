@@ -41,7 +41,7 @@ bad_input()
 		# shellcheck disable=SC2086
 		record_ends 2 'Try: ' $each || { echo "for '$each'" && return 1; }
 	done
-	record_ends 1 'is no directory' /dev/null && record_ends 1 'is not empty' /smmux && [ ! -e /tmp/no ]
+	record_ends 1 'is not a directory' /dev/null && record_ends 1 'is not empty' /smmux && [ ! -e /tmp/no ]
 }
 
 # Each sample has the files that all SMMUs and devices have.

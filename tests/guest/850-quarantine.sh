@@ -144,7 +144,7 @@ given_up()
 	wait $reader
 	check_equal "deaf: after three resets" 3 $(($(recovery resets_failed)))
 	check "deaf: a uevent" wait_for 60 was_heard blocked 1
-	check "deaf: a reset does not help" tool_ends 3 "^$bdf: still cut off \(state: blocked\)" reset "$bdf"
+	check "deaf: a reset does not help" tool_ends 3 "^$bdf: still in quarantine \(state: blocked\)" reset "$bdf"
 	show list
 	echo "$sid 0" >"$inject"
 	check "deaf: one does when it hears" tool_ends 0 "^$bdf: healthy" reset "$bdf"
@@ -166,7 +166,7 @@ load_begin net_both 2
 wait_for 120 grep -q DETAIL /tmp/bt
 must "recovery.bt starts" grep -q DETAIL /tmp/bt
 
-check "nothing is cut off" tool_ends 0 '^no device is cut off' list
+check "nothing is cut off" tool_ends 0 '^no device is in quarantine' list
 check "but one could be" tool_ends 0 "^$smmu +$bdf +$sid +healthy +quarantine +- +0 +0$" list --all
 one_timeout "one" quarantined
 tell_of_quarantine

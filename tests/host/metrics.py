@@ -182,7 +182,7 @@ def check_top(root, awk):
     """Views have what belongs there; a lost counter shows no rate."""
     store(load("incident"), root)
     text = top(root, awk, b"tick 24 80 1\ntick 24 80 1\nkey 24 80 1 " + b"j" * 7 + b"\r\n").decode()
-    for must in "queue 0 used, 1024 free, high water 4", "1 device is cut off", "quarantined", "STREAM TABLE", "eats=abort":
+    for must in "queue 0 used, 1024 free, high water 4", "1 device is in quarantine", "quarantined", "STREAM TABLE", "eats=abort":
         if must not in text:
             wrong(f"top does not show '{must}'")
     store(dict(load("incident"), **{"masters/x/info": "sids: " + "0x10 " * 5000}), root)

@@ -81,7 +81,7 @@ recorded()
 }
 
 report_test page $FIXTURES/recording.tar.gz "SMMU report: guest" "22 samples over 22.1 s" \
-	"2 incidents: devices that were cut off" "0000:01:00.0" "timed_out to quarantined: cut off" \
+	"2 incidents: devices that were quarantined" "0000:01:00.0" "timed_out to quarantined: cut off" \
 	"resume, cause runtime, took" "suspended for" "99th percentile" "TLB invalidations per second" \
 	"events per second" "F_TRANSLATION sid 0x38 iova 0xdead0000 write stage 1 class IN" \
 	"removed meanwhile" "all 61 fields of the ID registers"

@@ -132,7 +132,7 @@ class Report:
                 ("CMD_SYNC waits", total("cmdq/counters", "syncs"), False),
                 ("events", total("evtq/counters", "events"), None),
                 ("incidents", total("recovery/counters", "quarantined"), None),
-                ("devices cut off", cut, None)]
+                ("devices in quarantine", cut, None)]
         out = []
         for name, value, bad in rows:
             shown = "\u2013" if value is None else svg.short(value)
@@ -148,7 +148,7 @@ class Report:
         items += findings.of_devices(model.masters(self.last_files))
         out = "".join(f"<li>{tag(kind, 'bad' if kind == 'problem' else 'move')} {esc(text)}</li>"
                       for kind, text in items)
-        out = out or f"<li>{tag('fine', 'good')} no error, no loss, no device cut off in what was recorded</li>"
+        out = out or f"<li>{tag('fine', 'good')} no error, no loss, no device in quarantine in this recording</li>"
         body = card(f'<ul class="find">{out}</ul>')
         for smmu in self.smmus:
             text = self.last(smmu).text("lint")

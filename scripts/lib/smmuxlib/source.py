@@ -92,7 +92,7 @@ def read_archive(path, out):
                     return
     except (tarfile.TarError, EOFError, zlib.error, OSError, ValueError, OverflowError,
             MemoryError, AttributeError) as error:
-        out.notes.append(f"the archive is damaged or cut off: {type(error).__name__}: "
+        out.notes.append(f"the archive is damaged or truncated: {type(error).__name__}: "
                          f"{str(error)[:120]}; what was before that is shown")
     except Exception as error:      # lzma's and what other versions of tarfile let out
         out.notes.append(f"the archive cannot be read: {type(error).__name__}: {str(error)[:120]}")
