@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# smmux-setup's ground: messages, changes that a dry run only names, and the
-# transaction that undoes what was done when a later step fails.
+# smmux-setup's base: messages, changes that a dry run only prints, and the
+# transaction that undoes earlier steps when a later one fails.
 
 R=''
 DRY_RUN=''
@@ -47,7 +47,7 @@ run()
 	"$@"
 }
 
-# put_file SOURCE PATH MODE: complete or not at all, also when the power fails.
+# put_file SOURCE PATH MODE: atomic, also on power loss.
 put_file()
 {
 	local source=$1 path=$R$2 mode=$3 tmp
@@ -83,7 +83,7 @@ same_file()
 	[ -f "$R$2" ] && cmp -s "$1" "$R$2"
 }
 
-# on_undo COMMAND...: how to take back the step that is about to be made.
+# on_undo COMMAND...: registers how to undo the next step.
 on_undo()
 {
 	[ -n "$DRY_RUN" ] || UNDO+=("$(printf '%q ' "$@")")
@@ -104,7 +104,7 @@ transaction_end()
 	UNDO=()
 }
 
-# Undoing goes on past what cannot be undone: the rest matters all the more.
+# If one undo fails, the others still run.
 transaction_abort()
 {
 	local rc=$1 i failed=''

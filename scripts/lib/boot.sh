@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# smmux-setup: the kernel command line, with a menu entry that does not have it,
-# and kdump's, which must not have it.
+# smmux-setup: the kernel command line, a menu entry without it, and kdump's command
+# line, which must not have it.
 
 readonly BLACKLIST=initcall_blacklist=arm_smmu_driver_init
 readonly BOOT_ARGS="$BLACKLIST deferred_probe_timeout=-1"
@@ -146,8 +146,8 @@ boot_advice()
 	esac
 }
 
-# kdump copies the running command line. In the crash kernel the built-in driver
-# is the safe choice: it is there before any module is.
+# kdump copies the running command line. The crash kernel uses the built-in driver,
+# because that is available before any module.
 kdump_block()
 {
 	cat <<-EOT

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# smmux-setup: the module's source, its builds, and the commands for people.
+# smmux-setup: the module's source, its builds, and the user commands.
 
 REBUILT=''
 readonly COMMANDS='smmux-setup smmux-recovery smmux-top smmux-metrics smmux-snapshot
@@ -69,7 +69,7 @@ dkms_add()
 	run dkms add "smmux/$VERSION"
 }
 
-# Undoing a step that failed half-way: only what is there can be removed.
+# Undoes a step that failed half-way: removes what exists.
 dkms_undo_add()
 {
 	if dkms_versions | grep -xF "$VERSION" >/dev/null; then

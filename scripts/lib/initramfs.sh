@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# smmux-setup: the module in the initramfs, loaded before anything looks for the
-# root disk. Each generator has a place for a file of ours; initramfs-tools also
-# has one for a last look at the finished image.
+# smmux-setup: adds the module to the initramfs, which loads it before the root disk
+# is searched. Each generator has a place for a configuration file; initramfs-tools
+# also has a hook that runs after an image is complete.
 
 readonly FILES=$SCRIPTS/lib/files
 readonly INITRAMFS_TOOLS_HOOK=/etc/initramfs-tools/hooks/smmux
@@ -31,7 +31,7 @@ initramfs_image()
 	return 1
 }
 
-# initramfs_has KERNEL: asks the image itself, not the configuration.
+# initramfs_has KERNEL: checks the image itself, not the configuration.
 initramfs_has()
 {
 	local image list=lsinitramfs
@@ -41,7 +41,7 @@ initramfs_has()
 	"$list" "$image" 2>/dev/null | grep -F "/$1/" | grep -cE '/smmux\.ko(\.(xz|zst|gz))?$' >/dev/null
 }
 
-# initramfs_make KERNEL...: all of them, also past one that fails.
+# initramfs_make KERNEL...: makes all of them, even if one fails.
 initramfs_make()
 {
 	local v rc=0
@@ -76,7 +76,7 @@ initramfs_all_have()
 	done
 }
 
-# dracut has no such place.
+# dracut has no such hook.
 check_current()
 {
 	[ "$(initramfs_tool)" != initramfs-tools ] ||

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What this machine is: kernels, SMMUs, Secure Boot, and whether smmux can run.
+# Facts about this machine: kernels, SMMUs, Secure Boot, and whether smmux can run.
 
 KERNELS=()
 UNFIT=()
@@ -10,7 +10,7 @@ SOURCE=$(dirname "$SCRIPTS")
 VERSION=$(cat "$SOURCE/VERSION")
 readonly SOURCE VERSION
 
-# The one place that says which kernels smmux supports is dkms.conf.
+# Only dkms.conf defines which kernels smmux supports.
 dkms_conf()
 {
 	sed -n "s/^$1=\"\(.*\)\"\$/\1/p" "$SOURCE/dkms.conf"

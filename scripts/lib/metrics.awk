@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # smmux-metrics: the tree (tree.awk) as metrics, in the text format of Prometheus or in
-# OpenMetrics.  They differ in what a counter's family is called (here with _total, there
-# without), in types and units, and in the end mark.
+# OpenMetrics.  They differ in the name of a counter's family (with _total in the first,
+# without in the second), in types and units, and in the end mark.
 #
-# A family is begun by family(), and printed with its first sample; so what an SMMU, or
-# this version of the driver, does not have is absent.  Counts go through as text.
+# family() starts a family; it is printed with its first sample.  So a metric that an SMMU or
+# this version of the driver does not have is absent.  Counts are passed through as text.
 #
 # From the command line: open (1: OpenMetrics), up (0: there is no tree).
 
@@ -63,7 +63,7 @@ function begin(	name, type)
 		print "# UNIT " name " " metric_unit
 }
 
-# sample(LABELS, VALUE): nothing if there is no value.
+# sample(LABELS, VALUE): prints nothing without a value.
 function sample(labels, number)
 {
 	sample_of("", labels, number)

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# smmux-snapshot: takes out what is nobody's business, before anything is stored.
+# smmux-snapshot: removes private data before anything is stored.
 #
 # what=dmesg  lines of "dmesg -r" that are the kernel's own and about IOMMUs
 # what=cmdline  the kernel command line: values only of parameters that are known to be
 #             harmless
 # what=lspci, what=text  lines as they are
 #
-# In all of them go MAC and IP addresses, UUIDs, serial numbers, and the values of words
-# that sound like secrets.  PCI addresses and hexadecimal numbers stay.
+# Removed from all of them: MAC and IP addresses, UUIDs, serial numbers, and the values of
+# words that look like secrets.  PCI addresses and hexadecimal numbers are kept.
 
 BEGIN {
 	harmless = "^(acpi|arm_smmu.*|arm-smmu.*|arm64[.].*|cma|console|coherent_pool|crashkernel|default_hugepagesz|" \

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# smmux-setup status: one line for each thing, '!' in front of what is wrong.
+# smmux-setup status: one line for each part, with '!' before problems.
 
 PARTS=0
 FAULTS=0
@@ -93,7 +93,7 @@ status_boot()
 	fi
 }
 
-# The next boot must not keep the built-in driver off with nothing in its place.
+# The next boot must not disable the built-in driver without a replacement.
 status_safety()
 {
 	grep -c "$BLACKLIST" "$R$GRUB_CFG" >/dev/null 2>&1 || return 0
@@ -111,7 +111,7 @@ status_kdump()
 	fi
 }
 
-# What runs now is not a fault as long as it is one of the two drivers.
+# Either of the two drivers is correct now.
 status_active()
 {
 	local all ours theirs

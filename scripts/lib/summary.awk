@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# smmux-snapshot: SUMMARY.txt, a page for a person, from the files in the archive (read
-# by tree.awk): what machine, what looks wrong, then the key figures.
+# smmux-snapshot: makes SUMMARY.txt from the files in the archive (read by tree.awk): the
+# machine, what looks wrong, then the key figures.
 #
-# Files outside the tree: meta, errors, gone (yes: no tree was to be had).
+# Files outside the tree: meta, errors, gone (yes: there was no tree).
 
 { tree_line($0) }
 

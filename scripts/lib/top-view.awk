@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# smmux-top: what is on the screen, and the plain lines of -b.
+# smmux-top: draws the screen, and prints the plain lines of -b.
 #
-# The screen is a title, a window of the body's lines and a line of keys.  put() adds to
-# the line being made and cuts it at the right margin, so that nothing wraps; attributes
-# count no columns.  Only draw() prints.
+# The screen has a title, a window of the body's lines and a line of keys.  put() appends to
+# the current line and cuts it at the right margin, so nothing wraps; attributes take no
+# columns.  Only draw() prints.
 
 function view_start()
 {

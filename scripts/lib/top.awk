@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# smmux-top: samples, rates, and what keys do.  top-view.awk draws.
+# smmux-top: samples, rates, and the handling of keys.  top-view.awk draws.
 #
 # Each line of input is an event from the script: "tick ROWS COLUMNS INTERVAL" (take a
 # sample), "key ROWS COLUMNS INTERVAL KEYS" (as they were typed) or "none".
 #
-# A rate is the difference of two samples by the uptime between them.  Where there is
-# none, since the counter is new, or went back because somebody reset it, it is "-".
+# A rate is the difference of two samples divided by the uptime between them.  It is "-" if
+# the counter is new, or went back because it was reset.
 #
 # From the command line: batch, color, sort_key, limit (samples; 0: no end).
 
@@ -82,7 +82,8 @@ function keep_buckets(	i, j, n)
 	}
 }
 
-# Read before all and after it, as a busy machine may take long between: the middle counts.
+# The uptime is read before and after the sample, and the mean is used: a busy machine may
+# take long in between.
 function uptime(	from, to)
 {
 	from = Row["/proc/uptime", 1]
@@ -103,7 +104,7 @@ function add_sums(file)
 	Value[file, "sum.errors"] = sum(file, "^(error[.]CERROR_[^N].*|sync_timeouts|full_timeouts|refused)$")
 }
 
-# One that went back tells that all of the file began anew.
+# A counter that went back shows that all counters of the file were reset.
 function find_reset(file,	i, name)
 {
 	Was_reset[file] = 0
@@ -124,8 +125,8 @@ function rate(file, name,	now, old)
 	return (now - old) / passed
 }
 
-# The commands that wait for an answer, between the two samples: the upper bounds of
-# half and of 99 % of them, in nanoseconds; "" if nothing was recorded.
+# Waits for CMD_SYNC between the two samples: the upper bound of a share of them, in
+# nanoseconds; "" if nothing was recorded.
 function latency(smmu, share,	file, i, n)
 {
 	file = smmu "/cmdq/latency"

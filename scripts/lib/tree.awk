@@ -2,17 +2,17 @@
 #
 # The driver's debugfs tree in memory, for smmux-top, smmux-metrics and smmux-snapshot.
 #
-# It comes as "tail -v -n +1 FILE..." prints it, file after file, one process for the
-# whole tree.  Files have two forms, and may have both: "name: value", and columns.
+# The input is the output of "tail -v -n +1 FILE...", one process for the whole tree.  A
+# file has lines "name: value", or columns, or both.
 #
 #   Value[file, name]                a value, as it stands there
 #   Names[file], Name[file, n]       how many values, and their names in order
 #   Rows[file], Row[file, n]         the other lines: tables with their headings
 #   Smmus, Smmu[n], Masters, Master[n]
 #
-# Numbers stay text until somebody computes with them: of a cut-off or odd file nothing
-# but what count() takes gets that far.  Integers are printed with %.0f: some awks have
-# 32 bits for %d.  For POSIX awk: mawk, busybox, gawk.
+# Numbers stay text until they are used: count() filters the values of truncated or
+# malformed files.  Integers are printed with %.0f, because some awks have 32 bits for %d.
+# Runs in POSIX awk: mawk, busybox, gawk.
 
 function tree_clear()
 {
@@ -68,7 +68,7 @@ function tree_line(line,	at, name)
 	Value[File, name] = substr(line, at + 2)
 }
 
-# read_tree COMMAND: what its output says is added.
+# read_tree COMMAND: adds its output.
 function read_tree(command,	line)
 {
 	while ((command | getline line) > 0)
@@ -105,8 +105,8 @@ function sum(file, regexp,	i, total, any)
 	return any ? sprintf("%.0f", total) : ""
 }
 
-# histogram(FILE, NAME): its lines "NAME FROM TO COUNT" into From, To and Number, the
-# lowest first; says how many there are.  What is not in that form or order is left out.
+# histogram(FILE, NAME): stores its lines "NAME FROM TO COUNT" in From, To and Number, the
+# lowest first, and returns their number.  Malformed lines are left out.
 function histogram(file, name,	i, n, part)
 {
 	n = 0

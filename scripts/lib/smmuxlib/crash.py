@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-"""crash - the driver's directory in a memory dump, and what it leads to.
+"""crash - reads the driver's directory in a memory dump, and the data that it points to.
 
-module/crash.h is what this reads.  What it says is said as files of debugfs have it,
-file by file; of histories the newest first.  Nothing that stands in the dump is
-believed: each place and size is checked, and what is wrong is a line with "!".
+The interface is crash.h of the driver.  The output has the form of debugfs' files, file by
+file; histories are newest first.  Nothing in the dump is trusted: each address and size is
+checked, and a problem is a line with "!".
 """
 
 import heapq

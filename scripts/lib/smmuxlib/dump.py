@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """dump - a file that holds physical memory, whatever its format.
 
-A dump may come from anybody, may be cut short, and need not have all of memory: what is
-read is checked, and what is not there is Missing.  The formats are in elf.py and kdump.py.
+A dump may come from an untrusted source, be truncated, or lack parts of memory.  Data is
+checked; absent memory raises Missing.  elf.py and kdump.py have the formats.
 """
 
 import mmap

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """elf - physical memory out of an ELF core: a vmcore of kdump, or of QEMU.
 
-What a segment has in memory beyond what it has in the file makedumpfile left out (-d).  As
-with kdump.py, it may have been zeros or not worth keeping, and is taken for zeros.
+If a segment is larger in memory than in the file, makedumpfile left out the rest (-d).  As
+with kdump.py, it may have been zeros or filtered, and is taken for zeros.
 """
 
 import bisect

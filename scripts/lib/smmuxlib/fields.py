@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """fields - bit fields of words, as tables.
 
-A structure is a tuple of Field; everything that is said about a word (the fields
-of -v, reserved bits, the differences of two values) follows from it.  Bits are
-numbered as IHI 0070 numbers those of 64-bit words.
+A structure is a tuple of Field.  The output about a word (the fields of -v, reserved
+bits, the differences of two values) is derived from it.  Bit numbers are those of IHI
+0070 for 64-bit words.
 """
 
 from typing import NamedTuple, Optional

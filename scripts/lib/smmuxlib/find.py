@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """find - words in pasted text.
 
-Each kind of line that the driver makes is a row of KINDS: a pattern and what makes a
-Decoded of its match.  Lines of debugfs and the log have the driver's own decoding too;
-where that is not ours, one of both is wrong, and it is said.
+Each kind of line that the driver prints is a row of KINDS: a pattern, and a function that
+makes a Decoded of its match.  Lines of debugfs and the log also have the driver's own
+decoding.  If it differs from this one, one of them is wrong, and the output says so.
 """
 
 import re

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
-"""findings - counters that should be 0, and what it means when they are not."""
+"""findings - counters that should be 0, and the meaning of other values."""
 
 # file, counter, kind, meaning
 RULES = (
-    ("cmdq/counters", "sync_timeouts", "problem", "waits for a CMD_SYNC were given up"),
-    ("cmdq/counters", "full_timeouts", "problem", "waits for room in the command queue were given up"),
+    ("cmdq/counters", "sync_timeouts", "problem", "waits for a CMD_SYNC timed out"),
+    ("cmdq/counters", "full_timeouts", "problem", "waits for room in the command queue timed out"),
     ("cmdq/counters", "error.CERROR_ILL", "problem", "commands were illegal to the SMMU"),
     ("cmdq/counters", "error.CERROR_ABT", "problem", "the SMMU could not read the command queue"),
     ("cmdq/counters", "error.CERROR_ATC_INV_SYNC", "look", "ATC invalidations were not answered"),

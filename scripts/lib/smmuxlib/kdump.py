@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """kdump - physical memory out of a compressed dump, as makedumpfile and QEMU write it.
 
-After two headers come two maps with a bit for each page frame: what is memory, and what is
-in the dump; then a descriptor for each page that is, in order; then the pages, packed by
-zlib or as they were.  What a filter left out (makedumpfile -d) has no descriptor; among it
-are pages of zeros, if the filter looked for them, and it is not told which they are.
+Two headers are followed by two bitmaps with a bit per page frame (is memory; is in the
+dump), a descriptor for each page in the dump, in order, and the pages, packed by zlib or
+raw.  Pages that a filter left out (makedumpfile -d) have no descriptor.  Pages of zeros may
+be among them; the dump does not record which.
 """
 
 import struct

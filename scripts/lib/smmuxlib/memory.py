@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-"""memory - opens a dump by what its first bytes say that it is.
+"""memory - opens a dump; its first bytes tell the format.
 
-A flattened dump (QEMU's way, and makedumpfile's into a pipe) is a list of what was to be
-written where; it is carried out, into a file without a name, in $TMPDIR or /tmp.
+A flattened dump (from QEMU, or from makedumpfile into a pipe) is a list of writes.  They are
+replayed into an unnamed file in $TMPDIR or /tmp.
 """
 
 import mmap

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-"""model - what the files of debugfs say, as numbers and records.
+"""model - the files of debugfs as numbers and records.
 
-Any file may be missing, of another version, or made up.  A number is what looks like
-one of 64 bits; a line that is not in its form is passed over.
+Any file may be missing, of another version, or forged.  A number is what parses as one of
+64 bits; malformed lines are skipped.
 """
 
 import re

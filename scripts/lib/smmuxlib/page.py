@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-"""page - a report as one HTML file that needs nothing else, not even a script.
+"""page - a report as one self-contained HTML file without scripts.
 
-Whatever comes from files goes through svg.esc() on its way here.
+All text from input files passes through svg.esc().
 """
 
 import os

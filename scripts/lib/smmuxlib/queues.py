@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """queues - commands and event records, IHI 0070 chapters 4 and 7.3.
 
-The lines are those of the driver: cmdq/entries, evtq/recent and the kernel log.
+Lines have the driver's form: cmdq/entries, evtq/recent and the kernel log.
 """
 
 from .fields import Decoded, Field, address, flag, num, reserved

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """source - the files of a snapshot or a recording, in memory.
 
-An archive or a directory, whole or not: what can be read is read, what cannot is said
-in @notes.  Nothing is ever extracted, names only serve as keys.  Text is bytes of
-somebody else's machine: it is decoded so that no byte can fail.
+An archive or a directory, complete or not: readable files are read, and @notes lists the
+others.  Nothing is extracted; names serve as keys only.  Text comes from another machine:
+it is decoded so that no byte can cause an error.
 """
 
 import os

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-"""svg - charts as text, to stand in a page that gives classes their colours.
+"""svg - charts as text; the page's style sheet defines the colours of their classes.
 
-All charts share one width and one left margin, so that times stand below each other.
+All charts share one width and one left margin, so that equal times are aligned.
 """
 
 import html
@@ -251,7 +251,7 @@ ORDER = ("on", "stopping", "suspended", "starting", "failed", "healthy", "timed_
 
 
 def css(state):
-    """A class for a state; what is none of ours gets a neutral one."""
+    """A class for a state; an unknown state gets a neutral one."""
     return f"s-{state}" if state in ORDER else "s-unknown"
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """tables - stream table entries, context descriptors, level 1 descriptors.
 
-IHI 0070 chapter 5.  The lines are those of debugfs: strtab, masters/*/ste and cds.
+IHI 0070 chapter 5.  Lines have the form of debugfs: strtab, masters/*/ste and cds.
 """
 
 from .fields import Decoded, address, differences, flag, num, reserved
