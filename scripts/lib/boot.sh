@@ -69,7 +69,7 @@ grub_files_current()
 		same_file "$FILES/grub-fallback" "$GRUB_FALLBACK_FILE"
 }
 
-# The result, not the inputs: other files may set the command line anew.
+# Checks the result, not the inputs: other files may set the command line as well.
 grub_cfg_good()
 {
 	local cfg=$R$GRUB_CFG

@@ -35,7 +35,7 @@ module_file()
 	return 1
 }
 
-# The release's own files; a checkout has scratch beside them.
+# Compares the release's own files only; a checkout has scratch files beside them.
 same_source()
 {
 	local entry
@@ -95,10 +95,10 @@ copy_source()
 	fi
 	info "copying the source to $1"
 	mkdir -p "$1"
-	for entry in VERSION COPYING README.md CHANGELOG.md Kbuild Makefile dkms.conf module debugfs scripts; do
+	for entry in VERSION COPYING README.md CHANGELOG.md SECURITY.md Kbuild Makefile dkms.conf module debugfs scripts; do
 		[ ! -e "$SOURCE/$entry" ] || cp -r "$SOURCE/$entry" "$1/"
 	done
-	# What a build in the checkout has left is for some other kernel.
+	# Objects of a build in the checkout are for another kernel.
 	find "$1" -type f \( -name '*.o' -o -name '.*.cmd' \) -delete
 }
 

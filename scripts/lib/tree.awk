@@ -55,7 +55,7 @@ function tree_line(line,	at, name)
 	}
 	if (File == "" || line == "")
 		return
-	# No line of ours is that long, and awks have limits.
+	# No line of the driver is that long, and awks have limits.
 	line = clean(substr(line, 1, 2000))
 	at = index(line, ": ")
 	name = substr(line, 1, at - 1)

@@ -28,7 +28,7 @@ file=${1:-$SMMUX_BUILD/smmux-$version.tar.gz}
 mkdir -p "$(dirname "$file")"
 
 parts=()
-for part in VERSION COPYING README.md CHANGELOG.md Kbuild Makefile dkms.conf module debugfs scripts docs; do
+for part in VERSION COPYING README.md CHANGELOG.md SECURITY.md CONTRIBUTING.md Kbuild Makefile dkms.conf module debugfs scripts docs; do
 	[ ! -e "$part" ] || parts+=("$part")
 done
 git ls-files -z --cached --others --exclude-standard -- "${parts[@]}" |
