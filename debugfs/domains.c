@@ -6,7 +6,7 @@
 
 #include <linux/slab.h>
 
-#include "domain.h"
+#include "core/domain.h"
 #include "smmux.h"
 
 static const char *type_name(unsigned int type)

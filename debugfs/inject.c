@@ -9,9 +9,9 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
-#include "evtq.h"
-#include "inject.h"
+#include "hw/evtq.h"
 #include "smmux.h"
+#include "trace/inject.h"
 
 #define MAX_ILLEGAL	64	/* commands a write: each may cost the queue a stop */
 #define MAX_HOLD_MS	10000

@@ -10,7 +10,7 @@
 #include <linux/slab.h>
 
 #include "smmux.h"
-#include "survey.h"
+#include "view/survey.h"
 
 /* *pos: 0 is the header, then the findings, then the sums. */
 static void *lint_at(struct seq_file *m, loff_t *pos)

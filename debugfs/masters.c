@@ -11,8 +11,8 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
-#include "evtq.h"
-#include "master.h"
+#include "core/master.h"
+#include "hw/evtq.h"
 #include "smmux.h"
 
 static void put_sids(struct seq_file *m, const struct smmux_master *master)

@@ -21,9 +21,9 @@
 #include <linux/sizes.h>
 #include <linux/types.h>
 
-#include "cd.h"
-#include "ste.h"
-#include "walk.h"
+#include "pure/cd.h"
+#include "pure/ste.h"
+#include "pure/walk.h"
 
 struct smmux_device;
 struct smmux_question;

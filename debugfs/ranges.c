@@ -15,7 +15,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 
-#include "domain.h"
+#include "core/domain.h"
 #include "smmux.h"
 
 #define LEVELS		(SMMUX_WALK_LAST + 1)

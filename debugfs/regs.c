@@ -10,8 +10,8 @@
 
 #include <linux/slab.h>
 
-#include "regs.h"
 #include "smmux.h"
+#include "view/regs.h"
 
 struct field {
 	u32 off;

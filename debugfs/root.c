@@ -21,7 +21,7 @@
 #include <linux/uaccess.h>
 #include <linux/xarray.h>
 
-#include "evtq.h"
+#include "hw/evtq.h"
 #include "plane.h"
 #include "smmux.h"
 

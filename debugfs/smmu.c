@@ -9,7 +9,7 @@
 
 #include "fw.h"
 #include "smmux.h"
-#include "summary.h"
+#include "view/summary.h"
 
 /*
  * Some fields mean something when they are 0: sizes that count from a base,

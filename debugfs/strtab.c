@@ -7,7 +7,7 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 
-#include "hw_regs.h"
+#include "arch/regs.h"
 #include "smmux.h"
 
 static const char * const cacheability[] = { "nc", "wbra", "wt", "wb" };

@@ -11,10 +11,10 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
-#include "domain.h"
-#include "evt.h"
-#include "reach.h"
+#include "core/domain.h"
+#include "pure/evt.h"
 #include "smmux.h"
+#include "view/reach.h"
 
 #define ATTR_BYTES	160
 

@@ -17,7 +17,7 @@
 #include <linux/pci.h>
 #include <linux/platform_device.h>
 
-#include "iort.h"
+#include "pure/iort.h"
 #include "smmux.h"
 
 /*

@@ -11,12 +11,12 @@
 #include <linux/pci.h>
 #include <linux/platform_device.h>
 
-#include "attach.h"
-#include "domain.h"
+#include "core/attach.h"
+#include "core/domain.h"
+#include "core/master.h"
+#include "core/tlb.h"
 #include "knobs.h"
-#include "master.h"
 #include "smmux.h"
-#include "tlb.h"
 
 static int attach_paging(struct iommu_domain *domain, struct device *dev)
 {

@@ -13,8 +13,8 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
-#include "crash.h"
 #include "smmux.h"
+#include "view/crash.h"
 
 #define FULL_INV_MAX	65536
 

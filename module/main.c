@@ -11,10 +11,10 @@
 #include <linux/tracepoint.h>
 
 #include "../debugfs/debugfs.h"
-#include "clock.h"
-#include "hw_regs.h"
-#include "inject.h"
+#include "arch/regs.h"
 #include "probe.h"
+#include "trace/clock.h"
+#include "trace/inject.h"
 
 #define BUILTIN_DRIVER	"arm-smmu-v3"
 

@@ -19,13 +19,13 @@
 #include <linux/platform_device.h>
 
 #include "../debugfs/debugfs.h"
-#include "crash.h"
 #include "fw.h"
+#include "hw/reset.h"
 #include "iommu_ops.h"
 #include "knobs.h"
-#include "reset.h"
 #include "smmux.h"
-#include "summary.h"
+#include "view/crash.h"
+#include "view/summary.h"
 
 /* Without range commands: as many as a last level table has entries. */
 #define FULL_INV_THRESHOLD	512

@@ -29,20 +29,20 @@
 #include <linux/timekeeping.h>
 #include <linux/xarray.h>
 
-#include "caps.h"
-#include "cdtab.h"
-#include "cmdq.h"
-#include "evtq.h"
-#include "gerror.h"
-#include "hw_regs.h"
-#include "invs.h"
-#include "irq.h"
+#include "arch/regs.h"
+#include "core/pm.h"
+#include "core/recovery.h"
+#include "hw/cdtab.h"
+#include "hw/cmdq.h"
+#include "hw/evtq.h"
+#include "hw/gerror.h"
+#include "hw/irq.h"
+#include "hw/strtab.h"
 #include "main.h"
-#include "pm.h"
-#include "recent.h"
-#include "recovery.h"
-#include "stats.h"
-#include "strtab.h"
+#include "pure/caps.h"
+#include "pure/invs.h"
+#include "trace/recent.h"
+#include "trace/stats.h"
 
 /* Software MSI window, in IOVA: what arm64 user space expects of an SMMU. */
 #define SMMUX_MSI_IOVA		0x08000000UL
@@ -54,7 +54,7 @@
  * struct smmux_device - one SMMU
  * @dev:     the platform device
  * @page0:   register page 0; use smmux_readl() and friends
- * @page1:   register page 1, biased so that offsets count as in hw_regs.h
+ * @page1:   register page 1, biased so that offsets count as in arch/regs.h
  * @pa:      physical address of page 0
  * @order:   number unique among SMMUs, sorts invalidation arrays
  * @caps:    what it can do; constant after probe

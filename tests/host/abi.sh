@@ -41,13 +41,13 @@ debugfs_names()
 
 trace_names()
 {
-	grep -hoE '^(TRACE_EVENT|DEFINE_EVENT)\([a-z_, ]+' module/trace.h |
+	grep -hoE '^(TRACE_EVENT|DEFINE_EVENT)\([a-z_, ]+' module/trace/trace.h |
 		sed -E 's/.*\(//; s/^[a-z_]+_class, *//; s/[, ].*//' | sort -u
 }
 
 parameter_names()
 {
-	grep -hoE '^module_param(_named|_cb)?\([a-z_0-9]+' module/*.c | sed 's/.*(//' | sort -u
+	grep -hoE '^module_param(_named|_cb)?\([a-z_0-9]+' module/*.c module/*/*.c | sed 's/.*(//' | sort -u
 }
 
 # Attributes of device_attribute, by the group that they are in: that of an SMMU is named
@@ -76,13 +76,13 @@ attribute_names()
 						g == "master_group" ? "pci/devices/<device>/" : g "?/") \
 						dir[g] name[each[i]] } }
 			for (v in name) if (!(v in placed)) print "in no group: " name[v] }' \
-		module/*.c debugfs/*.c | sort -u
+		module/*.c module/*/*.c debugfs/*.c | sort -u
 }
 
 # Variables of the uevents, and the values of those with words.
 uevent_names()
 {
-	sed -nE 's/.*"(SMMUX_[A-Z]+=).*/\1/p; s/.*send_uevent\([a-z]+, "([a-z]+)"\).*/SMMUX_EVENT=\1/p' module/*.c |
+	sed -nE 's/.*"(SMMUX_[A-Z]+=).*/\1/p; s/.*send_uevent\([a-z]+, "([a-z]+)"\).*/SMMUX_EVENT=\1/p' module/*.c module/*/*.c |
 		sort -u
 }
 

@@ -50,7 +50,7 @@ parses()
 arguments()
 {
 	awk -v event="$1" '$0 ~ "^(TRACE_EVENT\\(|DEFINE_EVENT\\([a-z_]*, )" event ",$" { on = 1; next }
-		on && /TP_ARGS/ { gsub(/.*TP_ARGS\(|\),?$/, ""); print split($0, part, ","); exit }' module/trace.h
+		on && /TP_ARGS/ { gsub(/.*TP_ARGS\(|\),?$/, ""); print split($0, part, ","); exit }' module/trace/trace.h
 }
 
 # probes FILE: "event highest-argument" of each raw tracepoint of ours
@@ -83,7 +83,7 @@ check_script()
 	[ -n "$ok" ]
 }
 
-hash=$(stamp_of scripts/bt/*.bt scripts/README.md module/trace.h "$0" "$(cache_hash "$SMMUX_TREE")")
+hash=$(stamp_of scripts/bt/*.bt scripts/README.md module/trace/trace.h "$0" "$(cache_hash "$SMMUX_TREE")")
 ! known_good bpftrace "$hash" || exit 0
 fetch
 failed=0 number=0

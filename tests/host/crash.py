@@ -362,7 +362,7 @@ def check_fields():
         names = re.search(r"enum smmux_crash_fields \{(.*?)\}", file.read(), re.S)[1]
     names = re.sub(r"/\*.*?\*/", "", names)
     if re.findall(r"SMMUX_CRASH_(\w+)", names) != crash.FIELDS + ["NUM_FIELDS"]:
-        wrong("the fields of module/crash.h are not those of smmux-crash")
+        wrong("the fields of module/view/crash.h are not those of smmux-crash")
 
 
 def main():

@@ -10,10 +10,13 @@ set -euo pipefail
 cd "$SMMUX_TOP"
 
 readonly LAYERS='
-1 hw_regs hw_tables hw_cmd hw_evt
-2 cmd ste cd entry caps invs evt walk walk_cfg walk_priv lint iort
-3 queue cmdq cmdq_wait cmdq_gate strtab cdtab irq evtq priq gerror stats clock life recent reset regs reach
-4 tlb domain static_domain master attach ats pasid iopf sva pm recovery summary survey crash
+1 arch/regs arch/tables arch/cmd arch/evt
+2 pure/cmd pure/ste pure/cd pure/entry pure/caps pure/invs pure/evt pure/walk pure/walk_cfg
+2 pure/walk_priv pure/lint pure/iort
+3 hw/queue hw/cmdq hw/cmdq_wait hw/cmdq_gate hw/strtab hw/cdtab hw/irq hw/evtq hw/gerror trace/stats
+3 trace/clock trace/life trace/recent hw/reset view/regs view/reach
+4 core/tlb core/domain core/static_domain core/master core/attach core/ats core/pasid core/pm
+4 core/recovery view/summary view/survey view/crash
 5 main probe fw iommu_ops knobs'
 
 # smmux.h holds the types that rooms share; trace and inject stand beside the
@@ -21,7 +24,7 @@ readonly LAYERS='
 layer_of()
 {
 	case $1 in
-	smmux.h | trace.h | trace.c | inject.h | inject.c) echo side ;;
+	smmux.h | trace/trace.[ch] | trace/inject.[ch]) echo side ;;
 	*) awk -v room="${1%.*}" '{ for (i = 2; i <= NF; i++) if ($i == room) print $1 }' <<<"$LAYERS" ;;
 	esac
 }
@@ -34,12 +37,12 @@ bad()
 
 check_module_file()
 {
-	local file=$1 name=${1##*/} layer include other
+	local file=$1 name=${1#module/} layer include other
 
 	layer=$(layer_of "$name")
 	[ -n "$layer" ] || { echo "$file: no layer is known for it" && failed=1 && return; }
 	while read -r include; do
-		if [[ $include == */* ]]; then
+		if [[ $include == ../* ]]; then
 			check_debugfs_include "$file" "$include"
 			continue
 		fi
@@ -58,7 +61,7 @@ check_module_file()
 check_debugfs_include()
 {
 	case $2:$1 in
-	../debugfs/debugfs.h:module/master.c | ../debugfs/debugfs.h:module/domain.c) ;;
+	../debugfs/debugfs.h:module/core/master.c | ../debugfs/debugfs.h:module/core/domain.c) ;;
 	../debugfs/debugfs.h:module/main.c | ../debugfs/debugfs.h:module/probe.c) ;;
 	*) bad "$1" "$2" "the control plane is seen by master, domain, main and probe, through debugfs.h" ;;
 	esac
@@ -72,7 +75,7 @@ includes()
 # A header that is its source's first include has shown that it stands alone.
 check_own_header()
 {
-	local own=${1##*/}
+	local own=${1#module/}
 
 	own=${own%.c}.h
 	[ -e "module/$own" ] || return 0
@@ -81,9 +84,9 @@ check_own_header()
 }
 
 failed=0 count=0
-for file in module/*.[ch]; do
+for file in module/*.[ch] module/[!c]*/*.[ch] module/core/*.[ch]; do
 	check_module_file "$file"
-	[[ $file != *.c || $file == module/trace.c ]] || check_own_header "$file"
+	[[ $file != *.c || $file == module/trace/trace.c ]] || check_own_header "$file"
 	count=$((count + 1))
 done
 for file in debugfs/*.[ch]; do

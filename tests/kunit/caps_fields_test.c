@@ -2,7 +2,7 @@
 /*
  * caps_fields_test - the table of ID register fields that people get to see.
  */
-#include "caps.h"
+#include "pure/caps.h"
 
 #include <linux/string.h>
 

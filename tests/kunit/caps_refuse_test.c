@@ -2,7 +2,7 @@
 /*
  * caps_refuse_test - ID registers that no driver should believe, or not this one.
  */
-#include "caps.h"
+#include "pure/caps.h"
 
 #include <linux/errno.h>
 #include <linux/string.h>

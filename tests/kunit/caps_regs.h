@@ -5,7 +5,7 @@
 #ifndef SMMUX_KUNIT_CAPS_REGS_H
 #define SMMUX_KUNIT_CAPS_REGS_H
 
-#include "caps.h"
+#include "pure/caps.h"
 #include "suite.h"
 
 /*

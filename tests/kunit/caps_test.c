@@ -2,7 +2,7 @@
 /*
  * caps_test - what is made of ID registers that are in order (IHI 0070 6.3).
  */
-#include "caps.h"
+#include "pure/caps.h"
 
 #include <linux/string.h>
 

@@ -6,7 +6,7 @@
  * SH0 13:12, EPD0 14, EPD1 30, V 31, IPS 34:32, AA64 41, HD 42, HA 43, S 44,
  * R 45, A 46, ASET 47, ASID 63:48.  Word 1: TTB0 51:4.  Word 3: MAIR.
  */
-#include "cd.h"
+#include "pure/cd.h"
 
 #include <linux/string.h>
 

@@ -6,7 +6,7 @@
  * SubstreamID 31:12, StreamID 63:32; in TLBI commands NUM 16:12,
  * SCALE 24:20, VMID 47:32, ASID 63:48.  Word 1 is said at each test.
  */
-#include "cmd.h"
+#include "pure/cmd.h"
 
 #include "suite.h"
 

@@ -2,7 +2,7 @@
 /*
  * cmd_text_test - what a command looks like to a person, in any buffer.
  */
-#include "cmd.h"
+#include "pure/cmd.h"
 
 #include <linux/string.h>
 

@@ -7,7 +7,7 @@
  * RnW 35, NSIPA 38, S2 39, CLASS 41:40, TTRnW 44.  Word 2: InputAddr.
  * Word 3: IPA 51:12 or FetchAddr 51:3.
  */
-#include "evt.h"
+#include "pure/evt.h"
 
 #include <linux/ctype.h>
 #include <linux/string.h>

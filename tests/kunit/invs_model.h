@@ -6,7 +6,7 @@
 #ifndef SMMUX_KUNIT_INVS_MODEL_H
 #define SMMUX_KUNIT_INVS_MODEL_H
 
-#include "invs.h"
+#include "pure/invs.h"
 #include "suite.h"
 
 /* Three SMMUs, five kinds, four ids, two ssids: small enough to collide often. */

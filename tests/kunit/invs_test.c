@@ -3,7 +3,7 @@
  * invs_test - random programs on invalidation arrays, beside a model; then the
  * few things that a random program cannot meet.
  */
-#include "invs.h"
+#include "pure/invs.h"
 
 #include <linux/err.h>
 #include <linux/limits.h>

@@ -4,7 +4,7 @@
  * clients of each kind and counter groups; then the same table damaged.  It
  * lies in memory of exactly its size, so that KASAN sees a byte read beyond.
  */
-#include "iort.h"
+#include "pure/iort.h"
 
 #include <linux/acpi.h>
 #include <linux/slab.h>

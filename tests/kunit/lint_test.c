@@ -3,11 +3,11 @@
  * lint_test - every bit of an entry that is wrong is told, each wrong attachment too, and
  * nothing of what is right.
  */
-#include "lint.h"
+#include "pure/lint.h"
 
 #include <linux/string.h>
 
-#include "hw_regs.h"
+#include "arch/regs.h"
 #include "suite.h"
 
 #define MAX_TOLD	8

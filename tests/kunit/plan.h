@@ -6,7 +6,7 @@
 #ifndef SMMUX_KUNIT_PLAN_H
 #define SMMUX_KUNIT_PLAN_H
 
-#include "entry.h"
+#include "pure/entry.h"
 #include "suite.h"
 
 #define WORDS	8

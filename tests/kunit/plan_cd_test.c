@@ -2,7 +2,7 @@
 /*
  * plan_cd_test - context descriptors change under the eyes of a walker.
  */
-#include "cd.h"
+#include "pure/cd.h"
 
 #include "plan.h"
 

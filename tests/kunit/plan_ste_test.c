@@ -2,7 +2,7 @@
 /*
  * plan_ste_test - stream table entries change under the eyes of a walker.
  */
-#include "ste.h"
+#include "pure/ste.h"
 
 #include "plan.h"
 

@@ -9,7 +9,7 @@
  * S2SH0 45:44, S2TG 47:46, S2PS 50:48, S2AA64 51, S2PTW 54, S2S 57, S2R 58.
  * Word 3: S2TTB 51:4.
  */
-#include "ste.h"
+#include "pure/ste.h"
 
 #include <linux/string.h>
 

@@ -6,7 +6,7 @@
  * The stage is an SMMU whose StreamID 0x123 leads, by two levels, to a CD and to one
  * block of 1G at level 1; each row of a table spoils one thing.
  */
-#include "walk.h"
+#include "pure/walk.h"
 
 #include <linux/string.h>
 

@@ -6,7 +6,7 @@
 #ifndef SMMUX_KUNIT_WALK_FAKE_H
 #define SMMUX_KUNIT_WALK_FAKE_H
 
-#include "walk.h"
+#include "pure/walk.h"
 
 #include "suite.h"
 

@@ -5,7 +5,7 @@
  * Where an entry stands and what it covers is worked out here from the sizes alone: a
  * table of a granule has granule / 8 entries, the first one what the input size leaves.
  */
-#include "walk.h"
+#include "pure/walk.h"
 
 #include <linux/string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * cut - how a device that does not answer ATC invalidations is cut off, and let back
- * (module/ats.c, module/tlb.c), with what its ATC, the TLB and the cached STE may hold.
+ * (module/core/ats.c, module/core/tlb.c), with what its ATC, the TLB and the cached STE may hold.
  *
  * To prove: no page is reached through the ATC after its unmap returned, whoever of
  * the unmappers found out, whatever attach does meanwhile and however often the

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The protocol of module/cmdq.c, cmdq_gate.c and reset.c in small: submitters that
+ * The protocol of module/hw/cmdq.c, cmdq_gate.c and reset.c in small: submitters that
  * unmap, each its own page, a PM process that puts the SMMU to sleep and wakes it,
  * and an SMMU that caches and uses whatever it may.
  *

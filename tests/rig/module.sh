@@ -45,7 +45,7 @@ source_files()
 {
 	(cd "$from" && find "${sources[@]}" -type f ! -name '*.o' ! -name '.*' -exec realpath {} +)
 	[ "$what" != kunit ] || find "$SMMUX_TOP/module" -type f
-	find "$SMMUX_TOP"/module/hw_*.h "$SMMUX_TOP/tests/mod" -type f
+	find "$SMMUX_TOP"/module/{arch,pure}/*.h "$SMMUX_TOP/tests/mod" -type f
 }
 
 # The hash of the result: contents and names, kernel, tools.

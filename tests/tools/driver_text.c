@@ -3,7 +3,7 @@
  * driver_text - the driver's own decoders of commands and events, as a program: reads
  * lines "cmd W0 W1" and "evt W0 W1 W2 W3", says what the driver would.
  *
- * module/cmd.c and evt.c are pure; what they need of the kernel is here.  decode.sh makes
+ * module/pure/cmd.c and evt.c are pure; what they need of the kernel is here.  decode.sh makes
  * the linux/ headers that they name, empty ones.
  */
 #include <inttypes.h>
@@ -59,8 +59,8 @@ static int scnprintf(char *buf, size_t len, const char *format, ...)
 	return n < (int)len ? n : (int)len - 1;
 }
 
-#include "../../module/cmd.c"
-#include "../../module/evt.c"
+#include "../../module/pure/cmd.c"
+#include "../../module/pure/evt.c"
 
 int main(void)
 {

@@ -31,7 +31,7 @@ EOF
 
 readonly LEAST=95	# per cent of branches, over all files
 # Headers with code, and the suite whose use of it counts: it calls all there is.
-readonly HEADERS="cmd_test:cmd.h evt_test:evt.h"
+readonly HEADERS="cmd_test:pure/cmd.h evt_test:pure/evt.h"
 
 parse()
 {

@@ -21,10 +21,10 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
-#include "hw_cmd.h"
-#include "hw_evt.h"
-#include "hw_regs.h"
-#include "hw_tables.h"
+#include "arch/cmd.h"
+#include "arch/evt.h"
+#include "arch/regs.h"
+#include "arch/tables.h"
 
 struct dentry;
 struct vsmmu_atc_line;

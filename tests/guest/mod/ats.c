@@ -11,8 +11,8 @@
 #include <linux/kprobes.h>
 #include <linux/module.h>
 
-#include "caps.h"
-#include "hw_regs.h"
+#include "arch/regs.h"
+#include "pure/caps.h"
 
 /* smmux_caps_decode(raw, ...), on arm64. */
 static int before_decode(struct kprobe *p, struct pt_regs *regs)

@@ -21,8 +21,8 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 
-#include "hw_regs.h"
-#include "hw_tables.h"
+#include "arch/regs.h"
+#include "arch/tables.h"
 #include "talk.h"
 
 #define MAX_PLANTED	32

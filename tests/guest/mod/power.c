@@ -23,7 +23,7 @@
 #include <linux/random.h>
 #include <linux/seq_file.h>
 
-#include "hw_regs.h"
+#include "arch/regs.h"
 
 static char *gbpa = "abort";
 module_param(gbpa, charp, 0444);

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * attach - from one domain to another.
+ *
+ *  prepare  all that can fail: does the domain fit, memory for the CD, a tag,
+ *           a larger invalidation array.
+ *  install  1. the new domain's array names the master: from here on an unmap
+ *              in the new domain reaches what the SMMU is about to cache
+ *           2. the CD, then the STE, through the planner; when the STE is
+ *              written the SMMU translates by the new domain and nothing else
+ *  commit   3. ATS as the new state wants it, with a clean ATC
+ *           4. the old domain's array forgets the master; if that was its last
+ *              one on this SMMU, the old tag is flushed and given back
+ *
+ * Install and commit cannot fail.  Attaching to identity or blocked has no
+ * prepare, and so cannot fail either.
+ */
+#include "core/attach.h"
+
+#include "core/ats.h"
+#include "core/domain.h"
+#include "core/master.h"
+#include "core/tlb.h"
+#include "smmux.h"
+#include "trace/trace.h"
+
+static struct smmux_invs *invs_of(struct smmux_domain *dom)
+{
+	return rcu_dereference_protected(dom->invs, lockdep_is_held(&dom->lock));
+}
+
+static void replace_invs(struct smmux_domain *dom, struct smmux_invs *invs,
+			 const char *what)
+{
+	struct smmux_invs *old = invs_of(dom);
+
+	trace_invs_update(dom->id, what, invs->num, invs->dead);
+	rcu_assign_pointer(dom->invs, invs);
+	kfree_rcu(old, rcu);
+}
+
+static enum smmux_inv_kind tag_kind(const struct smmux_domain *dom)
+{
+	return dom->stage == SMMUX_STAGE_1 ? SMMUX_INV_S1_ASID : SMMUX_INV_S2_VMID;
+}
+
+static struct ida *tags_of(struct smmux_device *smmu, const struct smmux_domain *dom)
+{
+	return dom->stage == SMMUX_STAGE_1 ? &smmu->asids : &smmu->vmids;
+}
+
+/* Tag 0 is never given out: VMID 0 tags stage 1, ASID 0 is what garbage has. */
+static int alloc_tag(struct smmux_device *smmu, const struct smmux_domain *dom)
+{
+	u8 bits = dom->stage == SMMUX_STAGE_1 ? smmu->caps.asid_bits :
+						smmu->caps.vmid_bits;
+
+	return ida_alloc_range(tags_of(smmu, dom), 1, BIT(bits) - 1, GFP_KERNEL);
+}
+
+/* What @master needs invalidated in @dom, sorted, into its scratch array. */
+static unsigned int describe(struct smmux_master *master,
+			     const struct smmux_domain *dom, u32 tag, u32 ssid)
+{
+	struct smmux_device *smmu = master->smmu;
+	struct smmux_inv *inv = master->scratch;
+	unsigned int i;
+
+	*inv++ = (struct smmux_inv){
+		.smmu = smmu,
+		.order = smmu->order,
+		.kind = tag_kind(dom),
+		.id = tag,
+		.w0 = dom->stage == SMMUX_STAGE_1 ?
+			smmux_cmd_tlbi_va_w0(OP_TLBI_NH_VA, tag, 0) :
+			smmux_cmd_tlbi_va_w0(OP_TLBI_S2_IPA, 0, tag),
+	};
+	if (!master->ats_capable)
+		return 1;
+	for (i = 0; i < master->num_streams; i++) {
+		u32 sid = master->streams[i].stream->sid;
+
+		*inv++ = (struct smmux_inv){
+			.smmu = smmu,
+			.order = smmu->order,
+			.kind = SMMUX_INV_ATC_RANGE,
+			.id = sid,
+			.ssid = ssid,
+			.w0 = smmux_cmd_atc_w0(sid, ssid, ssid),
+			.stream = master->streams[i].stream,
+		};
+	}
+	return inv - master->scratch;
+}
+
+int smmux_attach_join(struct smmux_master *master, struct smmux_domain *dom, u32 ssid)
+{
+	struct smmux_device *smmu = master->smmu;
+	const struct smmux_inv *have;
+	struct smmux_invs *invs;
+	unsigned int num;
+	int tag;
+
+	mutex_lock(&dom->lock);
+	have = smmux_invs_find(invs_of(dom), smmu->order, tag_kind(dom));
+	tag = have ? have->id : alloc_tag(smmu, dom);
+	if (tag < 0)
+		goto out;
+	num = describe(master, dom, tag, ssid);
+	invs = smmux_invs_merge(invs_of(dom), master->scratch, num);
+	if (IS_ERR(invs)) {
+		if (!have)
+			ida_free(tags_of(smmu, dom), tag);
+		tag = PTR_ERR(invs);
+		goto out;
+	}
+	replace_invs(dom, invs, "merge");
+out:
+	mutex_unlock(&dom->lock);
+	return tag;
+}
+
+/* ATC entries go while no walker is between reading them and its SYNC. */
+static void unref(struct smmux_invs *invs, struct smmux_inv *del, unsigned int num)
+{
+	unsigned long flags;
+
+	if (!invs->has_ats) {
+		smmux_invs_unref(invs, del, num);
+		return;
+	}
+	write_lock_irqsave(&invs->ats_lock, flags);
+	smmux_invs_unref(invs, del, num);
+	write_unlock_irqrestore(&invs->ats_lock, flags);
+}
+
+void smmux_attach_leave(struct smmux_master *master, struct smmux_domain *dom, u32 ssid)
+{
+	struct smmux_device *smmu = master->smmu;
+	const struct smmux_inv *have;
+	struct smmux_invs *invs;
+	unsigned int num;
+
+	mutex_lock(&dom->lock);
+	invs = invs_of(dom);
+	have = smmux_invs_find(invs, smmu->order, tag_kind(dom));
+	if (WARN_ON_ONCE(!have))
+		goto out;
+	num = describe(master, dom, have->id, ssid);
+	unref(invs, master->scratch, num);
+	trace_invs_update(dom->id, "unref", invs->num, invs->dead);
+	if (!master->scratch[0].users) {
+		smmux_tlb_inv_tag(&master->scratch[0]);
+		ida_free(tags_of(smmu, dom), master->scratch[0].id);
+	}
+	/* Without memory the array stays as it is: correct, and larger. */
+	invs = smmux_invs_purge(invs);
+	if (invs)
+		replace_invs(dom, invs, "purge");
+out:
+	mutex_unlock(&dom->lock);
+	trace_detach(dev_name(master->dev), dom->id, ssid);
+}
+
+static void build_s1(const struct smmux_master *master, u8 dss, struct smmux_ste *ste)
+{
+	const struct smmux_device *smmu = master->smmu;
+	struct smmux_ste_s1 s1 = {
+		.cdtab = master->cdtab.dma,
+		.fmt = master->cdtab.fmt,
+		.cdmax = master->cdtab.cdmax,
+		.dss = dss,
+		.ats = smmux_ats_wanted(master),
+		.no_stall = smmux_has(smmu, SMMUX_FEAT_STALL) && !master->stall,
+		.attr_ovr = smmux_has(smmu, SMMUX_FEAT_ATTR_OVR),
+	};
+
+	smmux_ste_s1(ste, &s1);
+}
+
+void smmux_attach_build_ste(const struct smmux_master *master, struct smmux_ste *ste)
+{
+	bool pasids = !xa_empty(&master->pasids);
+
+	switch (master->rid) {
+	case SMMUX_RID_PAGING:
+		if (master->domain->stage == SMMUX_STAGE_2) {
+			struct smmux_ste_s2 s2 = master->domain->s2;
+
+			s2.vmid = master->tag;
+			s2.ats = smmux_ats_wanted(master);
+			s2.stall = master->stall;
+			smmux_ste_s2(ste, &s2);
+		} else {
+			build_s1(master, S1DSS_SSID0, ste);
+		}
+		break;
+	case SMMUX_RID_IDENTITY:
+		if (pasids)
+			build_s1(master, S1DSS_BYPASS, ste);
+		else
+			smmux_ste_bypass(ste, smmux_has(master->smmu, SMMUX_FEAT_ATTR_OVR));
+		break;
+	default:
+		if (pasids)
+			build_s1(master, S1DSS_TERMINATE, ste);
+		else
+			smmux_ste_abort(ste);
+		break;
+	}
+}
+
+void smmux_attach_update(struct smmux_master *master)
+{
+	bool ats = smmux_ats_wanted(master);
+	struct smmux_ste ste;
+
+	guard(mutex)(&master->ats_mutex);
+	if (ats)
+		smmux_ats_prepare(master);
+	else
+		smmux_ats_disable(master);
+	smmux_attach_build_ste(master, &ste);
+	smmux_master_write_stes(master, &ste);
+	if (ats)
+		smmux_ats_enable(master);
+}
+
+void smmux_attach_build_cd(const struct smmux_master *master,
+			   const struct smmux_domain *dom, u16 asid, struct smmux_cd *cd)
+{
+	struct smmux_cd_s1 s1 = dom->cd;
+
+	s1.asid = asid;
+	s1.stall = master->stall;
+	smmux_cd_s1(cd, &s1);
+}
+
+void smmux_attach_write_cd(struct smmux_master *master,
+			   const struct smmux_domain *dom, u32 ssid, u16 asid)
+{
+	struct smmux_cd cd;
+
+	smmux_attach_build_cd(master, dom, asid, &cd);
+	smmux_cdtab_write(master, ssid, &cd);
+}
+
+static int attach_paging(struct smmux_master *master, struct smmux_domain *dom)
+{
+	struct smmux_domain *old = master->domain;
+	bool s1 = dom->stage == SMMUX_STAGE_1;
+	int ret;
+
+	ret = smmux_domain_fits(dom, master);
+	if (ret)
+		return ret;
+	if (!s1 && !xa_empty(&master->pasids))
+		return -EBUSY;
+	if (s1) {
+		ret = smmux_cdtab_cover(master, IOMMU_NO_PASID);
+		if (ret)
+			return ret;
+	}
+	ret = smmux_attach_join(master, dom, IOMMU_NO_PASID);
+	if (ret < 0)
+		return ret;
+
+	if (s1)
+		smmux_attach_write_cd(master, dom, IOMMU_NO_PASID, ret);
+	smmux_master_set_state(master, SMMUX_RID_PAGING, dom, ret);
+	smmux_attach_update(master);
+	trace_attach(dev_name(master->dev), dom->id, IOMMU_NO_PASID, s1 ? "s1" : "s2",
+		     dev_name(master->smmu->dev));
+
+	/* What the ATC holds is of the old domain, and @old may be freed soon. */
+	smmux_ats_flush(master);
+	if (!s1 && smmux_cdtab_get(&master->cdtab, IOMMU_NO_PASID))
+		smmux_cdtab_write(master, IOMMU_NO_PASID, NULL);
+	if (old)
+		smmux_attach_leave(master, old, IOMMU_NO_PASID);
+	return 0;
+}
+
+int smmux_attach_paging(struct smmux_master *master, struct smmux_domain *dom)
+{
+	int ret;
+
+	smmux_master_begin(master);
+	ret = attach_paging(master, dom);
+	smmux_master_end(master);
+	return ret;
+}

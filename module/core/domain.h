@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * domain - paging domains: page tables, and the copies of them in CD and STE.
+ */
+#ifndef SMMUX_DOMAIN_H
+#define SMMUX_DOMAIN_H
+
+#include <linux/types.h>
+
+#include "pure/walk.h"
+#include "smmux.h"
+
+/* ANY: stage 1 if there is a choice, it has the larger input and takes PASIDs. */
+enum smmux_domain_want { SMMUX_WANT_ANY, SMMUX_WANT_S1, SMMUX_WANT_S2 };
+
+/* Sleeps; ERR_PTR(-EOPNOTSUPP) where the SMMU has no such stage, -ENOMEM. */
+struct iommu_domain *smmux_domain_alloc(struct device *dev,
+					enum smmux_domain_want want);
+void smmux_domain_free(struct iommu_domain *domain);
+
+/* 0 if @dom's tables can be walked for @master, else -EINVAL. */
+int smmux_domain_fits(const struct smmux_domain *dom,
+		      const struct smmux_master *master);
+
+int smmux_domain_map(struct iommu_domain *domain, unsigned long iova,
+		     phys_addr_t paddr, size_t pgsize, size_t pgcount, int prot,
+		     gfp_t gfp, size_t *mapped);
+size_t smmux_domain_unmap(struct iommu_domain *domain, unsigned long iova,
+			  size_t pgsize, size_t pgcount,
+			  struct iommu_iotlb_gather *gather);
+phys_addr_t smmux_domain_iova_to_phys(struct iommu_domain *domain, dma_addr_t iova);
+
+struct smmux_domain_snap {
+	u32 id;
+	enum smmux_stage stage;
+	unsigned int type;
+	u64 ttb;
+	unsigned long pgsizes;
+	u64 aperture_end;
+	unsigned int num_invs;
+};
+
+void smmux_domain_snapshot(struct smmux_domain *dom, struct smmux_domain_snap *snap);
+
+/*
+ * Copy of the live entries of the invalidation array: allocates *@out (kfree),
+ * returns how many or -ENOMEM.  Sleeps.
+ */
+int smmux_domain_invs_copy(struct smmux_domain *dom, struct smmux_inv **out);
+
+/* What its tables say of an address.  Any context. */
+void smmux_domain_walk(struct smmux_domain *dom, u64 iova, enum smmux_walk_access access,
+		       struct smmux_walk *w);
+
+/* How its tables are laid out; it does not change. */
+bool smmux_domain_regime(const struct smmux_domain *dom, struct smmux_walk_regime *r);
+
+#define SMMUX_DOMAIN_PART	512UL	/* most entries that are copied at a time */
+
+/**
+ * struct smmux_domain_part - entries of one table, as they were at one moment
+ * @level: of the table
+ * @first: index in it of the first of them
+ */
+struct smmux_domain_part {
+	u8 level;
+	u32 first, num;
+	u64 desc[SMMUX_DOMAIN_PART];
+};
+
+/*
+ * The table in which @iova's way ends, mapped or not, from its entry on.  So the first
+ * entry led to no table, a moment ago; others may.  False: something is wrong with the
+ * tables.
+ */
+bool smmux_domain_part(struct smmux_domain *dom, const struct smmux_walk_regime *r, u64 iova,
+		       struct smmux_domain_part *part);
+
+#endif /* SMMUX_DOMAIN_H */

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cmdq - the command queue: many producers, one ring, no lock to submit.
+ */
+#ifndef SMMUX_CMDQ_H
+#define SMMUX_CMDQ_H
+
+#include <linux/atomic.h>
+#include <linux/cache.h>
+
+#include "hw/queue.h"
+#include "pure/cmd.h"
+
+struct smmux_device;
+
+/* How a waiter learns that its SYNC is done, best last; AUTO, for the knob: the best. */
+enum smmux_sync_mode {
+	SMMUX_SYNC_POLL, SMMUX_SYNC_WFE, SMMUX_SYNC_MSI, SMMUX_SYNC_AUTO, SMMUX_NUM_SYNC_MODES
+};
+
+/* Top bits of the reservation word; the rest is the next free position. */
+#define SMMUX_RESV_CLOSED	BIT_ULL(63)	/* no reservation */
+#define SMMUX_RESV_ASLEEP	BIT_ULL(62)	/* with it: invalidations are elided */
+#define SMMUX_RESV_POS		GENMASK_ULL(55, 0)
+
+extern const char * const smmux_sync_modes[SMMUX_NUM_SYNC_MODES];
+
+struct smmux_cmdq {
+	/* Set at probe but for the modes, read by all. */
+	struct smmux_queue q;
+	u64 *stamp;			/* per slot, see cmdq.c */
+	u32 *msi;			/* per slot, written by SYNCs; MSI mode only */
+	dma_addr_t msi_dma;
+	enum smmux_sync_mode mode, wanted_mode; /* knob; the knob's writer, READ_ONCE */
+	u32 max_list;			/* commands that one reservation may hold */
+
+	/* Moved by every submitter (cmpxchg). */
+	atomic64_t resv ____cacheline_aligned;
+
+	/* The publisher's; @pub elects it, @published is its own. */
+	atomic_t pub ____cacheline_aligned;
+	u64 published;
+
+	/* Moved by waiters (cmpxchg): all before it has been consumed. */
+	atomic64_t cons ____cacheline_aligned;
+	atomic_t cons_reader;		/* hint: somebody is reading CONS just now */
+
+	/* Under the GERROR lock. */
+	u64 err_pos ____cacheline_aligned; /* last position in error; read by waiters */
+	u64 err_seen;			/* where the error before was... */
+	unsigned int err_repeats;	/* ...and how often it came back */
+
+	bool dead;			/* gave up: waiters need not go on */
+
+	/*
+	 * Times that an invalidation was lost, and how many of them are made good:
+	 * see pay() in cmdq.c.  @paid may fall back for a moment, which costs a
+	 * flush too many.
+	 */
+	atomic_t debts;
+	int paid;
+
+	/* Patience, cmdq_wait.c; a hint, so no order is needed. */
+	atomic_t slow_devices;		/* masters that may take their time over an ATC_INV */
+	bool hurry;			/* one of them has had its time; under ste_lock */
+
+	u32 high_water;			/* most slots ever in use; racy on purpose */
+};
+
+/* What a list of commands asks for. */
+#define SMMUX_ISSUE_SYNC	BIT(0)	/* wait for completion */
+#define SMMUX_ISSUE_ATC		BIT(1)	/* holds an ATC_INV: split parts sync too (Q3) */
+
+int smmux_cmdq_init(struct smmux_device *smmu);
+
+/*
+ * From the next SYNC on; those under way are awaited as they were sent.  Callers take
+ * turns.  0, or -EOPNOTSUPP if this SMMU, the CPU or a parameter does not allow it.
+ */
+int smmux_cmdq_set_mode(struct smmux_device *smmu, enum smmux_sync_mode mode);
+
+/* Put base and indices into the registers; CMDQEN must be 0. */
+void smmux_cmdq_program(struct smmux_device *smmu);
+
+/**
+ * smmux_cmdq_issue() - put commands into the queue
+ * @smmu: whose
+ * @cmds: encoded commands, in order
+ * @num:  how many; 0 with SMMUX_ISSUE_SYNC waits for all commands that were
+ *        submitted before
+ * @how:  SMMUX_ISSUE_*
+ *
+ * Within an RCU read-side section (see cmdq_gate.c), else any context; bounded
+ * time: a wait for room or for a SYNC ends after one second, or ten where it is a
+ * device that does not answer.  A list is split
+ * where it is longer than the queue.
+ *
+ * Return: 0, also when the SMMU sleeps and the commands are redundant (G2); -EIO
+ * when a command of this list was in error (Q5), or lost at a sleeping SMMU (G3);
+ * -ETIMEDOUT when the SMMU did not finish in time; -ENODEV when the queue is
+ * closed.
+ */
+int smmux_cmdq_issue(struct smmux_device *smmu, const struct smmux_cmd *cmds,
+		     unsigned int num, unsigned int how);
+
+/* One command and its SYNC: what nearly all submissions are. */
+int smmux_cmdq_issue_one(struct smmux_device *smmu, struct smmux_cmd cmd);
+
+/**
+ * smmux_cmdq_error() - deal with GERROR.CMDQ_ERR
+ *
+ * Called under the GERROR lock, with the error pending, before it is
+ * acknowledged.  Charges the error to the command that caused it and makes the
+ * queue fit to go on.  Return: true to acknowledge, false when the queue was
+ * closed because the error comes back for ever.
+ */
+bool smmux_cmdq_error(struct smmux_device *smmu);
+
+/* No reservation from here on; those under way still complete or time out. */
+void smmux_cmdq_close(struct smmux_device *smmu);
+/* The same, and those under way end with an error as soon as they look. */
+void smmux_cmdq_kill(struct smmux_device *smmu);
+/* From any of these; what is submitted after it comes after all that was elided. */
+void smmux_cmdq_open(struct smmux_device *smmu);
+
+/**
+ * smmux_cmdq_stop() - close the gate for sleep, and drain
+ * @smmu: whose; SMMUEN is 0 and acknowledged, CMDQEN is 1
+ *
+ * From the first moment on submissions are elided.  Who was let in before may
+ * still touch registers until the caller has waited for an RCU grace period.
+ * Sleeps not, bounded time.  Return: 0 when the SMMU has consumed all that was
+ * ever reserved; -ETIMEDOUT or -EIO, with the gate closed all the same.
+ */
+int smmux_cmdq_stop(struct smmux_device *smmu);
+
+/* Are submissions elided just now?  Old news as soon as it is said. */
+static inline bool smmux_cmdq_is_asleep(const struct smmux_cmdq *cq)
+{
+	return atomic64_read(&cq->resv) & SMMUX_RESV_ASLEEP;
+}
+
+#define SMMUX_ELIDED	1
+
+/*
+ * For the submit path: a list that met a closed gate.  SMMUX_ELIDED; -EAGAIN if
+ * the gate is open by now; -EIO, -ENODEV as of smmux_cmdq_issue().
+ */
+int smmux_cmdq_at_gate(struct smmux_device *smmu, const struct smmux_cmd *cmds,
+		       u32 num, bool sync);
+
+struct smmux_cmdq_snap {
+	u64 resv, published, cons;
+	u32 prod_reg, cons_reg;		/* valid if @regs */
+	bool closed, asleep, dead, publishing, regs;
+	u32 size, high_water;
+	enum smmux_sync_mode mode;
+};
+
+/* State at one moment; reads registers if the SMMU is powered.  Any context. */
+void smmux_cmdq_snapshot(struct smmux_device *smmu, struct smmux_cmdq_snap *snap);
+
+/* Copy of what the slot of @pos holds now, whoever it belongs to. */
+void smmux_cmdq_peek(struct smmux_device *smmu, u64 pos, struct smmux_cmd *cmd);
+
+/*
+ * A batch on the stack: add commands, submit what is full, sync at the end.
+ * Only @num counts; the array is deliberately not cleared.
+ */
+#define SMMUX_BATCH_CMDS	32
+
+struct smmux_batch {
+	struct smmux_device *smmu;
+	unsigned int num;
+	unsigned int how;
+	unsigned int sent;		/* commands that left the batch; for traces */
+	int err;			/* first error of a part already submitted */
+	struct smmux_cmd cmd[SMMUX_BATCH_CMDS];
+};
+
+static __always_inline void smmux_batch_init(struct smmux_batch *b,
+					     struct smmux_device *smmu)
+{
+	b->smmu = smmu;
+	b->num = 0;
+	b->how = 0;
+	b->sent = 0;
+	b->err = 0;
+}
+
+void smmux_batch_spill(struct smmux_batch *b);
+
+static __always_inline void smmux_batch_add(struct smmux_batch *b,
+					    struct smmux_cmd cmd)
+{
+	if (b->num == SMMUX_BATCH_CMDS)
+		smmux_batch_spill(b);
+	b->cmd[b->num++] = cmd;
+}
+
+/* Submit the rest and wait; also with nothing left.  Empties the batch. */
+int smmux_batch_sync(struct smmux_batch *b);
+
+#endif /* SMMUX_CMDQ_H */

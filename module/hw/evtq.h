@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * evtq - the event queue: drain, decode, count, report, answer.
+ */
+#ifndef SMMUX_EVTQ_H
+#define SMMUX_EVTQ_H
+
+#include <linux/irqreturn.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include "hw/queue.h"
+#include "pure/evt.h"
+#include "pure/walk.h"
+
+struct smmux_device;
+
+#define EVTQ_WORDS		4
+#define SMMUX_EVTQ_RING		64	/* recent events kept for readers */
+
+/* Rate limit of log lines for one source of events; under the streams lock. */
+struct smmux_evtq_limit {
+	u64 until_ns;			/* end of the present window */
+	u32 lines, dropped;		/* in it */
+};
+
+struct smmux_evt_rec {
+	u64 time_ns;			/* ktime_get_ns() */
+	u64 raw[EVTQ_WORDS];
+	u32 cpu;			/* that took it from the queue */
+};
+
+/**
+ * struct smmux_fault_rec - an event of a device, and what memory said of its address
+ * @evt:  the event
+ * @end:  enum smmux_walk_end of a walk, right after the event was read
+ * @walked: all below mean something: it is about an address
+ * @id, @stage, @level: of an event in which the walk ended, see struct smmux_walk
+ * @why:  in words; never NULL if @walked
+ * @at, @desc: the last entry that was read; @at is 0 if none was
+ * @pa:   where the walk ended, if it did without an event
+ */
+struct smmux_fault_rec {
+	struct smmux_evt_rec evt;
+	bool walked;
+	u8 end, id, stage, level;
+	const char *why;
+	u64 at, desc, pa;
+};
+
+#define SMMUX_STREAM_RING	16
+
+/* The last events that named a StreamID; under smmux_evtq.ring_lock, @total READ_ONCE. */
+struct smmux_stream_log {
+	struct smmux_fault_rec ring[SMMUX_STREAM_RING];
+	u64 total;
+};
+
+struct smmux_evtq {
+	struct smmux_queue q;
+	struct mutex drain_lock;	/* one drains at a time; outside of streams_lock */
+	u64 cons;			/* under @drain_lock */
+	bool ovflg;			/* last PROD.OVFLG seen; under @drain_lock */
+	bool stopped;			/* no drain touches registers; under @drain_lock */
+	u64 held_until_ns;		/* injected: nobody drains before; under @drain_lock */
+	struct delayed_work again;	/* more to drain, or no interrupt to tell */
+	struct smmux_evtq_limit strangers; /* events of streams without a master */
+	struct smmux_walk walk;		/* of the event in hand; under @drain_lock */
+	spinlock_t ring_lock;
+	struct smmux_evt_rec ring[SMMUX_EVTQ_RING]; /* under @ring_lock */
+	u64 total;			/* events ever seen; under @ring_lock, READ_ONCE */
+};
+
+/* Sleepers who wait for events of any SMMU; woken with each. */
+extern wait_queue_head_t smmux_evtq_news;
+
+int smmux_evtq_init(struct smmux_device *smmu);
+
+/* Base and indices into the registers; EVENTQEN must be 0. */
+void smmux_evtq_program(struct smmux_device *smmu);
+
+/*
+ * Threaded interrupt handler; also called to settle the queue.  Sleeps.  Does
+ * bounded work and sees to it that what is left is drained later.  IRQ_NONE if
+ * there was nothing: the line may be a shared one.
+ */
+irqreturn_t smmux_evtq_drain(struct smmux_device *smmu);
+
+/**
+ * smmux_evtq_settle() - all that the SMMU has written is handled
+ * @smmu: whose; if it goes on writing this may not end in time
+ * @stop: and nobody drains from now on, until smmux_evtq_program()
+ *
+ * Also waits for who is draining already, bounded.  Sleeps.  There is nothing to
+ * do for a queue that is stopped.  Return: 0 or -EBUSY, and then nothing is stopped.
+ */
+int smmux_evtq_settle(struct smmux_device *smmu, bool stop);
+
+/*
+ * For inject/.  Nothing is drained for @ms, so that the queue fills up; 0 ends that.
+ * Sleep.  0 or -EINTR.
+ */
+int smmux_evtq_hold(struct smmux_device *smmu, unsigned int ms);
+unsigned int smmux_evtq_held_ms(struct smmux_device *smmu);
+
+/*
+ * For inject/: an event is handled as if the SMMU had written it.  Sleeps.  0; -EINVAL
+ * for one that stalls, since the SMMU would be told to resume nothing; or -EINTR.
+ */
+int smmux_evtq_pretend(struct smmux_device *smmu, const u64 raw[EVTQ_WORDS]);
+
+struct smmux_evtq_snap {
+	u64 cons, total;
+	u32 prod_reg, cons_reg;		/* valid if @regs */
+	u32 size;
+	bool regs, ovflg;
+};
+
+/* State at one moment; reads registers if the SMMU is powered.  Any context. */
+void smmux_evtq_snapshot(struct smmux_device *smmu, struct smmux_evtq_snap *snap);
+
+/* The last events, newest first; returns how many were copied. */
+unsigned int smmux_evtq_recent(struct smmux_device *smmu,
+			       struct smmux_evt_rec *rec, unsigned int max);
+
+struct smmux_master;
+
+/*
+ * The same of the last events that named one of the master's StreamIDs, at most
+ * SMMUX_STREAM_RING for each of them.  Sleeps.
+ */
+unsigned int smmux_evtq_faults(struct smmux_master *master, struct smmux_fault_rec *rec,
+			       unsigned int max);
+
+/* Events so far, of all and of those that named the master.  Any context. */
+u64 smmux_evtq_total(struct smmux_device *smmu);
+u64 smmux_evtq_fault_total(struct smmux_master *master);
+
+#endif /* SMMUX_EVTQ_H */

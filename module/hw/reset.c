@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * reset - the SMMU's state as a whole: from anything to translating, to sleep and
+ * back, and to aborting for good.
+ *
+ * The order of enabling, each step with its reason:
+ *
+ *  1. GBPA aborts, then CR0 is 0: what runs on, of firmware or of a kernel that
+ *     crashed, is stopped rather than passed.
+ *  2. attributes, stream table, queues: these registers may change only while
+ *     what uses them is off.
+ *  3. the queues, and through the command queue all caches are emptied: nothing
+ *     is known of what they hold.
+ *  4. interrupts, so that no event of the first transaction is lost.
+ *  5. translation.  Every stream without a master meets an STE that aborts.
+ *
+ * The order of going to sleep is the reverse, with a look behind at each step:
+ *
+ *  1. GBPA aborts, SMMUEN off: no transaction gets through, no walk reads memory,
+ *     no TLB entry is used.  From here on an invalidation is redundant.
+ *  2. events that were written are handled, while commands may still follow from
+ *     them; then the event queue is off.
+ *  3. the gate of the command queue is closed and the queue drained.
+ *  4. interrupts off; who drains events is kept out; what GERROR says is handled.
+ *  5. @powered is off, and everybody who may have seen it on has left: RCU for
+ *     submitters, waiters and snapshots, synchronize_hardirq() for handlers.
+ *  6. CR0 is 0.  Nobody but waking up touches a register from here on.
+ *
+ * Nothing is saved: all that waking up writes is in memory at all times.
+ *
+ * Callers keep each other away: probe and remove are alone by nature, the PM core
+ * runs one callback at a time.
+ */
+#include "hw/reset.h"
+
+#include <linux/crash_dump.h>
+#include <linux/rcupdate.h>
+
+#include "smmux.h"
+
+/* Bits that every SMMU acknowledges. */
+#define CR0_ENABLES	(CR0_SMMUEN | CR0_EVENTQEN | CR0_CMDQEN)
+
+static int wait_gbpa(struct smmux_device *smmu, u32 *gbpa)
+{
+	int ret = smmux_poll(smmu, SMMUX_GBPA, GBPA_UPDATE, 0, SMMUX_TIMEOUT_US);
+
+	*gbpa = smmux_readl(smmu, SMMUX_GBPA);
+	return ret;
+}
+
+int smmux_reset_gbpa_abort(struct smmux_device *smmu)
+{
+	u32 gbpa;
+	int ret;
+
+	/* A write while an update is under way is not taken. */
+	ret = wait_gbpa(smmu, &gbpa);
+	if (ret || gbpa & GBPA_ABORT)
+		return ret;
+	smmux_writel(smmu, gbpa | GBPA_ABORT | GBPA_UPDATE, SMMUX_GBPA);
+	ret = wait_gbpa(smmu, &gbpa);
+	if (ret)
+		return ret;
+	return gbpa & GBPA_ABORT ? 0 : -EIO;
+}
+
+static int set_cr0(struct smmux_device *smmu, u32 cr0)
+{
+	int ret;
+
+	WRITE_ONCE(smmu->written.cr0, cr0);
+	ret = smmux_write_ack(smmu, cr0, SMMUX_CR0, SMMUX_CR0ACK);
+	if (ret)
+		dev_err(smmu->dev, "CR0 %#x is not acknowledged: CR0ACK %#x\n",
+			cr0, smmux_readl(smmu, SMMUX_CR0ACK));
+	return ret;
+}
+
+/* Step 1.  If it fails nothing was switched on or off.  Writes what it must. */
+static int quiesce(struct smmux_device *smmu)
+{
+	u32 all = smmux_readl(smmu, SMMUX_CR0), cr0 = all & CR0_ENABLES;
+	int ret;
+
+	/* Whoever was here before may have left without waiting for an answer. */
+	ret = smmux_poll(smmu, SMMUX_CR0ACK, CR0_ENABLES, cr0, SMMUX_TIMEOUT_US);
+	if (ret) {
+		dev_err(smmu->dev, "CR0 %#x is not acknowledged: CR0ACK %#x\n", cr0,
+			smmux_readl(smmu, SMMUX_CR0ACK));
+		return ret;
+	}
+	ret = smmux_reset_gbpa_abort(smmu);
+	if (ret) {
+		dev_err(smmu->dev, "GBPA does not take ABORT: %pe\n", ERR_PTR(ret));
+		return ret;
+	}
+	if (smmux_readl(smmu, SMMUX_IRQ_CTRL) || smmux_readl(smmu, SMMUX_IRQ_CTRLACK))
+		ret = smmux_irq_disable(smmu);
+	if (ret) {
+		dev_err(smmu->dev, "IRQ_CTRL is not acknowledged\n");
+		return ret;
+	}
+	return all ? set_cr0(smmu, 0) : 0;
+}
+
+/* Step 2. */
+static void program(struct smmux_device *smmu)
+{
+	u32 sh, c, cr1, gerror;
+
+	/* As the CPU maps what dma_alloc_coherent() gives, or they would differ. */
+	if (smmux_has(smmu, SMMUX_FEAT_COHERENT)) {
+		sh = SMMUX_SH_INNER;
+		c = CR1_CACHE_WB;
+	} else {
+		sh = SMMUX_SH_OUTER;
+		c = CR1_CACHE_NC;
+	}
+	cr1 = FIELD_PREP(CR1_TABLE_SH, sh) | FIELD_PREP(CR1_TABLE_OC, c) |
+	      FIELD_PREP(CR1_TABLE_IC, c) | FIELD_PREP(CR1_QUEUE_SH, sh) |
+	      FIELD_PREP(CR1_QUEUE_OC, c) | FIELD_PREP(CR1_QUEUE_IC, c);
+	WRITE_ONCE(smmu->written.cr1, cr1);
+	smmux_writel(smmu, cr1, SMMUX_CR1);
+	/* No TLBI of a CPU is meant for us; unknown StreamIDs are to be told. */
+	WRITE_ONCE(smmu->written.cr2, CR2_PTM | CR2_RECINVSID);
+	smmux_writel(smmu, CR2_PTM | CR2_RECINVSID, SMMUX_CR2);
+
+	smmux_strtab_program(smmu);
+	smmux_cmdq_program(smmu);
+	smmux_evtq_program(smmu);
+
+	/* A command error from before would keep the queue from starting. */
+	gerror = smmux_readl(smmu, SMMUX_GERROR);
+	if (gerror != smmux_readl(smmu, SMMUX_GERRORN))
+		smmux_writel(smmu, gerror, SMMUX_GERRORN);
+}
+
+/*
+ * Power that went and came back since step 2 leaves registers that nobody wrote,
+ * and a write to CR0 would have the SMMU walk what they point to.  If it goes
+ * after CR0 was acknowledged CR0 is 0 again, so to look once is enough.
+ */
+static int switch_on(struct smmux_device *smmu, u32 cr0)
+{
+	int ret = set_cr0(smmu, cr0);
+
+	if (ret)
+		return ret;
+	if (smmux_strtab_is_set(smmu) &&
+	    smmux_queue_is_at(&smmu->cmdq.q, smmux_readq(smmu, SMMUX_CMDQ_BASE)) &&
+	    smmux_queue_is_at(&smmu->evtq.q, smmux_readq(smmu, SMMUX_EVENTQ_BASE)))
+		return 0;
+	dev_err(smmu->dev, "was reset or lost its power while it was set up\n");
+	return -EIO;
+}
+
+/* Step 3. */
+static int empty_caches(struct smmux_device *smmu)
+{
+	struct smmux_cmd cmds[3];
+	unsigned int num = 0;
+	int ret;
+
+	guard(rcu)();
+	cmds[num++] = smmux_cmd_cfgi_all();
+	/* Tags of EL2: nobody uses them now, but firmware may have. */
+	if (smmux_has(smmu, SMMUX_FEAT_HYP))
+		cmds[num++] = smmux_cmd_tlbi_tag(OP_TLBI_EL2_ALL, 0, 0);
+	cmds[num++] = smmux_cmd_tlbi_tag(OP_TLBI_NSNH_ALL, 0, 0);
+	ret = smmux_cmdq_issue(smmu, cmds, num, SMMUX_ISSUE_SYNC);
+	if (ret)
+		dev_err(smmu->dev, "caches cannot be emptied: %pe\n", ERR_PTR(ret));
+	return ret;
+}
+
+static int enable(struct smmux_device *smmu)
+{
+	u32 cr0 = CR0_CMDQEN;
+	int ret;
+
+	/*
+	 * A crash kernel finds devices that still write to memory which is no
+	 * longer mapped: their events would be a storm that tells nothing.
+	 */
+	if (!is_kdump_kernel())
+		cr0 |= CR0_EVENTQEN;
+	if (smmux_has(smmu, SMMUX_FEAT_ATS))
+		cr0 |= CR0_ATSCHK;
+	ret = switch_on(smmu, cr0);
+	if (ret)
+		return ret;
+	WRITE_ONCE(smmu->powered, true);
+	smmux_cmdq_open(smmu);
+	ret = empty_caches(smmu);
+	if (ret)
+		return ret;
+
+	ret = smmux_irq_enable(smmu);
+	if (ret) {
+		dev_err(smmu->dev, "IRQ_CTRL is not acknowledged\n");
+		return ret;
+	}
+	return switch_on(smmu, cr0 | CR0_SMMUEN);
+}
+
+int smmux_reset_wake(struct smmux_device *smmu)
+{
+	int ret;
+
+	ret = quiesce(smmu);
+	if (ret)
+		return ret;
+	/* Of sleep that failed; else there is no power yet.  No interrupt told of it. */
+	if (!READ_ONCE(smmu->gerror.dead))
+		smmux_gerror_handle(smmu, GERROR_KNOWN);
+	program(smmu);
+	smmux_gerror_revive(smmu);
+	ret = enable(smmu);
+	if (ret) {
+		smmux_reset_force_off(smmu);
+		return ret;
+	}
+	/* An edge that came before its enable is not repeated. */
+	smmux_gerror_handle(smmu, GERROR_KNOWN);
+	smmux_evtq_drain(smmu);
+	return 0;
+}
+
+int smmux_reset_enable(struct smmux_device *smmu)
+{
+	if (smmux_readl(smmu, SMMUX_CR0) & CR0_SMMUEN)
+		dev_info(smmu->dev, "found enabled, with tables that are not ours: traffic is aborted while it is reset\n");
+	return smmux_reset_wake(smmu);
+}
+
+/* Of going to sleep steps 1 to 3. */
+static int stop_traffic(struct smmux_device *smmu, const char **step)
+{
+	u32 queues = smmux_readl(smmu, SMMUX_CR0) & (CR0_CMDQEN | CR0_EVENTQEN);
+	int ret;
+
+	*step = "GBPA";
+	ret = smmux_reset_gbpa_abort(smmu);
+	if (ret)
+		return ret;
+	*step = "SMMUEN";
+	ret = set_cr0(smmu, queues);
+	if (ret)
+		return ret;
+	*step = "events";
+	ret = smmux_evtq_settle(smmu, false);
+	if (ret)
+		return ret;
+	*step = "EVENTQEN";
+	ret = set_cr0(smmu, queues & CR0_CMDQEN);
+	if (ret)
+		return ret;
+	*step = "commands";
+	return smmux_cmdq_stop(smmu);
+}
+
+int smmux_reset_sleep(struct smmux_device *smmu, const char **step)
+{
+	int ret = 0;
+
+	/* Registers that were lost are not to be switched on once more. */
+	if (smmux_gerror_lost(smmu))
+		smmux_cmdq_stop(smmu);
+	else
+		ret = stop_traffic(smmu, step);
+	if (ret)
+		return ret;
+	*step = "interrupts";
+	ret = smmux_irq_disable(smmu);
+	if (ret)
+		return ret;
+	*step = "handlers";
+	ret = smmux_evtq_settle(smmu, true);
+	if (ret)
+		return ret;
+	smmux_gerror_handle(smmu, GERROR_KNOWN);
+	WRITE_ONCE(smmu->powered, false);
+	synchronize_rcu_expedited();
+	smmux_irq_synchronize(smmu);
+	*step = "CR0";
+	ret = set_cr0(smmu, 0);
+	/* Then power stays, and what goes wrong from here on is to be noticed. */
+	if (ret)
+		WRITE_ONCE(smmu->powered, true);
+	return ret;
+}
+
+int smmux_reset_disable(struct smmux_device *smmu)
+{
+	int ret, err;
+
+	smmux_cmdq_close(smmu);
+	ret = smmux_reset_gbpa_abort(smmu);
+	if (ret) {
+		/* Without SMMUEN what comes would pass untranslated. */
+		dev_err(smmu->dev, "GBPA does not take ABORT (%pe): translation stays as it is\n",
+			ERR_PTR(ret));
+		set_cr0(smmu, smmux_readl(smmu, SMMUX_CR0) & CR0_SMMUEN);
+		return ret;
+	}
+	err = smmux_irq_disable(smmu);
+	ret = set_cr0(smmu, 0);
+	return ret ?: err;
+}
+
+void smmux_reset_force_off(struct smmux_device *smmu)
+{
+	if (smmux_reset_disable(smmu)) {
+		WRITE_ONCE(smmu->written.cr0, 0);
+		smmux_writel(smmu, 0, SMMUX_CR0);
+	}
+	WRITE_ONCE(smmu->powered, false);
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cmd - encode command queue entries.
+ *
+ * Pure and inline: an invalidation is a handful of instructions and sits on
+ * the unmap path.  Every encoder returns a complete command; addresses are
+ * cut to the field's granule, nothing else is checked.
+ */
+#ifndef SMMUX_CMD_H
+#define SMMUX_CMD_H
+
+#include <linux/bitops.h>
+#include <linux/types.h>
+
+#include "arch/cmd.h"
+
+struct smmux_cmd {
+	u64 w[2];
+};
+
+/*
+ * What becomes of a command that meets a sleeping SMMU (G2, G3): waking up drops
+ * all caches, which makes the first ones redundant.  The last may be lost by
+ * nobody: a device waits for it, or holds what it was to drop.
+ */
+enum smmux_cmd_class {
+	SMMUX_CMD_TLBI, SMMUX_CMD_CFGI, SMMUX_CMD_PREFETCH, SMMUX_CMD_SYNC,
+	SMMUX_CMD_OWED,
+	SMMUX_NUM_CMD_CLASSES
+};
+
+enum smmux_cmd_class smmux_cmd_class(u8 op);
+
+static inline struct smmux_cmd smmux_cmd_cfgi_ste(u32 sid, bool leaf)
+{
+	return (struct smmux_cmd){ {
+		OP_CFGI_STE | FIELD_PREP(CFGI_W0_SID, sid),
+		FIELD_PREP(CFGI_W1_LEAF, leaf) } };
+}
+
+static inline struct smmux_cmd smmux_cmd_cfgi_all(void)
+{
+	return (struct smmux_cmd){ {
+		OP_CFGI_STE_RANGE, FIELD_PREP(CFGI_W1_RANGE, CFGI_RANGE_ALL) } };
+}
+
+static inline struct smmux_cmd smmux_cmd_cfgi_cd(u32 sid, u32 ssid, bool leaf)
+{
+	return (struct smmux_cmd){ {
+		OP_CFGI_CD | FIELD_PREP(CFGI_W0_SID, sid) |
+			FIELD_PREP(CFGI_W0_SSID, ssid),
+		FIELD_PREP(CFGI_W1_LEAF, leaf) } };
+}
+
+static inline struct smmux_cmd smmux_cmd_cfgi_cd_all(u32 sid)
+{
+	return (struct smmux_cmd){ {
+		OP_CFGI_CD_ALL | FIELD_PREP(CFGI_W0_SID, sid), 0 } };
+}
+
+/* A TLBI that names no address: ALL, ASID and VMID kinds. */
+static inline struct smmux_cmd smmux_cmd_tlbi_tag(u8 op, u16 asid, u16 vmid)
+{
+	return (struct smmux_cmd){ {
+		op | FIELD_PREP(TLBI_W0_ASID, asid) |
+			FIELD_PREP(TLBI_W0_VMID, vmid), 0 } };
+}
+
+/* First word of a TLBI by address, before NUM and SCALE are put in. */
+static inline u64 smmux_cmd_tlbi_va_w0(u8 op, u16 asid, u16 vmid)
+{
+	return op | FIELD_PREP(TLBI_W0_ASID, asid) |
+	       FIELD_PREP(TLBI_W0_VMID, vmid);
+}
+
+/* First word of an ATC_INV; @ssv: the requests carried SubstreamID @ssid. */
+static inline u64 smmux_cmd_atc_w0(u32 sid, bool ssv, u32 ssid)
+{
+	return OP_ATC_INV | FIELD_PREP(ATC_W0_SID, sid) |
+	       FIELD_PREP(ATC_W0_SSID, ssid) | FIELD_PREP(CMD_W0_SSV, ssv);
+}
+
+/**
+ * smmux_cmd_atc_inv() - invalidate what a device's ATC holds for a range
+ * @w0:    from smmux_cmd_atc_w0()
+ * @first: first byte of the range
+ * @last:  last byte of the range
+ *
+ * ATS can only name naturally aligned powers of two, so the command covers
+ * the smallest such block that holds the range (IHI 0070 4.5.1).
+ */
+static inline struct smmux_cmd smmux_cmd_atc_inv(u64 w0, u64 first, u64 last)
+{
+	u64 a = first >> 12, z = last >> 12;
+	unsigned int log2 = a == z ? 0 : fls64(a ^ z);
+
+	if (log2 >= ATC_SIZE_ALL)
+		return (struct smmux_cmd){ { w0, ATC_SIZE_ALL } };
+	return (struct smmux_cmd){ { w0, ((a >> log2) << (log2 + 12)) | log2 } };
+}
+
+static inline struct smmux_cmd smmux_cmd_atc_inv_all(u64 w0)
+{
+	return (struct smmux_cmd){ { w0, ATC_SIZE_ALL } };
+}
+
+/* Answer to a stalled transaction: retry it, abort it, or drop it silently. */
+enum smmux_resume { SMMUX_RESUME_TERM, SMMUX_RESUME_RETRY, SMMUX_RESUME_ABORT };
+
+static inline struct smmux_cmd smmux_cmd_resume(u32 sid, u16 stag,
+						enum smmux_resume how)
+{
+	return (struct smmux_cmd){ {
+		OP_RESUME | FIELD_PREP(RESUME_W0_SID, sid) |
+			(how == SMMUX_RESUME_RETRY ? RESUME_W0_AC : 0) |
+			(how == SMMUX_RESUME_ABORT ? RESUME_W0_AB : 0),
+		FIELD_PREP(RESUME_W1_STAG, stag) } };
+}
+
+static inline struct smmux_cmd smmux_cmd_sync(u32 cs)
+{
+	return (struct smmux_cmd){ { OP_SYNC | FIELD_PREP(SYNC_W0_CS, cs), 0 } };
+}
+
+/* SYNC that writes @data to @addr (cacheable, inner shareable) when done. */
+static inline struct smmux_cmd smmux_cmd_sync_msi(u64 addr, u32 data)
+{
+	return (struct smmux_cmd){ {
+		OP_SYNC | FIELD_PREP(SYNC_W0_CS, SYNC_CS_IRQ) |
+			FIELD_PREP(SYNC_W0_MSH, 3) |
+			FIELD_PREP(SYNC_W0_MSIATTR, SYNC_MSIATTR_OIWB) |
+			FIELD_PREP(SYNC_W0_MSIDATA, data),
+		addr & SYNC_W1_MSIADDR } };
+}
+
+static inline u8 smmux_cmd_op(const struct smmux_cmd *c)
+{
+	return c->w[0] & CMD_W0_OP;
+}
+
+/* Name of an opcode, "?" for one that the architecture does not know. */
+const char *smmux_cmd_name(u8 op);
+
+/* Decode into text ("TLBI_NH_VA asid 3 vmid 0 addr 0x... leaf"); returns length. */
+int smmux_cmd_decode(const struct smmux_cmd *c, char *buf, size_t len);
+
+#endif /* SMMUX_CMD_H */

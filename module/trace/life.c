@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * life - see life.h.
+ *
+ *   map                               unmap of the same address
+ *   ---                               -------------------------
+ *   time of the slot = now            tag of the slot is mine?
+ *   tag of the slot = mine (release)  read the time
+ *                                     tag: mine -> 0, or forget it
+ *
+ * Another map that has written its time, but not yet its tag, makes a life look shorter
+ * than it was.  A new map of the address begins after its unmap has returned, so the tag
+ * cannot be that of a later life.
+ */
+#include "trace/life.h"
+
+#include <linux/mutex.h>
+
+#include "smmux.h"
+#include "trace/clock.h"
+
+struct smmux_life smmux_lives[1 << SMMUX_LIFE_LOG2];
+
+static DEFINE_MUTEX(users_lock);
+static unsigned int users;
+
+void smmux_life_get(void)
+{
+	unsigned int i;
+
+	guard(mutex)(&users_lock);
+	if (users++)
+		return;
+	/* What was mapped when nobody measured may be mapped again by now. */
+	for (i = 0; i < ARRAY_SIZE(smmux_lives); i++)
+		WRITE_ONCE(smmux_lives[i].tag, 0);
+}
+
+void smmux_life_put(void)
+{
+	guard(mutex)(&users_lock);
+	users--;
+}
+
+static u64 tag_of(const struct smmux_domain *dom, unsigned long iova)
+{
+	return (u64)dom->id << SMMUX_LIFE_PFN_BITS |
+	       (iova >> 12 & GENMASK_ULL(SMMUX_LIFE_PFN_BITS - 1, 0));
+}
+
+void smmux_life_map(const struct smmux_domain *dom, unsigned long iova)
+{
+	struct smmux_life *life = smmux_life_of(iova);
+
+	WRITE_ONCE(life->since, smmux_ticks());
+	smp_store_release(&life->tag, tag_of(dom, iova));
+}
+
+void smmux_life_unmap(struct smmux_domain *dom, unsigned long iova)
+{
+	struct smmux_life *life = smmux_life_of(iova);
+	u64 tag = tag_of(dom, iova), since;
+	const struct smmux_invs *invs;
+
+	/* Of this domain?  And not of another CPU that unmaps it, too, by mistake. */
+	if (smp_load_acquire(&life->tag) != tag)
+		return;
+	since = READ_ONCE(life->since);
+	if (cmpxchg(&life->tag, tag, 0) != tag)
+		return;
+
+	guard(rcu)();
+	invs = rcu_dereference(dom->invs);
+	/* A domain may span several: the first stands for all. */
+	if (invs->num && smmux_hist_on(invs->inv[0].smmu))
+		smmux_hist_add(invs->inv[0].smmu, SMMUX_HIST_MAP_LIFE,
+			       smmux_ticks_to_ns(smmux_ticks() - since), SMMUX_LIFE_ONE_IN);
+}
