@@ -22,6 +22,7 @@
 #include <linux/xarray.h>
 
 #include "hw/evtq.h"
+#include "main.h"
 #include "plane.h"
 #include "smmux.h"
 

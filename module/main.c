@@ -13,6 +13,7 @@
 #include "../debugfs/debugfs.h"
 #include "arch/regs.h"
 #include "probe.h"
+#include "smmux.h"
 #include "trace/clock.h"
 #include "trace/inject.h"
 

@@ -23,6 +23,7 @@
 #include "hw/reset.h"
 #include "iommu_ops.h"
 #include "knobs.h"
+#include "main.h"
 #include "smmux.h"
 #include "view/crash.h"
 #include "view/summary.h"
@@ -327,6 +328,7 @@ static int probe(struct platform_device *pdev)
 		return -ENOMEM;
 	smmu->dev = &pdev->dev;
 	smmu->order = atomic_inc_return(&last_order);
+	smmu->params = smmux_params;
 	INIT_LIST_HEAD(&smmu->node);
 	platform_set_drvdata(pdev, smmu);
 

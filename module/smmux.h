@@ -38,7 +38,6 @@
 #include "hw/gerror.h"
 #include "hw/irq.h"
 #include "hw/strtab.h"
-#include "main.h"
 #include "pure/caps.h"
 #include "pure/invs.h"
 #include "trace/recent.h"
@@ -50,6 +49,19 @@
 
 #define SMMUX_TIMEOUT_US	1000000	/* patience with the hardware, everywhere */
 
+enum smmux_pm_policy { SMMUX_PM_AUTO, SMMUX_PM_NEVER, SMMUX_PM_TRUST };
+enum smmux_ats_policy { SMMUX_ATS_AUTO, SMMUX_ATS_ON, SMMUX_ATS_OFF };
+
+/* The module parameters; see main.c. */
+struct smmux_params {
+	unsigned int ats;		/* enum smmux_ats_policy */
+	unsigned int pm;		/* enum smmux_pm_policy */
+	unsigned int cmdq_log2;		/* cap of the command queue's size; 0: none */
+	bool enable_inject;		/* error injection exists (test and rehearsal) */
+	bool allow_unbind;		/* let sysfs unbind an SMMU (test and development) */
+	bool no_msi;			/* neither MSI interrupts nor MSI completion */
+};
+
 /**
  * struct smmux_device - one SMMU
  * @dev:     the platform device
@@ -59,6 +71,7 @@
  * @order:   number unique among SMMUs, sorts invalidation arrays
  * @caps:    what it can do; constant after probe
  * @hints:   what firmware says; constant after probe
+ * @params:  the module parameters, as they were at load
  * @asids, @vmids: tags in use on this SMMU
  * @streams: StreamID -> struct smmux_stream
  * @streams_lock: guards @streams and, with @ste_lock, the masters lists: either of
@@ -79,6 +92,7 @@ struct smmux_device {
 	u32 order;
 	struct smmux_caps caps;
 	struct smmux_fw_hints hints;
+	struct smmux_params params;
 
 	struct smmux_cmdq cmdq;
 	struct smmux_stats stats;

@@ -53,14 +53,14 @@ void smmux_ats_init(struct smmux_master *master)
 	struct pci_dev *pdev;
 
 	if (!smmux_has(master->smmu, SMMUX_FEAT_ATS) || !dev_is_pci(master->dev) ||
-	    smmux_params.ats == SMMUX_ATS_OFF)
+	    master->smmu->params.ats == SMMUX_ATS_OFF)
 		return;
 	pdev = to_pci_dev(master->dev);
 	if (!pci_ats_supported(pdev))
 		return;
 	/* The root complex may not forward ATS: firmware knows, or the user insists. */
 	if (!(fwspec->flags & IOMMU_FWSPEC_PCI_RC_ATS) &&
-	    smmux_params.ats != SMMUX_ATS_ON)
+	    master->smmu->params.ats != SMMUX_ATS_ON)
 		return;
 	if (pci_prepare_ats(pdev, stu_of(master))) {
 		dev_warn(master->dev, "ATS: page size not accepted, staying without\n");

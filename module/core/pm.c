@@ -243,7 +243,7 @@ static int try_power(struct smmux_device *smmu, const char **why)
 		*why = "it does not come to rest";
 	else if (!pm->kept)
 		*why = pm->d.gbpa & GBPA_ABORT ? NULL : "GBPA resets to bypass";
-	else if (smmux_params.pm != SMMUX_PM_TRUST)
+	else if (smmu->params.pm != SMMUX_PM_TRUST)
 		*why = "its power domain stays on, so nobody knows what GBPA resets to (pm=trust if you do)";
 	return 0;
 }
@@ -276,7 +276,7 @@ int smmux_pm_allow(struct smmux_device *smmu)
 	if (!IS_ENABLED(CONFIG_PM) || !dev->pm_domain)
 		return 0;
 	smmu->pm.refused = "pm=off";
-	if (smmux_params.pm == SMMUX_PM_NEVER)
+	if (smmu->params.pm == SMMUX_PM_NEVER)
 		return 0;
 
 	pm_runtime_get_noresume(dev);

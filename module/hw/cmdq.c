@@ -462,8 +462,8 @@ static u8 wanted_log2(struct smmux_device *smmu)
 {
 	u8 log2 = clamp(order_base_2(num_possible_cpus() * 4 * LIST_MAX), 8, 16);
 
-	if (smmux_params.cmdq_log2)
-		log2 = smmux_params.cmdq_log2;
+	if (smmu->params.cmdq_log2)
+		log2 = smmu->params.cmdq_log2;
 	return min(log2, smmu->caps.cmdq_log2);
 }
 
@@ -511,7 +511,7 @@ static int init_sync_mode(struct smmux_device *smmu)
 	struct smmux_cmdq *cq = &smmu->cmdq;
 
 	if (smmux_has(smmu, SMMUX_FEAT_MSI) && smmux_has(smmu, SMMUX_FEAT_COHERENT) &&
-	    !smmux_params.no_msi) {
+	    !smmu->params.no_msi) {
 		cq->msi = dmam_alloc_coherent(smmu->dev,
 					      sizeof(u32) << cq->q.log2,
 					      &cq->msi_dma, GFP_KERNEL);

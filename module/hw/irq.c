@@ -141,7 +141,7 @@ static bool setup_msis(struct smmux_device *smmu)
 	unsigned int i;
 	int ret;
 
-	if (!smmux_has(smmu, SMMUX_FEAT_MSI) || smmux_params.no_msi ||
+	if (!smmux_has(smmu, SMMUX_FEAT_MSI) || smmu->params.no_msi ||
 	    !dev_get_msi_domain(dev))
 		return false;
 
