@@ -7,6 +7,7 @@
 #include "plane.h"
 
 #include <linux/kernel.h>
+#include <linux/pm_runtime.h>
 #include <linux/string.h>
 
 #include "hw/evtq.h"
@@ -29,18 +30,40 @@ static int atc_timeout_write(void *obj, const char *line)
 		return -EINVAL;
 	if (!xa_load(&smmu->streams, sid))
 		return -ENODEV;
-	smmux_inject_set_atc(smmu, sid, num);
+	smmux_inject_set_atc(smmu->order, sid, num);
 	return 0;
 }
 
 static int sync_timeout_write(void *obj, const char *line)
 {
+	struct smmux_device *smmu = obj;
 	unsigned int num;
 
 	if (kstrtouint(line, 0, &num))
 		return -EINVAL;
-	smmux_inject_set_sync(obj, num);
+	smmux_inject_set_sync(smmu->order, num);
 	return 0;
+}
+
+/*
+ * One command that no SMMU knows, and a SYNC.  Wakes @smmu up.  0; -EPROTO if it was
+ * taken without an error; or what waking up or submitting ended with.
+ */
+static int issue_illegal(struct smmux_device *smmu)
+{
+	/* Opcode 0 is reserved; all others of its bits are then, too. */
+	const struct smmux_cmd illegal = {};
+	int ret;
+
+	ret = smmu->pm.enabled ? pm_runtime_resume_and_get(smmu->dev) : 0;
+	if (ret < 0)
+		return ret;
+	scoped_guard(rcu)
+		ret = smmux_cmdq_issue_one(smmu, illegal);
+	if (smmu->pm.enabled)
+		pm_runtime_put(smmu->dev);
+	/* The SMMU is to find fault with it. */
+	return ret == -EIO ? 0 : ret ?: -EPROTO;
 }
 
 static int cmd_illegal_write(void *obj, const char *line)
@@ -51,7 +74,7 @@ static int cmd_illegal_write(void *obj, const char *line)
 	if (kstrtouint(line, 0, &num) || num > MAX_ILLEGAL)
 		return -EINVAL;
 	while (num-- && !ret)
-		ret = smmux_inject_illegal(obj);
+		ret = issue_illegal(obj);
 	return ret;
 }
 
@@ -86,9 +109,9 @@ static int armed_show(struct seq_file *m, void *unused)
 	unsigned int num;
 	u32 sid;
 
-	if (smmux_inject_get_atc(smmu, &sid, &num))
+	if (smmux_inject_get_atc(smmu->order, &sid, &num))
 		seq_printf(m, "atc_timeout: 0x%x %u\n", sid, num);
-	num = smmux_inject_get_sync(smmu);
+	num = smmux_inject_get_sync(smmu->order);
 	if (num)
 		seq_printf(m, "sync_timeout: %u\n", num);
 	num = smmux_evtq_held_ms(smmu);

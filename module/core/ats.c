@@ -99,10 +99,18 @@ static int ask(struct smmux_master *master, bool ssv, u32 ssid)
 		u32 sid = master->streams[i].stream->sid;
 
 		smmux_batch_add(&b, smmux_cmd_atc_inv_all(smmux_cmd_atc_w0(sid, ssv, ssid)));
-		fake |= smmux_inject_atc_timeout(master->smmu, sid);
+		fake |= smmux_ats_injected(master->smmu, sid);
 	}
 	ret = smmux_batch_sync(&b);
 	return fake && !ret ? -EIO : ret;
+}
+
+bool smmux_ats_injected(struct smmux_device *smmu, u32 sid)
+{
+	if (!smmux_inject_is_on() || !smmux_inject_atc(smmu->order, sid))
+		return false;
+	smmux_recovery_count(smmu, SMMUX_RECN_INJECTED);
+	return true;
 }
 
 bool smmux_ats_unanswered(struct smmux_device *smmu, int err)

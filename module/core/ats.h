@@ -36,6 +36,12 @@ void smmux_ats_flush_pasid(struct smmux_master *master, u32 ssid);
 /* Does @err of a list of ATC_INVs leave it open what the device still holds? */
 bool smmux_ats_unanswered(struct smmux_device *smmu, int err);
 
+/*
+ * Does a user want this ATC_INV to count as not answered?  If so, that is counted.
+ * Any context.
+ */
+bool smmux_ats_injected(struct smmux_device *smmu, u32 sid);
+
 /**
  * smmux_ats_cut() - the device behind a StreamID did not answer: cut it off
  * @smmu:   whose

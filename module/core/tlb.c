@@ -189,7 +189,7 @@ static u32 ask_again(const struct smmux_invs *invs, u32 i, const struct target *
 		if (must_ask(&invs->inv[i], smmu))
 			add_atc(&b, &invs->inv[i], t);
 	*err = smmux_batch_sync(&b);
-	if (!*err && smmux_inject_atc_timeout(smmu, sid))
+	if (!*err && smmux_ats_injected(smmu, sid))
 		*err = -EIO;
 	smmux_recovery_count(smmu, SMMUX_RECN_ASKED_AGAIN);
 	return i;
@@ -247,6 +247,21 @@ static noinline void resolve(const struct smmux_invs *invs, struct smmux_device 
 		smmux_recovery_count(smmu, SMMUX_RECN_TRANSIENT);
 }
 
+/* -EIO if one of the ATC_INVs to @smmu is to fail; 0 otherwise. */
+static noinline int inject_walk(const struct smmux_invs *invs, struct smmux_device *smmu)
+{
+	bool fails = false;
+	u32 i;
+
+	for (i = 0; i < invs->num; i++) {
+		const struct smmux_inv *inv = &invs->inv[i];
+
+		if (inv->smmu == smmu && smmux_inv_is_atc(inv) && READ_ONCE(inv->users))
+			fails |= smmux_ats_injected(smmu, inv->id);
+	}
+	return fails ? -EIO : 0;
+}
+
 static __always_inline void end_batch(struct smmux_batch *b, const struct smmux_invs *invs,
 				      const struct target *t, bool ats)
 {
@@ -256,7 +271,7 @@ static __always_inline void end_batch(struct smmux_batch *b, const struct smmux_
 	if (!atc)
 		return;
 	if (smmux_inject_is_on() && !err)
-		err = smmux_inject_atc_walk(invs, b->smmu);
+		err = inject_walk(invs, b->smmu);
 	if (unlikely(err))
 		resolve(invs, b->smmu, t, err);
 }

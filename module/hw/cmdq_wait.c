@@ -186,7 +186,7 @@ int smmux_cmdq_wait_sync(struct smmux_device *smmu, u64 pos, u32 len,
 {
 	int ret = wait_done(smmu, pos + len - 1, mode);
 
-	if (smmux_inject_sync_timeout(smmu) && !ret) {
+	if (smmux_inject_sync_timeout(smmu->order) && !ret) {
 		smmux_count(smmu, sync_timeouts);
 		ret = timed_out(smmu, "CMD_SYNC (injected)", pos + len - 1);
 	}
