@@ -14,33 +14,11 @@
  */
 #include "trace/life.h"
 
-#include <linux/mutex.h>
-
 #include "smmux.h"
 #include "trace/clock.h"
+#include "trace/stats.h"
 
 struct smmux_life smmux_lives[1 << SMMUX_LIFE_LOG2];
-
-static DEFINE_MUTEX(users_lock);
-static unsigned int users;
-
-void smmux_life_get(void)
-{
-	unsigned int i;
-
-	guard(mutex)(&users_lock);
-	if (users++)
-		return;
-	/* What was mapped when nobody measured may be mapped again by now. */
-	for (i = 0; i < ARRAY_SIZE(smmux_lives); i++)
-		WRITE_ONCE(smmux_lives[i].tag, 0);
-}
-
-void smmux_life_put(void)
-{
-	guard(mutex)(&users_lock);
-	users--;
-}
 
 static u64 tag_of(const struct smmux_domain *dom, unsigned long iova)
 {
@@ -67,6 +45,9 @@ void smmux_life_unmap(struct smmux_domain *dom, unsigned long iova)
 		return;
 	since = READ_ONCE(life->since);
 	if (cmpxchg(&life->tag, tag, 0) != tag)
+		return;
+	/* It may have been unmapped, and mapped again, while nobody measured. */
+	if (since < READ_ONCE(smmux_hist_since))
 		return;
 
 	guard(rcu)();

@@ -29,10 +29,6 @@ struct smmux_life {
 
 extern struct smmux_life smmux_lives[1 << SMMUX_LIFE_LOG2];
 
-/* One more that measures, one less; the first finds the table empty.  Sleep. */
-void smmux_life_get(void);
-void smmux_life_put(void);
-
 static __always_inline struct smmux_life *smmux_life_of(unsigned long iova)
 {
 	return &smmux_lives[hash_32(iova >> 12, SMMUX_LIFE_LOG2)];

@@ -10,7 +10,7 @@
 #include <linux/slab.h>
 
 #include "smmux.h"
-#include "trace/life.h"
+#include "trace/clock.h"
 
 #define NUM_WORDS	(sizeof(struct smmux_counters) / sizeof(u64))
 #define FIRST_HIST	(offsetof(struct smmux_counters, hist) / sizeof(u64))
@@ -21,6 +21,10 @@ static_assert(FIRST_HIST + SMMUX_NUM_HISTS * (SMMUX_HIST_SLOTS + 1) == NUM_WORDS
 
 DEFINE_STATIC_KEY_FALSE(smmux_stats_key);
 DEFINE_STATIC_KEY_FALSE(smmux_hist_key);
+
+static DEFINE_MUTEX(measuring_lock);
+static unsigned int measuring;		/* SMMUs that do; under measuring_lock */
+u64 smmux_hist_since;			/* under measuring_lock; READ_ONCE */
 
 static void turn_off(void *data)
 {
@@ -98,6 +102,20 @@ void smmux_stats_turn(struct smmux_device *smmu, bool on)
 		static_branch_dec(&smmux_stats_key);
 }
 
+/* Before the key is on: what was noted in an earlier time of measuring is older. */
+static void begin_measuring(void)
+{
+	guard(mutex)(&measuring_lock);
+	if (!measuring++)
+		WRITE_ONCE(smmux_hist_since, smmux_ticks());
+}
+
+static void end_measuring(void)
+{
+	guard(mutex)(&measuring_lock);
+	measuring--;
+}
+
 void smmux_hist_turn(struct smmux_device *smmu, bool on)
 {
 	struct smmux_stats *st = &smmu->stats;
@@ -107,10 +125,10 @@ void smmux_hist_turn(struct smmux_device *smmu, bool on)
 		return;
 	WRITE_ONCE(st->measures, on);
 	if (on) {
-		smmux_life_get();
+		begin_measuring();
 		static_branch_inc(&smmux_hist_key);
 	} else {
 		static_branch_dec(&smmux_hist_key);
-		smmux_life_put();
+		end_measuring();
 	}
 }

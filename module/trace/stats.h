@@ -81,6 +81,9 @@ struct smmux_stats {
 DECLARE_STATIC_KEY_FALSE(smmux_stats_key);
 DECLARE_STATIC_KEY_FALSE(smmux_hist_key);
 
+/* Ticks when the first SMMU began to measure; READ_ONCE, where smmux_hist_any(). */
+extern u64 smmux_hist_since;
+
 /* tests/bench builds without either, to see what they cost. */
 #ifdef SMMUX_WITHOUT_STATS
 #define smmux_stats_any()	false
