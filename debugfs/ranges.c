@@ -2,7 +2,7 @@
 /*
  * ranges - all that a domain maps, as runs.
  *
- * The tables are copied one part after the other (smmux_domain_part()), and nothing is
+ * The tables are copied one part after the other (smmux_maps_part()), and nothing is
  * held between two parts: each mapping that is shown was there at some moment, and one
  * that stayed all the time is shown; the sums are of what was seen.
  *
@@ -15,8 +15,8 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 
-#include "core/domain.h"
 #include "smmux.h"
+#include "view/maps.h"
 
 #define LEVELS		(SMMUX_WALK_LAST + 1)
 #define ATTR_BYTES	160
@@ -44,7 +44,7 @@ struct ranges {
 	u32 i;				/* @part.desc[@i], if @has_part */
 	u64 bytes, blocks[LEVELS], tables[LEVELS];
 	u64 counted[LEVELS];		/* first address of the last table that was counted */
-	struct smmux_domain_part part;
+	struct smmux_maps_part part;
 };
 
 static void restart(struct ranges *s)
@@ -54,7 +54,7 @@ static void restart(struct ranges *s)
 	memset(s, 0, sizeof(*s));
 	s->reader = reader;
 	memset(s->counted, 0xff, sizeof(s->counted));
-	s->broken = !smmux_domain_regime(reader.obj, &s->regime);
+	s->broken = !smmux_maps_regime(reader.obj, &s->regime);
 	s->over = s->broken;
 }
 
@@ -81,7 +81,7 @@ static void get_part(struct ranges *s)
 	if (s->next >> s->regime.ia_bits) {
 		s->over = true;
 	} else if (fatal_signal_pending(current) ||
-		   !smmux_domain_part(s->reader.obj, &s->regime, s->next, &s->part)) {
+		   !smmux_maps_part(s->reader.obj, &s->regime, s->next, &s->part)) {
 		s->over = s->broken = true;
 	} else {
 		s->has_part = true;

@@ -11,9 +11,9 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
-#include "core/domain.h"
 #include "pure/evt.h"
 #include "smmux.h"
+#include "view/maps.h"
 #include "view/reach.h"
 
 #define ATTR_BYTES	160
@@ -86,7 +86,7 @@ int smmux_dbg_ask_domain(struct smmux_question *a, char *line)
 		return ret;
 	a->q = q;
 	a->asked = true;
-	smmux_domain_walk(a->obj, q.iova, q.access, &a->walk);
+	smmux_maps_walk(a->obj, q.iova, q.access, &a->walk);
 	return 0;
 }
 

@@ -26,6 +26,7 @@
 #include "main.h"
 #include "smmux.h"
 #include "view/crash.h"
+#include "view/reach.h"
 #include "view/summary.h"
 
 /* Without range commands: as many as a last level table has entries. */
@@ -147,7 +148,7 @@ static int init_structures(struct smmux_device *smmu)
 	if (!ret)
 		ret = smmux_strtab_init(smmu);
 	if (!ret)
-		ret = smmux_evtq_init(smmu);
+		ret = smmux_evtq_init(smmu, smmux_reach_walk);
 	return ret;
 }
 

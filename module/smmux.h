@@ -13,7 +13,7 @@
  *   smmux_device.ste_lock              every STE write, and cutting a device off
  *   smmux_recovery.lock                states, history, counters
  *   smmux_gerror.lock (raw)            GERROR and what follows from it
- *   walk_lock of reach.c (raw)         readers of tables against who frees them
+ *   walk_lock of readers.c (raw)        readers of tables against who frees them
  * The command queue takes none (see cmdq.c).
  */
 #ifndef SMMUX_H

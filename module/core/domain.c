@@ -14,10 +14,10 @@
 
 #include "../debugfs/debugfs.h"
 #include "core/tlb.h"
+#include "hw/readers.h"
 #include "smmux.h"
 #include "trace/life.h"
 #include "trace/trace.h"
-#include "view/reach.h"
 
 static DEFINE_IDA(domain_ids);
 
@@ -93,7 +93,7 @@ static int choose_stage(struct smmux_device *smmu, enum smmux_domain_want want,
 static void free_parts(struct smmux_domain *dom)
 {
 	/* Files of masters come here as well, by STE and CD as these were before detach. */
-	smmux_reach_drain();
+	smmux_readers_drain();
 	free_io_pgtable_ops(dom->ops);
 	/* Walkers are gone: nobody can unmap in a domain that is being freed. */
 	kfree(rcu_access_pointer(dom->invs));
@@ -246,85 +246,4 @@ int smmux_domain_invs_copy(struct smmux_domain *dom, struct smmux_inv **out)
 			(*out)[n++] = invs->inv[i];
 	mutex_unlock(&dom->lock);
 	return *out ? n : -ENOMEM;
-}
-
-/* Its tables are for any SMMU that takes the domain: what is in CD or STE is allowed. */
-static void walk_hw(const struct smmux_domain *dom, struct smmux_walk_hw *hw)
-{
-	*hw = (struct smmux_walk_hw){
-		.s1 = true, .s2 = true, .vax = dom->oas == 52, .oas = dom->oas,
-		.granules = BIT(dom->granule),
-	};
-}
-
-void smmux_domain_walk(struct smmux_domain *dom, u64 iova, enum smmux_walk_access access,
-		       struct smmux_walk *w)
-{
-	bool s1 = dom->stage == SMMUX_STAGE_1;
-	struct smmux_walk_query q = { .iova = iova, .access = access };
-	struct smmux_reach reach = {};
-	struct smmux_walk_mem mem = { smmux_reach_read, &reach };
-	struct smmux_walk_hw hw;
-
-	walk_hw(dom, &hw);
-	memset(w, 0, sizeof(*w));
-	if (s1)
-		smmux_cd_s1(&w->cd, &dom->cd);
-	else
-		smmux_ste_s2(&w->ste, &dom->s2);
-	smmux_reach_begin(&reach);
-	smmux_walk_from(&hw, &mem, s1 ? 1 : 2, &q, w);
-	smmux_reach_end(&reach);
-}
-
-bool smmux_domain_regime(const struct smmux_domain *dom, struct smmux_walk_regime *r)
-{
-	struct smmux_walk_hw hw;
-	struct smmux_ste ste = {};
-	struct smmux_cd cd = {};
-	const char *why;
-
-	walk_hw(dom, &hw);
-	if (dom->stage == SMMUX_STAGE_1) {
-		smmux_cd_s1(&cd, &dom->cd);
-		return smmux_walk_regime_s1(&hw, &ste, &cd, r, &why);
-	}
-	smmux_ste_s2(&ste, &dom->s2);
-	return smmux_walk_regime_s2(&hw, &ste, r, &why);
-}
-
-/* From @iova's entry of the table at @table on; that one alone if it leads further down. */
-static bool copy_part(struct smmux_reach *reach, const struct smmux_walk_regime *r, u64 table,
-		      u64 iova, struct smmux_domain_part *part)
-{
-	u64 entries = BIT_ULL(smmux_walk_index_bits(r, part->level));
-	u64 index = iova >> smmux_walk_shift(r, part->level) & (entries - 1);
-	u64 at = table + index * sizeof(u64);
-
-	part->first = index;
-	part->num = 1;
-	if (!smmux_reach_read(reach, at, part->desc, 1))
-		return false;
-	if (smmux_walk_kind(r, part->level, part->desc[0]) == SMMUX_WALK_TABLE)
-		return true;
-	part->num = min(entries - index, SMMUX_DOMAIN_PART);
-	return smmux_reach_read(reach, at, part->desc, part->num);
-}
-
-bool smmux_domain_part(struct smmux_domain *dom, const struct smmux_walk_regime *r, u64 iova,
-		       struct smmux_domain_part *part)
-{
-	struct smmux_reach reach = {};
-	u64 table = smmux_walk_root(r);
-	bool ok;
-
-	smmux_reach_begin(&reach);
-	for (part->level = r->start;; part->level++) {
-		ok = copy_part(&reach, r, table, iova, part);
-		if (!ok || smmux_walk_kind(r, part->level, part->desc[0]) != SMMUX_WALK_TABLE)
-			break;
-		table = smmux_walk_out(r, part->level, part->desc[0]);
-	}
-	smmux_reach_end(&reach);
-	return ok;
 }

@@ -7,7 +7,6 @@
 
 #include <linux/types.h>
 
-#include "pure/walk.h"
 #include "smmux.h"
 
 /* ANY: stage 1 if there is a choice, it has the larger input and takes PASIDs. */
@@ -47,33 +46,5 @@ void smmux_domain_snapshot(struct smmux_domain *dom, struct smmux_domain_snap *s
  * returns how many or -ENOMEM.  Sleeps.
  */
 int smmux_domain_invs_copy(struct smmux_domain *dom, struct smmux_inv **out);
-
-/* What its tables say of an address.  Any context. */
-void smmux_domain_walk(struct smmux_domain *dom, u64 iova, enum smmux_walk_access access,
-		       struct smmux_walk *w);
-
-/* How its tables are laid out; it does not change. */
-bool smmux_domain_regime(const struct smmux_domain *dom, struct smmux_walk_regime *r);
-
-#define SMMUX_DOMAIN_PART	512UL	/* most entries that are copied at a time */
-
-/**
- * struct smmux_domain_part - entries of one table, as they were at one moment
- * @level: of the table
- * @first: index in it of the first of them
- */
-struct smmux_domain_part {
-	u8 level;
-	u32 first, num;
-	u64 desc[SMMUX_DOMAIN_PART];
-};
-
-/*
- * The table in which @iova's way ends, mapped or not, from its entry on.  So the first
- * entry led to no table, a moment ago; others may.  False: something is wrong with the
- * tables.
- */
-bool smmux_domain_part(struct smmux_domain *dom, const struct smmux_walk_regime *r, u64 iova,
-		       struct smmux_domain_part *part);
 
 #endif /* SMMUX_DOMAIN_H */

@@ -22,10 +22,10 @@
 #include "core/tlb.h"
 
 #include "core/ats.h"
+#include "hw/readers.h"
 #include "smmux.h"
 #include "trace/inject.h"
 #include "trace/trace.h"
-#include "view/reach.h"
 
 /* What one walk is about; @size 0 means the whole tag. */
 struct target {
@@ -432,7 +432,7 @@ static void flush_all(void *cookie)
 static void flush_walk(unsigned long iova, size_t size, size_t granule, void *cookie)
 {
 	smmux_tlb_inv_range(cookie, iova, size, granule, false);
-	smmux_reach_drain();
+	smmux_readers_drain();
 }
 
 /* No tlb_add_page: smmux_domain_unmap() gathers all its pages at once. */

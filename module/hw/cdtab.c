@@ -11,9 +11,10 @@
 #include <linux/dma-mapping.h>
 #include <linux/slab.h>
 
+#include "hw/areas.h"
+#include "hw/readers.h"
 #include "smmux.h"
 #include "trace/trace.h"
-#include "view/reach.h"
 
 #define L2_CDS		BIT(SMMUX_CDTAB_L2_LOG2)
 #define L2_BYTES	(L2_CDS * SMMUX_ENTRY_BYTES)
@@ -123,7 +124,7 @@ void smmux_cdtab_free(struct smmux_master *master)
 	if (!tab->linear)
 		return;
 	/* An STE led here until the master was blocked; not only files of this master saw it. */
-	smmux_reach_drain();
+	smmux_readers_drain();
 	for (i = 0; i < tab->num_l1; i++)
 		if (tab->l2[i])
 			dma_free_coherent(dev, L2_BYTES, tab->l2[i],
@@ -134,15 +135,15 @@ void smmux_cdtab_free(struct smmux_master *master)
 	memset(tab, 0, sizeof(*tab));
 }
 
-void smmux_cdtab_reach(struct smmux_cdtab *tab, u32 ssid, struct smmux_reach *reach)
+void smmux_cdtab_areas(struct smmux_cdtab *tab, u32 ssid, struct smmux_areas *areas)
 {
 	const void *first = smp_load_acquire(&tab->linear);
 
 	if (!first)
 		return;
-	smmux_reach_add(reach, first, tab->bytes);
+	smmux_areas_add(areas, first, tab->bytes);
 	if (tab->num_l1 && !(ssid >> tab->cdmax))
-		smmux_reach_add(reach, smp_load_acquire(&tab->l2[ssid >> SMMUX_CDTAB_L2_LOG2]),
+		smmux_areas_add(areas, smp_load_acquire(&tab->l2[ssid >> SMMUX_CDTAB_L2_LOG2]),
 				L2_BYTES);
 }
 

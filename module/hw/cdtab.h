@@ -14,7 +14,7 @@
 #include "pure/cd.h"
 
 struct smmux_master;
-struct smmux_reach;
+struct smmux_areas;
 
 #define SMMUX_CDTAB_L2_LOG2	10	/* CDs in a second level table of 64 KiB */
 
@@ -37,7 +37,7 @@ int smmux_cdtab_cover(struct smmux_master *master, u32 ssid);
 void smmux_cdtab_free(struct smmux_master *master);
 
 /* Its memory, as far as @ssid is concerned. */
-void smmux_cdtab_reach(struct smmux_cdtab *tab, u32 ssid, struct smmux_reach *reach);
+void smmux_cdtab_areas(struct smmux_cdtab *tab, u32 ssid, struct smmux_areas *areas);
 
 /* NULL until covered. */
 struct smmux_cd *smmux_cdtab_get(struct smmux_cdtab *tab, u32 ssid);

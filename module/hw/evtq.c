@@ -26,7 +26,6 @@
 #include "smmux.h"
 #include "trace/inject.h"
 #include "trace/trace.h"
-#include "view/reach.h"
 
 #define EVTQ_LOG2	12		/* 4096 events; a longer storm tells no more */
 #define DRAIN_MAX	1024		/* events a run */
@@ -135,7 +134,7 @@ static void look_up(struct smmux_evtq *eq, struct smmux_master *master,
 	lockdep_assert_held(&eq->drain_lock);
 	if (evt->ind && evt->rnw)
 		q.access = SMMUX_WALK_EXEC;
-	if (!is_address_fault(evt) || smmux_reach_walk(master, &q, w))
+	if (!is_address_fault(evt) || eq->ask_tables(master, &q, w))
 		return;
 	rec->walked = true;
 	rec->end = w->end;
@@ -423,7 +422,7 @@ static void cancel_again(void *data)
 	cancel_delayed_work_sync(&smmu->evtq.again);
 }
 
-int smmux_evtq_init(struct smmux_device *smmu)
+int smmux_evtq_init(struct smmux_device *smmu, smmux_evtq_walk *walk)
 {
 	struct smmux_evtq *eq = &smmu->evtq;
 	u32 stalls = FIELD_GET(IDR5_STALL_MAX, smmu->caps.raw.r[SMMUX_REG_IDR5]);
@@ -433,6 +432,7 @@ int smmux_evtq_init(struct smmux_device *smmu)
 	spin_lock_init(&eq->ring_lock);
 	mutex_init(&eq->drain_lock);
 	eq->stopped = true;
+	eq->ask_tables = walk;
 	INIT_DELAYED_WORK(&eq->again, drain_again);
 	ret = devm_add_action(smmu->dev, cancel_again, smmu);
 	if (ret)

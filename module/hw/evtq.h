@@ -16,6 +16,7 @@
 #include "pure/walk.h"
 
 struct smmux_device;
+struct smmux_master;
 
 #define EVTQ_WORDS		4
 #define SMMUX_EVTQ_RING		64	/* recent events kept for readers */
@@ -58,6 +59,10 @@ struct smmux_stream_log {
 	u64 total;
 };
 
+/* Tells what the SMMU would do with a transaction; 0, or an errno if it cannot. */
+typedef int smmux_evtq_walk(struct smmux_master *master, const struct smmux_walk_query *q,
+			    struct smmux_walk *w);
+
 struct smmux_evtq {
 	struct smmux_queue q;
 	struct mutex drain_lock;	/* one drains at a time; outside of streams_lock */
@@ -67,6 +72,7 @@ struct smmux_evtq {
 	u64 held_until_ns;		/* injected: nobody drains before; under @drain_lock */
 	struct delayed_work again;	/* more to drain, or no interrupt to tell */
 	struct smmux_evtq_limit strangers; /* events of streams without a master */
+	smmux_evtq_walk *ask_tables;	/* constant after probe */
 	struct smmux_walk walk;		/* of the event in hand; under @drain_lock */
 	spinlock_t ring_lock;
 	struct smmux_evt_rec ring[SMMUX_EVTQ_RING]; /* under @ring_lock */
@@ -76,7 +82,8 @@ struct smmux_evtq {
 /* Sleepers who wait for events of any SMMU; woken with each. */
 extern wait_queue_head_t smmux_evtq_news;
 
-int smmux_evtq_init(struct smmux_device *smmu);
+/* @walk: what the tables say, see smmux_reach_walk(). */
+int smmux_evtq_init(struct smmux_device *smmu, smmux_evtq_walk *walk);
 
 /* Base and indices into the registers; EVENTQEN must be 0. */
 void smmux_evtq_program(struct smmux_device *smmu);
@@ -124,8 +131,6 @@ void smmux_evtq_snapshot(struct smmux_device *smmu, struct smmux_evtq_snap *snap
 /* The last events, newest first; returns how many were copied. */
 unsigned int smmux_evtq_recent(struct smmux_device *smmu,
 			       struct smmux_evt_rec *rec, unsigned int max);
-
-struct smmux_master;
 
 /*
  * The same of the last events that named one of the master's StreamIDs, at most

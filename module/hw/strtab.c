@@ -9,9 +9,9 @@
 
 #include <linux/dma-mapping.h>
 
+#include "hw/areas.h"
 #include "smmux.h"
 #include "trace/trace.h"
-#include "view/reach.h"
 
 #define L2_STES		BIT(SMMUX_STRTAB_SPLIT)
 #define L2_BYTES	(L2_STES * SMMUX_ENTRY_BYTES)
@@ -225,17 +225,17 @@ u64 smmux_strtab_next(struct smmux_device *smmu, u64 sid)
 	return U64_MAX;
 }
 
-void smmux_strtab_reach(struct smmux_device *smmu, u32 sid, struct smmux_reach *reach)
+void smmux_strtab_areas(struct smmux_device *smmu, u32 sid, struct smmux_areas *areas)
 {
 	struct smmux_strtab *st = &smmu->strtab;
 
 	if (!st->two_level) {
-		smmux_reach_add(reach, st->linear, (size_t)SMMUX_ENTRY_BYTES << st->sid_bits);
+		smmux_areas_add(areas, st->linear, (size_t)SMMUX_ENTRY_BYTES << st->sid_bits);
 		return;
 	}
-	smmux_reach_add(reach, st->l1, st->num_l1 * sizeof(u64));
+	smmux_areas_add(areas, st->l1, st->num_l1 * sizeof(u64));
 	if (!((u64)sid >> st->sid_bits))
-		smmux_reach_add(reach, smp_load_acquire(&st->l2[sid >> SMMUX_STRTAB_SPLIT]),
+		smmux_areas_add(areas, smp_load_acquire(&st->l2[sid >> SMMUX_STRTAB_SPLIT]),
 				L2_BYTES);
 }
 

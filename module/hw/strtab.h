@@ -11,7 +11,7 @@
 #include "pure/ste.h"
 
 struct smmux_device;
-struct smmux_reach;
+struct smmux_areas;
 
 #define SMMUX_STRTAB_SPLIT	8	/* 256 STEs, four 4K pages, a second level table */
 
@@ -62,7 +62,7 @@ void smmux_strtab_write(struct smmux_device *smmu, u32 sid,
 void smmux_strtab_set_eats(struct smmux_device *smmu, u32 sid, bool on);
 
 /* Its memory, as far as @sid is concerned. */
-void smmux_strtab_reach(struct smmux_device *smmu, u32 sid, struct smmux_reach *reach);
+void smmux_strtab_areas(struct smmux_device *smmu, u32 sid, struct smmux_areas *areas);
 
 /* Copy of the STE in memory; false if @sid is not covered.  Any context. */
 bool smmux_strtab_read(struct smmux_device *smmu, u32 sid, struct smmux_ste *ste);

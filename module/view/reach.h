@@ -11,44 +11,14 @@
 
 struct smmux_master;
 
-#define SMMUX_REACH_AREAS	4
-
-/**
- * struct smmux_reach - one reader, within smmux_reach_begin() and _end()
- * @area: memory of ours that the linear map has with other attributes, or not at all:
- *        what dma_alloc_coherent() gave for an SMMU that is not coherent
- */
-struct smmux_reach {
-	unsigned long flags;
-	unsigned int num_areas;
-	struct {
-		const void *virt;
-		size_t bytes;
-	} area[SMMUX_REACH_AREAS];
-};
-
 /* Where memory of ours is; for more than a page where it is in one piece. */
 phys_addr_t smmux_reach_phys(const void *virt);
 
-/* Before _begin(); @virt NULL: nothing. It must outlive the reader. */
-void smmux_reach_add(struct smmux_reach *reach, const void *virt, size_t bytes);
-
 /*
- * Between these no table that is reached from a root, or by way of an STE or CD, is
- * freed; interrupts are off.  For a walk or a table's worth of words, not more.
- */
-void smmux_reach_begin(struct smmux_reach *reach);
-void smmux_reach_end(struct smmux_reach *reach);
-
-/*
- * When what led to a table is gone from memory, before the table is freed: returns when
- * nobody can be reading it.  Any context; without readers it costs a barrier and a load.
- */
-void smmux_reach_drain(void);
-
-/*
- * @num words at @pa, in the order of struct smmux_walk_mem.  False where there is no
- * memory of the kernel's, or none that can be read: never touches a device.
+ * @num words at @pa, in the order of struct smmux_walk_mem; @ctx is a struct smmux_areas
+ * with the tables that it may lead to, or NULL.  Between smmux_readers_begin() and _end().
+ * False where there is no memory of the kernel's, or none that can be read: never touches
+ * a device.
  */
 bool smmux_reach_read(void *ctx, u64 pa, u64 *words, unsigned int num);
 
