@@ -19,6 +19,7 @@
 #include <linux/platform_device.h>
 
 #include "../debugfs/debugfs.h"
+#include "core/recovery.h"
 #include "fw.h"
 #include "hw/reset.h"
 #include "iommu_ops.h"

@@ -31,7 +31,7 @@
 
 #include "arch/regs.h"
 #include "core/pm.h"
-#include "core/recovery.h"
+#include "core/recovery_queue.h"
 #include "hw/cdtab.h"
 #include "hw/cmdq.h"
 #include "hw/evtq.h"

@@ -38,6 +38,7 @@
 #include <linux/pci.h>
 #include <linux/rcupdate.h>
 
+#include "core/recovery_queue.h"
 #include "smmux.h"
 #include "trace/inject.h"
 #include "trace/trace.h"

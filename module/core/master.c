@@ -19,6 +19,7 @@
 #include "core/ats.h"
 #include "core/attach.h"
 #include "core/pm.h"
+#include "core/recovery.h"
 #include "hw/evtq.h"
 #include "smmux.h"
 #include "trace/trace.h"

@@ -1,112 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * recovery - devices that were cut off because they did not answer, and their way back.
- *
- *   healthy --> timed_out --> quarantined <--> resetting --> blocked
- *      ^            (EATS off,      |                           |
- *      |             confirmed)     v                           v
- *      +---- a reset, ours or anybody's, and an ATC that answers +
- *
- * A device that is not healthy is an entry of its SMMU's queue: one a device, part of
- * struct smmux_master, so that the error path allocates nothing.  The worker (one
- * work item an SMMU) looks at the queue as long as there is anything in it.
+ * recovery - the worker that brings devices back that were cut off.
  */
 #ifndef SMMUX_RECOVERY_H
 #define SMMUX_RECOVERY_H
 
-#include <linux/list.h>
-#include <linux/mutex.h>
-#include <linux/spinlock.h>
-#include <linux/types.h>
-#include <linux/workqueue.h>
-
 struct smmux_device;
 struct smmux_master;
-
-enum smmux_rec_state {
-	SMMUX_REC_HEALTHY, SMMUX_REC_TIMED_OUT, SMMUX_REC_QUARANTINED,
-	SMMUX_REC_RESETTING, SMMUX_REC_BLOCKED,
-	SMMUX_NUM_REC_STATES
-};
-
-/* INHERIT is for masters alone: what their SMMU says. */
-enum smmux_rec_policy {
-	SMMUX_REC_QUARANTINE, SMMUX_REC_RESET, SMMUX_REC_INHERIT, SMMUX_NUM_REC_POLICIES
-};
-
-enum smmux_rec_count {
-	SMMUX_RECN_TIMEOUTS,		/* lists of ATC_INVs that were not answered */
-	SMMUX_RECN_ASKED_AGAIN,		/* StreamIDs asked alone after that */
-	SMMUX_RECN_TRANSIENT,		/* timeouts after which all of them answered */
-	SMMUX_RECN_QUARANTINED,		/* incidents: devices cut off */
-	SMMUX_RECN_RELAPSES,		/* of a device that was being let back */
-	SMMUX_RECN_RESETS,		/* tried by us */
-	SMMUX_RECN_RESETS_FAILED,	/* and those that did not help */
-	SMMUX_RECN_RESETS_SEEN,		/* by others, while in quarantine */
-	SMMUX_RECN_RECOVERED,		/* incidents that ended well */
-	SMMUX_RECN_BLOCKED,		/* devices given up */
-	SMMUX_RECN_REMOVED,		/* incidents that ended with the device gone */
-	SMMUX_RECN_FAIL_STOPS,		/* SMMUs switched off, since a device could not be cut off */
-	SMMUX_RECN_INJECTED,		/* timeouts that a user made up */
-	SMMUX_NUM_RECNS
-};
-
-#define SMMUX_REC_RING	64	/* transitions kept for readers */
-#define SMMUX_REC_NAME	32
-
-struct smmux_rec_event {
-	u64 time_ns;			/* ktime_get_ns() */
-	char dev[SMMUX_REC_NAME];
-	u32 sid;
-	enum smmux_rec_state from, to;
-	char cause[32];
-	u32 cpu;
-	int ret;
-	unsigned int attempt;
-};
-
-/**
- * struct smmux_rec - a master's entry; under smmux_recovery.lock unless it says else
- * @node:      in the queue, unless healthy
- * @state:     READ_ONCE without the lock
- * @policy:    knob; READ_ONCE, WRITE_ONCE
- * @sid:       that did not answer
- * @since_ns, @begun_ns: of this state, of the incident
- * @cut_ns:    how long cutting off took, from the report on
- * @incidents: ever
- * @attempts:  resets tried in this incident
- * @gone:      its master is on its way out
- * @announced, @reset_seen, @busy, @round, @next_ns: the worker's, under its mutex
- */
-struct smmux_rec {
-	struct list_head node;
-	enum smmux_rec_state state;
-	enum smmux_rec_policy policy;
-	u32 sid;
-	u64 since_ns, begun_ns, cut_ns;
-	u64 incidents;
-	unsigned int attempts;
-	bool gone;
-	bool announced, reset_seen;
-	unsigned int busy;
-	u32 round;
-	u64 next_ns;
-};
-
-struct smmux_recovery {
-	spinlock_t lock;		/* inner to ste_lock, see smmux.h */
-	struct list_head queue;
-	struct smmux_rec_event ring[SMMUX_REC_RING];
-	u64 total;			/* events ever written */
-	atomic64_t count[SMMUX_NUM_RECNS]; /* only grow */
-	atomic64_t base[SMMUX_NUM_RECNS]; /* as of the last reset, for readers */
-	enum smmux_rec_policy policy;	/* knob; READ_ONCE, WRITE_ONCE */
-
-	struct mutex mutex;
-	struct smmux_master *resetting;	/* under @mutex; NULL too if it left meanwhile */
-	u32 round;			/* under @mutex */
-	struct delayed_work work;
-};
 
 void smmux_recovery_init(struct smmux_device *smmu);
 /* With no master left: waits for the worker. */
@@ -115,44 +15,5 @@ void smmux_recovery_exit(struct smmux_device *smmu);
 /* A master comes, and goes; it may go in any state.  Sleep. */
 void smmux_recovery_add(struct smmux_master *master);
 void smmux_recovery_remove(struct smmux_master *master);
-
-/*
- * For ats.c, with ste_lock held.  enter: @master was cut off, which took @took_ns,
- * since @sid came back with @err.  leave: it has its ATS again.
- */
-void smmux_recovery_enter(struct smmux_master *master, u32 sid, int err, u64 took_ns);
-void smmux_recovery_leave(struct smmux_master *master);
-
-/* Any context. */
-void smmux_recovery_count(struct smmux_device *smmu, enum smmux_rec_count what);
-u64 smmux_recovery_counted(struct smmux_device *smmu, enum smmux_rec_count what);
-void smmux_recovery_reset_counts(struct smmux_device *smmu);
-
-/* The knobs.  A new policy counts at once, also for what is in the queue. */
-void smmux_recovery_set_policy(struct smmux_device *smmu, enum smmux_rec_policy policy);
-void smmux_recovery_set_master_policy(struct smmux_master *master,
-				      enum smmux_rec_policy policy);
-enum smmux_rec_policy smmux_recovery_policy_of(const struct smmux_master *master);
-
-struct smmux_rec_entry {
-	char dev[SMMUX_REC_NAME];
-	enum smmux_rec_state state;
-	enum smmux_rec_policy policy;	/* what counts */
-	u32 sid;
-	u64 since_ns, begun_ns, cut_ns, incidents;
-	unsigned int attempts;
-};
-
-/* Copies, for readers.  Any context; how many there were, at most @max copied. */
-unsigned int smmux_recovery_queue(struct smmux_device *smmu, struct smmux_rec_entry *list,
-				  unsigned int max);
-/* Newest first. */
-unsigned int smmux_recovery_history(struct smmux_device *smmu, struct smmux_rec_event *list,
-				    unsigned int max);
-void smmux_recovery_snapshot(struct smmux_master *master, struct smmux_rec_entry *entry);
-
-extern const char * const smmux_rec_states[SMMUX_NUM_REC_STATES];
-extern const char * const smmux_rec_policies[SMMUX_NUM_REC_POLICIES];
-extern const char * const smmux_rec_counts[SMMUX_NUM_RECNS];
 
 #endif /* SMMUX_RECOVERY_H */

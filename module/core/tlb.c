@@ -22,6 +22,7 @@
 #include "core/tlb.h"
 
 #include "core/ats.h"
+#include "core/recovery_queue.h"
 #include "hw/readers.h"
 #include "smmux.h"
 #include "trace/inject.h"
