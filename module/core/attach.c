@@ -18,6 +18,7 @@
 #include "core/attach.h"
 
 #include "core/ats.h"
+#include "core/config.h"
 #include "core/domain.h"
 #include "core/master.h"
 #include "core/tlb.h"
@@ -162,54 +163,6 @@ out:
 	trace_detach(dev_name(master->dev), dom->id, ssid);
 }
 
-static void build_s1(const struct smmux_master *master, u8 dss, struct smmux_ste *ste)
-{
-	const struct smmux_device *smmu = master->smmu;
-	struct smmux_ste_s1 s1 = {
-		.cdtab = master->cdtab.dma,
-		.fmt = master->cdtab.fmt,
-		.cdmax = master->cdtab.cdmax,
-		.dss = dss,
-		.ats = smmux_ats_wanted(master),
-		.no_stall = smmux_has(smmu, SMMUX_FEAT_STALL) && !master->stall,
-		.attr_ovr = smmux_has(smmu, SMMUX_FEAT_ATTR_OVR),
-	};
-
-	smmux_ste_s1(ste, &s1);
-}
-
-void smmux_attach_build_ste(const struct smmux_master *master, struct smmux_ste *ste)
-{
-	bool pasids = !xa_empty(&master->pasids);
-
-	switch (master->rid) {
-	case SMMUX_RID_PAGING:
-		if (master->domain->stage == SMMUX_STAGE_2) {
-			struct smmux_ste_s2 s2 = master->domain->s2;
-
-			s2.vmid = master->tag;
-			s2.ats = smmux_ats_wanted(master);
-			s2.stall = master->stall;
-			smmux_ste_s2(ste, &s2);
-		} else {
-			build_s1(master, S1DSS_SSID0, ste);
-		}
-		break;
-	case SMMUX_RID_IDENTITY:
-		if (pasids)
-			build_s1(master, S1DSS_BYPASS, ste);
-		else
-			smmux_ste_bypass(ste, smmux_has(master->smmu, SMMUX_FEAT_ATTR_OVR));
-		break;
-	default:
-		if (pasids)
-			build_s1(master, S1DSS_TERMINATE, ste);
-		else
-			smmux_ste_abort(ste);
-		break;
-	}
-}
-
 void smmux_attach_update(struct smmux_master *master)
 {
 	bool ats = smmux_ats_wanted(master);
@@ -220,20 +173,10 @@ void smmux_attach_update(struct smmux_master *master)
 		smmux_ats_prepare(master);
 	else
 		smmux_ats_disable(master);
-	smmux_attach_build_ste(master, &ste);
+	smmux_config_ste(master, &ste);
 	smmux_master_write_stes(master, &ste);
 	if (ats)
 		smmux_ats_enable(master);
-}
-
-void smmux_attach_build_cd(const struct smmux_master *master,
-			   const struct smmux_domain *dom, u16 asid, struct smmux_cd *cd)
-{
-	struct smmux_cd_s1 s1 = dom->cd;
-
-	s1.asid = asid;
-	s1.stall = master->stall;
-	smmux_cd_s1(cd, &s1);
 }
 
 void smmux_attach_write_cd(struct smmux_master *master,
@@ -241,7 +184,7 @@ void smmux_attach_write_cd(struct smmux_master *master,
 {
 	struct smmux_cd cd;
 
-	smmux_attach_build_cd(master, dom, asid, &cd);
+	smmux_config_cd(master, dom, asid, &cd);
 	smmux_cdtab_write(master, ssid, &cd);
 }
 

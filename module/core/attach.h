@@ -7,10 +7,8 @@
 
 #include <linux/types.h>
 
-struct smmux_cd;
 struct smmux_domain;
 struct smmux_master;
-struct smmux_ste;
 
 /* The group's mutex is held around all of these. */
 
@@ -39,13 +37,8 @@ void smmux_attach_pasid_blocked(struct smmux_master *master, u32 ssid);
 int smmux_attach_join(struct smmux_master *master, struct smmux_domain *dom, u32 ssid);
 void smmux_attach_leave(struct smmux_master *master, struct smmux_domain *dom, u32 ssid);
 
-/* The STE that says what @master's state says, and putting it in place. */
-void smmux_attach_build_ste(const struct smmux_master *master, struct smmux_ste *ste);
+/* Put the STE in place that @master's state asks for, and ATS with it. */
 void smmux_attach_update(struct smmux_master *master);
-
-/* The CD that leads @master to @dom by @asid. */
-void smmux_attach_build_cd(const struct smmux_master *master,
-			   const struct smmux_domain *dom, u16 asid, struct smmux_cd *cd);
 
 /* CD of a stage 1 domain for @ssid of @master; @asid as join gave it. */
 void smmux_attach_write_cd(struct smmux_master *master,

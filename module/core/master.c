@@ -17,7 +17,7 @@
 
 #include "../debugfs/debugfs.h"
 #include "core/ats.h"
-#include "core/attach.h"
+#include "core/config.h"
 #include "core/pm.h"
 #include "core/recovery.h"
 #include "hw/evtq.h"
@@ -324,7 +324,7 @@ void smmux_master_write_stes(struct smmux_master *master, const struct smmux_ste
 
 		/* The others on this stream go on: never through a block of ours. */
 		if (heir)
-			smmux_attach_build_ste(heir, &theirs);
+			smmux_config_ste(heir, &theirs);
 		write_ste(smmu, use->stream, heir ? &theirs : ste);
 	}
 	mutex_unlock(&smmu->streams_lock);

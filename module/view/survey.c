@@ -23,7 +23,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
-#include "core/attach.h"
+#include "core/config.h"
 #include "core/master.h"
 #include "smmux.h"
 #include "view/regs.h"
@@ -134,7 +134,7 @@ static bool check_used(struct smmux_device *smmu, struct smmux_survey *s,
 	owner.ats_on = has_ats(stream);
 	read_ste(smmu, stream, &ste, &no_eats, &owner.cut);
 	list_for_each_entry_reverse(use, &stream->masters, node) {
-		smmux_attach_build_ste(use->master, &want);
+		smmux_config_ste(use->master, &want);
 		if (no_eats)
 			smmux_ste_set_eats(&want, false);
 		if (smmux_lint_ste_good(&owner, &ste, &want))
@@ -211,13 +211,13 @@ static bool want_cd(struct smmux_master *master, u32 ssid, struct smmux_cd *cd)
 	if (ssid == IOMMU_NO_PASID) {
 		if (master->rid != SMMUX_RID_PAGING || master->domain->stage != SMMUX_STAGE_1)
 			return false;
-		smmux_attach_build_cd(master, master->domain, master->tag, cd);
+		smmux_config_cd(master, master->domain, master->tag, cd);
 		return true;
 	}
 	xa_lock(&master->pasids);
 	dom = xa_load(&master->pasids, ssid);
 	if (dom)
-		smmux_attach_build_cd(master, dom, tag_in(master->smmu, dom), cd);
+		smmux_config_cd(master, dom, tag_in(master->smmu, dom), cd);
 	xa_unlock(&master->pasids);
 	return dom;
 }
