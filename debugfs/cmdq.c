@@ -11,7 +11,11 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
+#include "hw/cmdq.h"
+#include "hw/queue.h"
+#include "pure/cmd.h"
 #include "smmux.h"
+#include "trace/recent.h"
 
 static void put_index(struct seq_file *m, const char *name, u32 reg, u32 size)
 {

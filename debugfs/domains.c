@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 
 #include "core/domain.h"
+#include "pure/invs.h"
 #include "smmux.h"
 
 static const char *type_name(unsigned int type)

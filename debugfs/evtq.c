@@ -6,6 +6,8 @@
 
 #include <linux/slab.h>
 
+#include "hw/evtq.h"
+#include "pure/evt.h"
 #include "smmux.h"
 
 static const u8 ids[] = {

@@ -10,6 +10,7 @@
 #include <linux/pm_runtime.h>
 #include <linux/string.h>
 
+#include "hw/cmdq.h"
 #include "hw/evtq.h"
 #include "smmux.h"
 #include "trace/inject.h"

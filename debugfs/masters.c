@@ -12,7 +12,10 @@
 #include <linux/slab.h>
 
 #include "core/master.h"
+#include "core/recovery_queue.h"
+#include "hw/cdtab.h"
 #include "hw/evtq.h"
+#include "hw/strtab.h"
 #include "smmux.h"
 
 static void put_sids(struct seq_file *m, const struct smmux_master *master)

@@ -10,6 +10,8 @@
 #include <linux/pm_runtime.h>
 #include <linux/slab.h>
 
+#include "core/pm.h"
+#include "hw/cmdq.h"
 #include "smmux.h"
 
 static const char *gate(const struct smmux_cmdq_snap *s)

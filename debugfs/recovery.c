@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 
+#include "core/recovery_queue.h"
 #include "smmux.h"
 
 #define MAX_SHOWN	1024	/* entries: far more than anybody has */

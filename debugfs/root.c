@@ -22,9 +22,10 @@
 #include <linux/xarray.h>
 
 #include "hw/evtq.h"
-#include "main.h"
+#include "params.h"
 #include "plane.h"
 #include "smmux.h"
+#include "trace/stats.h"
 
 #define LINE_BYTES	128	/* longest line that a file takes */
 

@@ -7,8 +7,12 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "core/recovery_queue.h"
 #include "fw.h"
+#include "hw/gerror.h"
+#include "hw/irq.h"
 #include "smmux.h"
+#include "trace/stats.h"
 #include "view/summary.h"
 
 /*

@@ -8,6 +8,7 @@
 #include <linux/string.h>
 
 #include "arch/regs.h"
+#include "hw/strtab.h"
 #include "smmux.h"
 
 static const char * const cacheability[] = { "nc", "wbra", "wt", "wb" };

@@ -13,7 +13,11 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
+#include "core/recovery_queue.h"
+#include "hw/cmdq.h"
 #include "smmux.h"
+#include "trace/recent.h"
+#include "trace/stats.h"
 #include "view/crash.h"
 
 #define FULL_INV_MAX	65536

@@ -15,6 +15,10 @@
  *   smmux_gerror.lock (raw)            GERROR and what follows from it
  *   walk_lock of readers.c (raw)        readers of tables against who frees them
  * The command queue takes none (see cmdq.c).
+ *
+ * Who needs the whole device includes this header.  It includes those whose structures it
+ * holds, but is no way to their functions: who calls a room includes the room's header
+ * (tests/host/layers.sh).
  */
 #ifndef SMMUX_H
 #define SMMUX_H
@@ -38,29 +42,20 @@
 #include "hw/gerror.h"
 #include "hw/irq.h"
 #include "hw/strtab.h"
+#include "params.h"
 #include "pure/caps.h"
-#include "pure/invs.h"
 #include "trace/recent.h"
 #include "trace/stats.h"
+
+struct smmux_crash_smmu;
+struct smmux_inv;
+struct smmux_invs;
 
 /* Software MSI window, in IOVA: what arm64 user space expects of an SMMU. */
 #define SMMUX_MSI_IOVA		0x08000000UL
 #define SMMUX_MSI_BYTES		0x00100000UL
 
 #define SMMUX_TIMEOUT_US	1000000	/* patience with the hardware, everywhere */
-
-enum smmux_pm_policy { SMMUX_PM_AUTO, SMMUX_PM_NEVER, SMMUX_PM_TRUST };
-enum smmux_ats_policy { SMMUX_ATS_AUTO, SMMUX_ATS_ON, SMMUX_ATS_OFF };
-
-/* The module parameters; see main.c. */
-struct smmux_params {
-	unsigned int ats;		/* enum smmux_ats_policy */
-	unsigned int pm;		/* enum smmux_pm_policy */
-	unsigned int cmdq_log2;		/* cap of the command queue's size; 0: none */
-	bool enable_inject;		/* error injection exists (test and rehearsal) */
-	bool allow_unbind;		/* let sysfs unbind an SMMU (test and development) */
-	bool no_msi;			/* neither MSI interrupts nor MSI completion */
-};
 
 /**
  * struct smmux_device - one SMMU

@@ -39,6 +39,10 @@
 #include <linux/rcupdate.h>
 
 #include "core/recovery_queue.h"
+#include "hw/cmdq.h"
+#include "hw/gerror.h"
+#include "hw/strtab.h"
+#include "pure/cmd.h"
 #include "smmux.h"
 #include "trace/inject.h"
 #include "trace/trace.h"

@@ -22,6 +22,9 @@
 #include "core/domain.h"
 #include "core/master.h"
 #include "core/tlb.h"
+#include "hw/cdtab.h"
+#include "pure/cmd.h"
+#include "pure/invs.h"
 #include "smmux.h"
 #include "trace/trace.h"
 

@@ -9,6 +9,8 @@
 #include "core/config.h"
 
 #include "core/ats.h"
+#include "pure/cd.h"
+#include "pure/ste.h"
 #include "smmux.h"
 
 static void build_s1(const struct smmux_master *master, u8 dss, struct smmux_ste *ste)

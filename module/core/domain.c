@@ -15,8 +15,10 @@
 #include "../debugfs/debugfs.h"
 #include "core/tlb.h"
 #include "hw/readers.h"
+#include "pure/invs.h"
 #include "smmux.h"
 #include "trace/life.h"
+#include "trace/stats.h"
 #include "trace/trace.h"
 
 static DEFINE_IDA(domain_ids);

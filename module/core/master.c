@@ -20,7 +20,12 @@
 #include "core/config.h"
 #include "core/pm.h"
 #include "core/recovery.h"
+#include "hw/cdtab.h"
+#include "hw/cmdq.h"
 #include "hw/evtq.h"
+#include "hw/strtab.h"
+#include "pure/cmd.h"
+#include "pure/invs.h"
 #include "smmux.h"
 #include "trace/trace.h"
 

@@ -10,6 +10,7 @@
 #include "core/ats.h"
 #include "core/domain.h"
 #include "core/master.h"
+#include "hw/cdtab.h"
 #include "smmux.h"
 #include "trace/trace.h"
 

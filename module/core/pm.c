@@ -14,6 +14,7 @@
 
 #include "core/ats.h"
 #include "hw/reset.h"
+#include "hw/strtab.h"
 #include "smmux.h"
 #include "trace/trace.h"
 

@@ -7,6 +7,7 @@
  */
 #include "core/attach.h"
 #include "core/master.h"
+#include "hw/cdtab.h"
 #include "smmux.h"
 #include "trace/trace.h"
 

@@ -23,9 +23,13 @@
 
 #include "core/ats.h"
 #include "core/recovery_queue.h"
+#include "hw/cmdq.h"
 #include "hw/readers.h"
+#include "pure/cmd.h"
+#include "pure/invs.h"
 #include "smmux.h"
 #include "trace/inject.h"
+#include "trace/stats.h"
 #include "trace/trace.h"
 
 /* What one walk is about; @size 0 means the whole tag. */

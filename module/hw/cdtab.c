@@ -12,8 +12,11 @@
 #include <linux/slab.h>
 
 #include "hw/areas.h"
+#include "hw/cmdq.h"
 #include "hw/readers.h"
+#include "pure/cmd.h"
 #include "smmux.h"
+#include "trace/stats.h"
 #include "trace/trace.h"
 
 #define L2_CDS		BIT(SMMUX_CDTAB_L2_LOG2)

@@ -40,6 +40,11 @@
  *
  * Memory order towards the SMMU: page tables and commands are written before
  * dma_wmb(); the stamp; its acquire by the publisher; writel() of PROD.
+ *
+ * cmdq, cmdq_wait, cmdq_gate and gerror call each other, the one circle that
+ * tests/host/layers.py allows.  A submitter that waits for its SYNC has to handle a
+ * GERROR itself, since its CPU may hold the interrupt off; a GERROR of the command queue
+ * is charged to a list in the queue, or closes the queue; and a closed queue ends waits.
  */
 #include "hw/cmdq.h"
 
@@ -55,6 +60,7 @@
 #include "trace/clock.h"
 #include "trace/inject.h"
 #include "trace/recent.h"
+#include "trace/stats.h"
 #include "trace/trace.h"
 
 #define LIST_MAX	64	/* keeps the time with interrupts off short */
@@ -320,7 +326,7 @@ static __always_inline int issue_list(struct smmux_device *smmu, const struct sm
 	if (how)
 		put(smmu, cnt, pos + num, sync_cmd(cq, pos + num, mode));
 	if (smmux_recent_on(smmu))
-		smmux_recent_add(smmu, pos, len);
+		smmux_recent_add(smmu, pos, len, cq->q.base, cq->q.mask);
 	dma_wmb();
 	WRITE_ONCE(cq->stamp[smmux_queue_slot(&cq->q, pos)],
 		   pos << SMMUX_STAMP_SHIFT | len);

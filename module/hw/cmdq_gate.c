@@ -45,6 +45,7 @@
 
 #include "hw/cmdq_wait.h"
 #include "smmux.h"
+#include "trace/stats.h"
 #include "trace/trace.h"
 
 void smmux_cmdq_close(struct smmux_device *smmu)

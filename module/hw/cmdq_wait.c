@@ -20,8 +20,10 @@
 #include <linux/nmi.h>
 
 #include "hw/cmdq.h"
+#include "hw/gerror.h"
 #include "smmux.h"
 #include "trace/inject.h"
+#include "trace/stats.h"
 #include "trace/trace.h"
 
 #define ERROR_REPEATS	8	/* the same error at the same place: then give up */

@@ -23,8 +23,12 @@
 #include <linux/timekeeping.h>
 #include <trace/events/iommu.h>
 
+#include "hw/cmdq.h"
+#include "hw/gerror.h"
+#include "pure/cmd.h"
 #include "smmux.h"
 #include "trace/inject.h"
+#include "trace/stats.h"
 #include "trace/trace.h"
 
 #define EVTQ_LOG2	12		/* 4096 events; a longer storm tells no more */

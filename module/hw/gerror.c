@@ -14,7 +14,9 @@
 
 #include <linux/timekeeping.h>
 
+#include "hw/cmdq.h"
 #include "smmux.h"
+#include "trace/stats.h"
 #include "trace/trace.h"
 
 #define FAIL_STOP_US	10000	/* once, with interrupts off; then CR0 stays as it is */

@@ -16,6 +16,8 @@
 #include <linux/interrupt.h>
 #include <linux/msi.h>
 
+#include "hw/evtq.h"
+#include "hw/gerror.h"
 #include "smmux.h"
 
 /* Names that tools which pin interrupts know from the built-in driver. */

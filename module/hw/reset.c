@@ -36,6 +36,13 @@
 #include <linux/crash_dump.h>
 #include <linux/rcupdate.h>
 
+#include "hw/cmdq.h"
+#include "hw/evtq.h"
+#include "hw/gerror.h"
+#include "hw/irq.h"
+#include "hw/queue.h"
+#include "hw/strtab.h"
+#include "pure/cmd.h"
 #include "smmux.h"
 
 /* Bits that every SMMU acknowledges. */

@@ -10,7 +10,10 @@
 #include <linux/dma-mapping.h>
 
 #include "hw/areas.h"
+#include "hw/cmdq.h"
+#include "pure/cmd.h"
 #include "smmux.h"
+#include "trace/stats.h"
 #include "trace/trace.h"
 
 #define L2_STES		BIT(SMMUX_STRTAB_SPLIT)

@@ -14,6 +14,7 @@
  */
 #include "trace/life.h"
 
+#include "pure/invs.h"
 #include "smmux.h"
 #include "trace/clock.h"
 #include "trace/stats.h"

@@ -63,18 +63,20 @@ int smmux_recent_turn(struct smmux_device *smmu, bool on)
 	return 0;
 }
 
-static void record(struct smmux_recent_rec *rec, u64 pos, u64 now, const u64 *slot)
+static void record(struct smmux_recent_rec *rec, u64 pos, u64 now,
+		   const struct smmux_cmd *slot)
 {
 	WRITE_ONCE(rec->pos, 0);
 	smp_wmb();
 	rec->time_ns = now;
-	rec->cmd = (struct smmux_cmd){ { slot[0], slot[1] } };
+	rec->cmd = *slot;
 	memcpy(rec->comm, current->comm, sizeof(rec->comm));
 	rec->pid = current->pid;
 	smp_store_release(&rec->pos, pos + 1);
 }
 
-void smmux_recent_add(struct smmux_device *smmu, u64 pos, u32 num)
+void smmux_recent_add(struct smmux_device *smmu, u64 pos, u32 num,
+		      const struct smmux_cmd *queue, u32 mask)
 {
 	struct smmux_recent_cpu *ring = this_cpu_ptr(smmu->recent.pcpu);
 	u64 now = ktime_get_mono_fast_ns();
@@ -84,7 +86,7 @@ void smmux_recent_add(struct smmux_device *smmu, u64 pos, u32 num)
 	for (i = 0; i < num; i++) {
 		u32 at = ring->next++ % SMMUX_RECENT_RING;
 
-		record(&ring->rec[at], pos + i, now, smmux_queue_entry(&smmu->cmdq.q, pos + i));
+		record(&ring->rec[at], pos + i, now, &queue[(pos + i) & mask]);
 	}
 }
 

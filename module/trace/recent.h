@@ -57,8 +57,12 @@ int smmux_recent_init(struct smmux_device *smmu);
 /* The knob.  Sleeps.  0 or -ENOMEM. */
 int smmux_recent_turn(struct smmux_device *smmu, bool on);
 
-/* The commands at [@pos, @pos + @num) are in their slots.  Interrupts are off. */
-void smmux_recent_add(struct smmux_device *smmu, u64 pos, u32 num);
+/*
+ * The commands at [@pos, @pos + @num) are in their slots of @queue, which has @mask + 1.
+ * Interrupts are off.
+ */
+void smmux_recent_add(struct smmux_device *smmu, u64 pos, u32 num,
+		      const struct smmux_cmd *queue, u32 mask);
 
 /*
  * What all CPUs have, newest first, into a new array: kvfree() it.  Returns how many,

@@ -12,7 +12,9 @@
 #include <asm/memory.h>
 
 #include "hw/areas.h"
+#include "hw/cdtab.h"
 #include "hw/readers.h"
+#include "hw/strtab.h"
 #include "smmux.h"
 
 phys_addr_t smmux_reach_phys(const void *virt)

@@ -11,6 +11,7 @@
 
 #include <linux/delay.h>
 
+#include "hw/irq.h"
 #include "smmux.h"
 
 #define LOOKS		4		/* before a difference is believed */

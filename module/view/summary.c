@@ -13,6 +13,9 @@
 #include <linux/notifier.h>
 #include <linux/panic_notifier.h>
 
+#include "core/pm.h"
+#include "core/recovery_queue.h"
+#include "pure/evt.h"
 #include "smmux.h"
 
 #define LAST_EVENTS	4

@@ -25,6 +25,9 @@
 
 #include "core/config.h"
 #include "core/master.h"
+#include "hw/cdtab.h"
+#include "hw/strtab.h"
+#include "pure/invs.h"
 #include "smmux.h"
 #include "view/regs.h"
 
