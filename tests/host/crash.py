@@ -358,7 +358,7 @@ def check_broken(path, seed, cases):
 
 
 def check_fields():
-    with open(f"{TOP}/module/crash.h", encoding="utf-8") as file:
+    with open(f"{TOP}/module/view/crash.h", encoding="utf-8") as file:
         names = re.search(r"enum smmux_crash_fields \{(.*?)\}", file.read(), re.S)[1]
     names = re.sub(r"/\*.*?\*/", "", names)
     if re.findall(r"SMMUX_CRASH_(\w+)", names) != crash.FIELDS + ["NUM_FIELDS"]:
