@@ -1,0 +1,76 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# After the driver has changed: rewrites the mutants that no longer apply. Each is applied to
+# the driver of an earlier commit, and what it changed there is merged into today's driver.
+
+set -euo pipefail
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+cd "$SMMUX_TOP"
+readonly WORK=$SMMUX_BUILD/mutants/follow
+
+usage()
+{
+	cat <<EOF
+usage: ${0##*/} COMMIT [NAME...]
+Rewrites those mutants of tests/mutants (all, or those named) that applied to COMMIT and do
+not apply now. Run tests/host/mutants.sh, and look at the difference, afterwards.
+Exit code: 0 all apply now, 1 some do not (they are named), 2 wrong use.
+EOF
+}
+
+# apply DIR PATCH [OPTION...]
+apply()
+{
+	in_tree patch --quiet --force --fuzz=0 --no-backup-if-mismatch --strip=1 "${@:3}" \
+		--directory="$1" --input="$SMMUX_TOP/$2" >/dev/null 2>&1
+}
+
+# follow PATCH: false if it does not apply to the commit, or if the two changes meet.
+follow()
+{
+	local patch=$1 file files new=$WORK/patch
+
+	rm -rf "$WORK"
+	mkdir -p "$WORK/before" "$WORK/mutant"
+	mapfile -t files < <(sed -n 's,^+++ b/,,p' "$patch")
+	for file in "${files[@]}"; do
+		mkdir -p "$WORK/before/${file%/*}" "$WORK/mutant/${file%/*}"
+		git show "$commit:$file" >"$WORK/before/$file" 2>/dev/null || return 1
+		cp "$WORK/before/$file" "$WORK/mutant/$file"
+	done
+	apply "$WORK/mutant" "$patch" || return 1
+	sed '/^---/,$d' "$patch" >"$new"
+	for file in "${files[@]}"; do
+		git merge-file -q -p "$file" "$WORK/before/$file" "$WORK/mutant/$file" \
+			>"$WORK/merged" || return 1
+		diff -u --label "a/$file" --label "b/$file" "$file" "$WORK/merged" >>"$new" || true
+	done
+	cp "$new" "$patch"
+}
+
+case ${1:-} in
+-h | --help) usage && exit 0 ;;
+'' | -*) usage_error "which commit did they apply to?" ;;
+esac
+commit=$(git rev-parse --verify --quiet "$1^{commit}") || usage_error "no commit '$1'"
+shift
+need_root
+patches=("${@/%/.patch}")
+patches=("${patches[@]/#/tests/mutants/}")
+[ $# -gt 0 ] || patches=(tests/mutants/*.patch)
+rewritten=0 failed=0
+for patch in "${patches[@]}"; do
+	[ -e "$patch" ] || usage_error "no mutant '$(basename "$patch" .patch)'"
+	! apply "$SMMUX_TOP" "$patch" --dry-run || continue
+	if follow "$patch" && apply "$SMMUX_TOP" "$patch" --dry-run; then
+		rewritten=$((rewritten + 1))
+	else
+		echo "$patch: has to be rewritten by hand"
+		failed=$((failed + 1))
+	fi
+done
+rm -rf "$WORK"
+echo "$rewritten of ${#patches[@]} mutants rewritten, $failed need a hand"
+[ "$failed" = 0 ]
