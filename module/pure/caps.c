@@ -2,12 +2,12 @@
 /*
  * caps - ID registers in, capabilities out.
  *
- * Three steps: check that the values can be those of an SMMUv3 which we can
- * drive, decode them, and apply what errata and firmware have to say.  The
- * order matters: a value that is refused must not be masked by an erratum row.
+ * Three steps: check that the values belong to an SMMUv3 that this driver
+ * supports, decode them, apply errata and firmware overrides.  The checks come
+ * first: an erratum row must not mask a value that they reject.
  *
- * Fields are those of IHI 0070 6.3.1 to 6.3.8.  Where a reserved value only
- * means "more than you know of", the best known value below it is used.
+ * Fields are those of IHI 0070 6.3.1 to 6.3.8.  Where a reserved value stands for
+ * a later extension of a feature, the best known value below it is used.
  */
 #include "pure/caps.h"
 
@@ -26,7 +26,7 @@
 
 static const u8 oas_bits[OAS_VALUES] = { 32, 36, 40, 42, 44, 48, 52 };
 
-/* --- what cannot be driven --- */
+/* --- what is not supported --- */
 
 struct refusal {
 	int err;
@@ -34,8 +34,8 @@ struct refusal {
 };
 
 /*
- * Each check looks at one register; the first that objects names the field.
- * -EINVAL: no SMMUv3 may say so.  -ENODEV: it may, but we do not do that.
+ * Each check reads one register; the first that fails names the field.
+ * -EINVAL: the architecture forbids the value.  -ENODEV: this driver does not support it.
  */
 static struct refusal check_idr0(u32 idr0)
 {
@@ -103,7 +103,7 @@ static struct refusal check(const struct smmux_idregs *raw)
 {
 	struct refusal no;
 
-	/* A bus on which nobody answers. */
+	/* No device answers on the bus. */
 	if (IDR(raw, 0) == U32_MAX && IDR(raw, 1) == U32_MAX)
 		return (struct refusal){ -ENODEV, "IDR0 and IDR1 read all ones: no power or no clock?" };
 	if (FIELD_GET(AIDR_ARCH_MAJOR, raw->r[SMMUX_REG_AIDR]))
@@ -116,9 +116,9 @@ static struct refusal check(const struct smmux_idregs *raw)
 	return no;
 }
 
-/* --- what the fields say --- */
+/* --- decoding --- */
 
-/* One row: a feature that a single field, at some least value, gives. */
+/* One row: the SMMU has the feature if the field has at least this value. */
 static const struct {
 	enum smmux_feat feat;
 	enum smmux_idreg reg;
@@ -167,7 +167,7 @@ static void decode_feats(const struct smmux_idregs *raw, struct smmux_caps *caps
 		caps->feats |= BIT(SMMUX_FEAT_STALL);
 	if (caps->stall_model == STALL_MODEL_STALL_ONLY)
 		caps->feats |= BIT(SMMUX_FEAT_STALL_FORCED);
-	/* 52 bits of input are for the 64K granule; others need IDR5.DS. */
+	/* 52 bits of input need the 64K granule; other granules need IDR5.DS. */
 	if (!(IDR(raw, 5) & IDR5_GRAN64K))
 		caps->feats &= ~BIT(SMMUX_FEAT_VAX);
 }
@@ -198,7 +198,7 @@ static void decode_sizes(const struct smmux_idregs *raw, struct smmux_caps *caps
 		caps->pgsizes |= SZ_4T;
 }
 
-/* --- what errata and firmware say --- */
+/* --- errata and firmware --- */
 
 #define ARM		0x43b
 #define MMU_600		0x483

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * caps - what this SMMU can do, and what of it smmux uses.
+ * caps - capabilities of an SMMU, and which of them smmux uses.
  *
- * Pure: ID register values and firmware hints in, one struct out.  Errata and
- * firmware overrides are rows of a table, applied between decoding and the
- * final checks, so that the rest of the driver only ever asks smmux_has().
+ * Pure: ID register values and firmware hints in, one struct out.  Errata (rows
+ * of a table) and firmware overrides are applied after decoding, so that the rest
+ * of the driver needs only smmux_has().
  */
 #ifndef SMMUX_CAPS_H
 #define SMMUX_CAPS_H
@@ -48,17 +48,17 @@ enum smmux_feat {
 	SMMUX_NUM_FEATS,
 };
 
-/* Ways in which an implementation departs from the architecture. */
+/* Deviations of an implementation from the architecture. */
 enum smmux_quirk {
 	SMMUX_QUIRK_NO_PREFETCH = BIT(0),	/* CMD_PREFETCH_* must not be sent */
 	SMMUX_QUIRK_ONE_PAGE	= BIT(1),	/* page 1 registers are in page 0 */
 	SMMUX_QUIRK_SYNC_EARLY	= BIT(2),	/* a SYNC at least every 32 commands */
 };
 
-/* What firmware says about the SMMU; filled by fw.c. */
+/* Hints of firmware about the SMMU; filled by fw.c. */
 struct smmux_fw_hints {
 	bool coherent;			/* DT dma-coherent / IORT COHACC override */
-	bool coherent_override;		/* firmware's word beats IDR0.COHACC */
+	bool coherent_override;		/* @coherent overrides IDR0.COHACC */
 	u8 httu;			/* IORT HTTU override, HTTU_* */
 	bool httu_override;
 	u32 quirks;			/* enum smmux_quirk, by DT property or IORT model */
@@ -83,11 +83,11 @@ struct smmux_caps {
 /**
  * smmux_caps_decode() - turn ID registers into capabilities
  * @raw:  register values
- * @fw:   what firmware adds or overrides
+ * @fw:   additions and overrides of firmware
  * @caps: filled; undefined after an error
  * @why:  on error, a static text that names the offending field and the reason
  *
- * Pure; any context.  Rests on IHI 0070 6.3.1 to 6.3.8.
+ * Pure; any context.  Follows IHI 0070 6.3.1 to 6.3.8.
  *
  * Return: 0, or -EINVAL for contradictory or reserved values, -ENODEV for a
  * valid SMMU that this driver does not support (preset tables, no AArch64
@@ -98,12 +98,12 @@ int smmux_caps_decode(const struct smmux_idregs *raw,
 		      struct smmux_caps *caps, const char **why);
 
 /**
- * struct smmux_idfield - one field of an ID register, for people
+ * struct smmux_idfield - one field of an ID register, for display
  * @name: "IDR0.S1P"
- * @reg:  which register
- * @mask: where in it
- * @feat: the enum smmux_feat it gives rise to, or -1
- * @used: smmux makes use of the field when it is non-zero
+ * @reg:  the register
+ * @mask: bits of the field
+ * @feat: the enum smmux_feat that it indicates, or -1
+ * @used: smmux uses the field when it is non-zero
  */
 struct smmux_idfield {
 	const char *name;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cd - context descriptors into a caller's buffer.
+ * cd - builds context descriptors in a caller's buffer.
  *
- * Only the lower half (TTB0) of the address space is ever used: EPD1 is set.
+ * The driver uses only the lower half (TTB0) of the address space: EPD1 is set.
  */
 #include "pure/cd.h"
 

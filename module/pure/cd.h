@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cd - build context descriptors and tell which of their bits count.
+ * cd - build context descriptors, and report which of their bits the SMMU uses.
  */
 #ifndef SMMUX_CD_H
 #define SMMUX_CD_H

@@ -2,8 +2,8 @@
 /*
  * cmd - names and text of commands; the encoders are inline in the header.
  *
- * A decoder prints only the operands that the opcode has: one row of @shapes
- * says which they are, so that dumps, traces and tools agree.
+ * The decoder prints only the operands that the opcode has.  One row of @shapes
+ * lists them, so that dumps, traces and tools agree.
  */
 #include "pure/cmd.h"
 

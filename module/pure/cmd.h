@@ -2,9 +2,9 @@
 /*
  * cmd - encode command queue entries.
  *
- * Pure and inline: an invalidation is a handful of instructions and sits on
- * the unmap path.  Every encoder returns a complete command; addresses are
- * cut to the field's granule, nothing else is checked.
+ * Pure and inline: an invalidation is on the unmap path and takes only a few
+ * instructions.  Each encoder returns a complete command.  It truncates addresses
+ * to the field's granule and checks nothing else.
  */
 #ifndef SMMUX_CMD_H
 #define SMMUX_CMD_H
@@ -19,9 +19,9 @@ struct smmux_cmd {
 };
 
 /*
- * What becomes of a command that meets a sleeping SMMU (G2, G3): waking up drops
- * all caches, which makes the first ones redundant.  The last may be lost by
- * nobody: a device waits for it, or holds what it was to drop.
+ * Decides about a command while the SMMU is suspended (G2, G3).  Resume invalidates
+ * all caches, which makes the first classes redundant.  A command of the last, OWED,
+ * must not be lost: a device waits for it, or holds translations that it must drop.
  */
 enum smmux_cmd_class {
 	SMMUX_CMD_TLBI, SMMUX_CMD_CFGI, SMMUX_CMD_PREFETCH, SMMUX_CMD_SYNC,
@@ -66,7 +66,7 @@ static inline struct smmux_cmd smmux_cmd_tlbi_tag(u8 op, u16 asid, u16 vmid)
 			FIELD_PREP(TLBI_W0_VMID, vmid), 0 } };
 }
 
-/* First word of a TLBI by address, before NUM and SCALE are put in. */
+/* First word of a TLBI by address, without NUM and SCALE. */
 static inline u64 smmux_cmd_tlbi_va_w0(u8 op, u16 asid, u16 vmid)
 {
 	return op | FIELD_PREP(TLBI_W0_ASID, asid) |
@@ -81,13 +81,13 @@ static inline u64 smmux_cmd_atc_w0(u32 sid, bool ssv, u32 ssid)
 }
 
 /**
- * smmux_cmd_atc_inv() - invalidate what a device's ATC holds for a range
+ * smmux_cmd_atc_inv() - invalidate a range in a device's ATC
  * @w0:    from smmux_cmd_atc_w0()
  * @first: first byte of the range
  * @last:  last byte of the range
  *
- * ATS can only name naturally aligned powers of two, so the command covers
- * the smallest such block that holds the range (IHI 0070 4.5.1).
+ * ATS can name only naturally aligned powers of two, so the command covers
+ * the smallest such block that contains the range (IHI 0070 4.5.1).
  */
 static inline struct smmux_cmd smmux_cmd_atc_inv(u64 w0, u64 first, u64 last)
 {
@@ -138,7 +138,7 @@ static inline u8 smmux_cmd_op(const struct smmux_cmd *c)
 	return c->w[0] & CMD_W0_OP;
 }
 
-/* Name of an opcode, "?" for one that the architecture does not know. */
+/* Name of an opcode, "?" for one that the architecture does not have. */
 const char *smmux_cmd_name(u8 op);
 
 /* Decode into text ("TLBI_NH_VA asid 3 vmid 0 addr 0x... leaf"); returns length. */

@@ -2,12 +2,12 @@
 /*
  * entry - the planner.
  *
- * Call a bit "watched" while the present entry makes the hardware look at it.
- * First every unwatched bit takes its new value.  What the new entry needs and
- * is still different then sits in watched bits.  If all of those are in one
- * word, storing that word is the switch: before it the walker has the old
+ * A bit is "watched" while the current entry makes the hardware use it.
+ * First every unwatched bit takes its new value.  The remaining differences that
+ * the new entry needs are then in watched bits.  If all of them are in one
+ * word, the store of that word is the switch: before it the walker sees the old
  * entry, after it the new one, and 64-bit stores do not tear.  Bits that only
- * the old entry watched are tidied up behind it.
+ * the old entry watched take their new value after the switch.
  */
 #include "pure/entry.h"
 
@@ -98,14 +98,14 @@ void smmux_entry_apply(u64 *ent, const struct smmux_entry_plan *plan,
 		const struct smmux_entry_phase *ph = &plan->phase[p];
 
 		/*
-		 * What the entry is about to point to (tables, descriptors) must
-		 * be in memory before the walker can find it.
+		 * Tables and descriptors that the entry will point to must be in
+		 * memory before the walker can find them.
 		 */
 		dma_wmb();
 		for (i = 0; i < SMMUX_ENTRY_WORDS; i++)
 			if (ph->words & BIT(i))
 				WRITE_ONCE(ent[i], ph->val[i]);
-		/* And the entry before any invalidation, or nothing, follows. */
+		/* The entry must be in memory before the invalidation, if any, follows. */
 		dma_wmb();
 		flush(arg);
 	}

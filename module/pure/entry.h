@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * entry - plan how a live 64-byte entry (STE or CD) becomes another one.
+ * entry - plan the rewrite of a live 64-byte entry (STE or CD).
  *
  * The SMMU may fetch the entry at any moment, one 64-bit word at a time, and
- * may keep what it fetched until it is told to drop it.  So a change is a list
- * of phases: within a phase words are written in any order, and at its end the
+ * may cache it until the driver invalidates it.  So a change is a list of
+ * phases.  Within a phase, words are written in any order; at its end the
  * cached entry is invalidated and that invalidation completes.  A plan is
- * hitless when in every phase the walker can only see the old or the new
- * entry; that holds as long as the bits that the present entry *uses* are left
- * alone until one single word makes the switch.  Where two or more words would
- * have to switch at once the plan parks the entry in a state that aborts.
+ * hitless when in every phase the walker can see only the old or the new
+ * entry.  That holds if the bits that the current entry *uses* do not change
+ * until the store of one single word makes the switch.  If two or more words
+ * would have to switch at once, the plan parks the entry in a state that aborts.
  */
 #ifndef SMMUX_ENTRY_H
 #define SMMUX_ENTRY_H
@@ -19,12 +19,12 @@
 #include "arch/tables.h"
 
 /**
- * struct smmux_entry_kind - what the planner must know of STEs or CDs
- * @used:   report the bits that an entry makes the hardware look at
- * @lax:    bits that may change at any time without harm, as (word, mask)
- *          pairs folded into an array of 8 masks; NULL for none
- * @park:   word 0 of the state in which the hardware aborts and looks at no
- *          other word, in place of @old
+ * struct smmux_entry_kind - properties of STEs or CDs that the planner needs
+ * @used:   report the bits that an entry makes the hardware use
+ * @lax:    bits that may change at any time without harm: an array of 8 masks,
+ *          one for each word; NULL for none
+ * @park:   word 0 that replaces @old in the state in which the hardware aborts
+ *          and uses no other word
  */
 struct smmux_entry_kind {
 	void (*used)(const u64 *ent, u64 *used);
@@ -46,21 +46,21 @@ struct smmux_entry_plan {
 };
 
 /**
- * smmux_entry_plan() - plan the way from @cur to @want
+ * smmux_entry_plan() - plan the rewrite of @cur to @want
  *
- * Pure; any context.  A plan with no phases means nothing is to be done.
+ * Pure; any context.  A plan without phases means that nothing has to change.
  */
 void smmux_entry_plan(const struct smmux_entry_kind *kind, const u64 *cur,
 		      const u64 *want, struct smmux_entry_plan *plan);
 
 /**
- * smmux_entry_apply() - carry a plan out on the live entry
+ * smmux_entry_apply() - execute a plan on the live entry
  * @ent:   the entry in memory that the SMMU reads
- * @plan:  what to do
+ * @plan:  the phases
  * @flush: invalidates and waits; called after each phase
  * @arg:   for @flush
  *
- * The caller holds whatever keeps other writers of @ent away.
+ * The caller holds the lock that excludes other writers of @ent.
  */
 void smmux_entry_apply(u64 *ent, const struct smmux_entry_plan *plan,
 		       void (*flush)(void *arg), void *arg);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * evt - what an event record says.
+ * evt - decodes and prints event records.
  *
- * One table says, for each id that the architecture has, which of the fields
- * mean something in it (IHI 0070 7.3.2 to 7.3.22); everything else follows.
+ * One table lists, for each id of the architecture, the fields that are valid
+ * in its record (IHI 0070 7.3.2 to 7.3.22); all functions use that table.
  */
 #include "pure/evt.h"
 
@@ -104,7 +104,7 @@ void smmux_evt_decode(const u64 raw[4], struct smmux_evt *evt)
 
 	kind = kind_of(evt->id);
 	if (kind < 0)
-		return;		/* the raw words are all there is */
+		return;		/* only the raw words are known */
 	evt->has = kinds[kind].has;
 
 	if (evt->has & IADDR)

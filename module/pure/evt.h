@@ -2,8 +2,8 @@
 /*
  * evt - decode event records.
  *
- * Records come from hardware that may be odd, and their contents from devices
- * that may be hostile: every 256-bit value decodes to something printable.
+ * The hardware may write unexpected records, and hostile devices may control their
+ * contents.  Every 256-bit value decodes to something printable.
  */
 #ifndef SMMUX_EVT_H
 #define SMMUX_EVT_H
@@ -12,7 +12,7 @@
 
 #include "arch/evt.h"
 
-enum smmux_evt_field {		/* which members of struct smmux_evt mean something */
+enum smmux_evt_field {		/* which members of struct smmux_evt are valid */
 	SMMUX_EVT_HAS_IADDR	= 1 << 0,
 	SMMUX_EVT_HAS_IPA	= 1 << 1,
 	SMMUX_EVT_HAS_FETCH	= 1 << 2,
@@ -42,9 +42,9 @@ struct smmux_evt {
 #define SMMUX_TRACE_EVT_S2	0x20
 #define SMMUX_TRACE_EVT_NSIPA	0x40
 #define SMMUX_TRACE_EVT_TTRNW	0x80
-#define SMMUX_TRACE_EVT_WRITE	0x100	/* an access that is no read; without both: no access */
-#define SMMUX_TRACE_EVT_TTD	0x200	/* class: a table descriptor was what was wanted, */
-#define SMMUX_TRACE_EVT_CD	0x400	/* or a context descriptor */
+#define SMMUX_TRACE_EVT_WRITE	0x100	/* a write; neither RNW nor WRITE: no access */
+#define SMMUX_TRACE_EVT_TTD	0x200	/* class: access to a table descriptor, */
+#define SMMUX_TRACE_EVT_CD	0x400	/* or to a context descriptor */
 
 static inline u32 smmux_trace_evt_flags(const struct smmux_evt *evt)
 {

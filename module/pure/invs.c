@@ -37,7 +37,7 @@ static void append(struct smmux_invs *to, const struct smmux_inv *inv, int users
 		to->has_ats = true;
 }
 
-/* What is to come out of the two lists next: -1 from old, 1 from add, 0 both. */
+/* Which list has the next entry: -1 old, 1 add, 0 both. */
 static int whose_turn(const struct smmux_invs *old, unsigned int i,
 		      const struct smmux_inv *add, unsigned int k, unsigned int num)
 {
@@ -65,7 +65,7 @@ struct smmux_invs *smmux_invs_merge(const struct smmux_invs *old,
 			const struct smmux_inv *o = &old->inv[i++];
 			int users = o->users + !turn;
 
-			/* A dead entry's stream may be gone, and its id be another's by now. */
+			/* A dead entry's stream may be freed, and its id reused. */
 			if (users)
 				append(invs, turn ? o : &add[k], users);
 			k += !turn;
@@ -89,7 +89,7 @@ void smmux_invs_unref(struct smmux_invs *invs, struct smmux_inv *del,
 		inv = &invs->inv[i];
 		if (WARN_ON_ONCE(i == invs->num || !inv->users ||
 				 smmux_inv_cmp(inv, &del[k]))) {
-			del[k].users = 1;	/* nobody is to act on it */
+			del[k].users = 1;	/* so that the caller ignores it */
 			continue;
 		}
 		WRITE_ONCE(inv->users, inv->users - 1);

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * invs - the array of what must be invalidated when a domain's tables change.
+ * invs - per domain, the array of what to invalidate when its tables change.
  *
- * One array a domain, read under RCU by every unmap, replaced or edited by
- * attach and detach.  Sorted by (SMMU, kind, id, ssid); since kinds are numbered
- * in the order in which their commands must reach the hardware, one walk from
- * front to back issues them correctly.
+ * Every unmap reads the domain's array under RCU; attach and detach replace or
+ * edit it.  It is sorted by (SMMU, kind, id, ssid).  Kinds are numbered in the
+ * order in which their commands must reach the hardware, so one walk from front
+ * to back issues them in the right order.
  *
- * Writers hold the domain's mutex.  Readers hold rcu_read_lock() and, when the
- * array names an ATC, also @ats_lock for reading: turning ATS off takes it for
- * writing, and so waits for every ATC_INV that is under way.
+ * Writers hold the domain's mutex.  Readers hold rcu_read_lock() and, if the
+ * array has an ATC entry, also @ats_lock for reading.  Disabling ATS takes it for
+ * writing, and so waits for every ATC_INV in flight.
  *
- * An entry whose @users is 0 is dead: readers skip it, purge drops it.  Only
- * the holder of the mutex writes @users; a reader that sees the old value
- * sends a command too many.
+ * An entry with @users 0 is dead: readers skip it, purge drops it.  Only the
+ * holder of the mutex writes @users.  A reader that sees the old value sends
+ * one redundant command.
  */
 #ifndef SMMUX_INVS_H
 #define SMMUX_INVS_H
@@ -30,21 +30,21 @@ enum smmux_inv_kind {
 	SMMUX_INV_S2_VMID,		/* TLBI by VMID (and IPA) */
 	SMMUX_INV_NESTED_CLEAR,		/* S1 entries of a VMID whose S2 changed */
 	SMMUX_INV_ATC_RANGE,		/* ATC_INV of the range */
-	SMMUX_INV_ATC_FULL,		/* ATC_INV of everything, range unknown to the device */
+	SMMUX_INV_ATC_FULL,		/* ATC_INV of everything: the device's range is unknown */
 	SMMUX_NUM_INV_KINDS,
 };
 
 /**
  * struct smmux_inv - one thing to invalidate
- * @smmu:  whose command queue
- * @order: the SMMU's place in the sort, fixed for its lifetime
+ * @smmu:  the SMMU whose command queue is used
+ * @order: the SMMU's sort key, fixed for its lifetime
  * @kind:  enum smmux_inv_kind
  * @id:    ASID, VMID or StreamID
  * @ssid:  SubstreamID of an ATC kind, 0 for others
- * @w0:    first word of the command by address (TLBI, ATC_INV), ready made
- * @stream: of an ATC kind, see ats.c; of a live entry it is there as long as the
- *         reader's RCU section lasts
- * @users: how many attachments need it; written under the domain's mutex with
+ * @w0:    prepared first word of the command by address (TLBI, ATC_INV)
+ * @stream: of an ATC kind, see ats.c; in a live entry it is valid until the end
+ *         of the reader's RCU section
+ * @users: number of attachments that need it; written under the domain's mutex with
  *         WRITE_ONCE, read by walkers with READ_ONCE
  */
 struct smmux_inv {
@@ -79,33 +79,33 @@ struct smmux_invs *smmux_invs_alloc(unsigned int num, gfp_t gfp);
 
 /**
  * smmux_invs_merge() - a copy of @old with one more user for each of @add
- * @old: present array
- * @add: what to add, sorted; @users of each is ignored and counts as 1
- * @num: how many
+ * @old: current array
+ * @add: entries to add, sorted; @users of each is ignored and counts as 1
+ * @num: number of @add
  *
- * Dead entries are left out.  Return: the new array, not yet visible to
- * anyone, or ERR_PTR(-ENOMEM), and @old is as it was (I2).
+ * Dead entries are left out.  Return: the new array, not yet published, or
+ * ERR_PTR(-ENOMEM) with @old unchanged (I2).
  */
 struct smmux_invs *smmux_invs_merge(const struct smmux_invs *old,
 				    const struct smmux_inv *add,
 				    unsigned int num);
 
 /**
- * smmux_invs_unref() - take one user away from each of @del, in place
+ * smmux_invs_unref() - remove one user from each of @del, in place
  * @invs:  the array
- * @del:   sorted; the @users member of each is set to what is left, so that
- *         the caller sees which tags lost their last user
- * @num:   how many
+ * @del:   sorted; the @users member of each is set to the remaining number, so
+ *         that the caller sees which tags lost their last user
+ * @num:   number of @del
  *
- * Never fails and never allocates (I2).  An entry that is not there, or has no
- * user, is a bug of the caller: warned once, left alone.
+ * Never fails and never allocates (I2).  A missing entry, or one without users,
+ * is a bug of the caller: it warns once and changes nothing.
  */
 void smmux_invs_unref(struct smmux_invs *invs, struct smmux_inv *del,
 		      unsigned int num);
 
 /**
  * smmux_invs_purge() - a copy of @old without its dead entries
- * Return: NULL when there is nothing to drop or no memory; @old stays correct.
+ * Return: NULL if there are no dead entries or no memory; @old stays correct.
  */
 struct smmux_invs *smmux_invs_purge(const struct smmux_invs *old);
 

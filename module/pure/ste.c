@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ste - stream table entries into a caller's buffer.
+ * ste - builds stream table entries in a caller's buffer.
  *
- * Fields that a configuration does not use are zero, so that two entries of
- * the same meaning are the same bits.
+ * Fields that a configuration does not use are zero, so that two entries with
+ * the same meaning have the same bits.
  */
 #include "pure/ste.h"
 
@@ -11,7 +11,7 @@
 
 #include "arch/regs.h"
 
-/* How traffic that is not translated by stage 1 gets its attributes. */
+/* Attributes of traffic that stage 1 does not translate. */
 #define W1_INCOMING_ATTRS	(STE_W1_MEMATTR | STE_W1_MTCFG | STE_W1_ALLOCCFG | \
 				 STE_W1_SHCFG | STE_W1_NSCFG)
 #define W1_ACCESS_ATTRS		(STE_W1_PRIVCFG | STE_W1_INSTCFG)
@@ -140,15 +140,15 @@ static void ste_used(const u64 *ent, u64 *used)
 	}
 }
 
-/* Parking a stream in "abort" and not in V=0 spares the log of C_BAD_STE events. */
+/* A stream is parked in "abort", since V=0 would raise C_BAD_STE events. */
 static u64 ste_park(u64 old)
 {
 	return STE_W0_V | FIELD_PREP(STE_W0_CONFIG, STE_CONFIG_ABORT);
 }
 
 /*
- * EATS may change under a live entry: whoever changes it has the device's ATS
- * switched off, or is cutting it off for good.
+ * EATS may change while the entry is live: the caller has disabled ATS in the
+ * device, or puts the device in quarantine.
  */
 static const u64 ste_lax[SMMUX_ENTRY_WORDS] = { [1] = STE_W1_EATS };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * ste - build stream table entries and tell which of their bits count.
+ * ste - build stream table entries, and report which of their bits the SMMU uses.
  */
 #ifndef SMMUX_STE_H
 #define SMMUX_STE_H
@@ -13,7 +13,7 @@ struct smmux_ste {
 	u64 w[SMMUX_ENTRY_WORDS];
 };
 
-/* What an STE that points to a CD table needs to know. */
+/* Parameters of an STE that points to a CD table. */
 struct smmux_ste_s1 {
 	u64 cdtab;		/* physical address of CD table or L1 */
 	u8 fmt;			/* S1FMT_* */
@@ -39,7 +39,7 @@ void smmux_ste_bypass(struct smmux_ste *ste, bool attr_ovr);
 void smmux_ste_s1(struct smmux_ste *ste, const struct smmux_ste_s1 *s1);
 void smmux_ste_s2(struct smmux_ste *ste, const struct smmux_ste_s2 *s2);
 
-/* EATS of an STE that translates: full ATS, or translated and ATS requests abort. */
+/* EATS of an STE that translates: full ATS, or abort of translated and of ATS requests. */
 void smmux_ste_set_eats(struct smmux_ste *ste, bool on);
 bool smmux_ste_eats(const struct smmux_ste *ste);
 
