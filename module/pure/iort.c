@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * iort - a walk over the nodes of the IORT (Arm DEN 0049), and what is asked of it.
+ * iort - a walk over the nodes of the IORT (Arm DEN 0049), and the queries.
  *
- * All comes to one question about two nodes: does this one name that SMMU?  A
- * client does so with its ID mappings, a counter group with its reference.
+ * Each query checks whether a node refers to an SMMU's node.  A client refers to
+ * it in its ID mappings, a counter group in its node reference.
  */
 #include "pure/iort.h"
 
@@ -15,7 +15,7 @@ struct walk {
 	u32 offset, left;
 };
 
-/* The node at @offset if all of it lies within the table, or NULL. */
+/* The node at @offset if it is completely within the table, or NULL. */
 static const struct acpi_iort_node *node_at(const struct acpi_table_iort *iort, u32 offset)
 {
 	const struct acpi_iort_node *node = (const void *)iort + offset;
@@ -33,7 +33,7 @@ static struct walk begin(const struct acpi_table_iort *iort)
 			       .left = iort->node_count };
 }
 
-/* The next node of @type that has @size bytes of its own; NULL at the end. */
+/* The next node of @type with at least @size bytes of node data; NULL at the end. */
 static const struct acpi_iort_node *next(struct walk *w, u8 type, size_t size)
 {
 	while (w->left) {
@@ -61,7 +61,7 @@ static bool is_smmu(const struct acpi_table_iort *iort, u32 offset, u64 smmu)
 	return v3->base_address == smmu;
 }
 
-/* Does @node send @id (or, with @any, some id) to the SMMU? */
+/* Does @node map @id (or, with @any, any id) to the SMMU? */
 static bool maps_to(const struct acpi_table_iort *iort, const struct acpi_iort_node *node,
 		    u64 smmu, u32 id, bool any)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * lint - compares what is with what should be, field by field.
+ * lint - compares actual with expected entries, field by field.
  *
- * The first thing told of an entry is what it does wrong as a whole: that it is not
- * valid, aborts or translates when it should not.  Only if that is right are fields
- * told one by one, since those of one configuration mean nothing to another.
+ * The first finding about an entry is about its configuration: it is not valid, or
+ * aborts or translates when it should not.  Single fields are reported only if the
+ * configuration is right, since fields of another one mean something else.
  */
 #include "pure/lint.h"
 
@@ -18,7 +18,7 @@ struct field {
 	const char *name;
 	u8 word;
 	u64 mask;
-	bool harmless;			/* a hint, or attributes that nobody relies on */
+	bool harmless;			/* a hint, or an attribute without users */
 	bool pointer;			/* of a table */
 };
 
@@ -113,7 +113,7 @@ static void name_place(char *place, size_t len, u32 sid, u32 ssid)
 		snprintf(place, len, "sid 0x%x", sid);
 }
 
-/* Where a pointer must not lead, whatever was meant. */
+/* Targets that are wrong for every pointer. */
 static const char *astray(const struct smmux_lint *l, u64 pa)
 {
 	if (l->oas < 64 && pa >> l->oas)
@@ -135,7 +135,7 @@ static void say_field(struct smmux_lint *l, const char *place, const char *what,
 		       is >> shift, f->pointer ? astray(l, is) : "", want >> shift);
 }
 
-/* Fields that differ, and bits that belong to none but differ, from @skip's bits on. */
+/* Report differing fields and other differing bits; skip bits @skip_w0 of word 0. */
 static void compare(struct smmux_lint *l, const char *place, const char *what,
 		    const struct field *field, unsigned int num, const u64 *is,
 		    const u64 *want, u64 skip_w0)
@@ -167,7 +167,7 @@ static u64 config_of(const struct smmux_ste *ste)
 	return ste->w[0] & STE_W0_V ? cfg : STE_CONFIG_ABORT;
 }
 
-/* How the whole entry is wrong; false if it is not. */
+/* Report a wrong configuration; false if it is right. */
 static bool wrong_config(struct smmux_lint *l, const char *place,
 			 const struct smmux_lint_owner *owner, const struct smmux_ste *is,
 			 const struct smmux_ste *want)
@@ -200,7 +200,7 @@ static bool wrong_config(struct smmux_lint *l, const char *place,
 	return true;
 }
 
-/* Reserved memory of a device that is gone stays within reach. */
+/* After its device is gone, a stream with reserved memory (RMR) may still bypass. */
 static bool left_open(const struct smmux_lint_owner *owner, const struct smmux_ste *is)
 {
 	return !owner->any && owner->may_bypass && config_of(is) == STE_CONFIG_BYPASS;
@@ -321,7 +321,7 @@ static void lint_use(struct smmux_lint *l, const struct smmux_lint_use *u)
 			       u->atcs - u->inv_atcs, u->atcs);
 }
 
-/* Of the domain that @u is the first use of: does anybody else keep entries alive? */
+/* @u is the first use of its domain: do its attachments account for all users? */
 static void lint_users(struct smmux_lint *l, const struct smmux_lint_use *u,
 		       const struct smmux_lint_use *end)
 {
@@ -340,7 +340,7 @@ static void lint_users(struct smmux_lint *l, const struct smmux_lint_use *u,
 		       users);
 }
 
-/* Does an earlier attachment, of another domain, have the tag of @u? */
+/* Does an earlier attachment of another domain have the same tag as @u? */
 static void lint_twice(struct smmux_lint *l, const struct smmux_lint_use *first,
 		       const struct smmux_lint_use *u)
 {

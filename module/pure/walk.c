@@ -2,9 +2,9 @@
 /*
  * walk - translation tables of both stages, three granules.
  *
- * Of several faults the SMMU raises the first on this way: no memory, invalid,
- * address size, access flag, permission (IHI 0070 3.12, DDI 0487 D8).  A stage 1
- * table or CD behind a stage 2 is itself found by a walk of stage 2.
+ * The SMMU checks in this order, and raises the first fault: no memory, invalid,
+ * address size, access flag, permission (IHI 0070 3.12, DDI 0487 D8).  With stage 2,
+ * a walk of stage 2 translates the address of each stage 1 table or CD.
  */
 #include "pure/walk.h"
 
@@ -16,7 +16,7 @@
 
 #define TTD_LIMITS	(TTD_APTABLE_RO | TTD_APTABLE_NOUSER | TTD_XNTABLE | TTD_PXNTABLE)
 
-/* What tables above a leaf take away from it, stage 1. */
+/* Permissions of a stage 1 leaf that the tables above it remove. */
 struct limits {
 	bool no_user, no_write, xn, pxn;
 };
@@ -33,7 +33,7 @@ struct smmux_walk_step *smmux_walk_note(struct smmux_walk *w, u8 kind, u64 table
 	static struct smmux_walk_step nowhere;
 	struct smmux_walk_step *s = &w->step[w->num_steps];
 
-	/* More than any walk has; better a line missing than a word too far. */
+	/* No walk has so many steps.  If one had, drop a step; do not overrun the array. */
 	if (WARN_ON_ONCE(w->num_steps == SMMUX_WALK_STEPS))
 		return &nowhere;
 	w->num_steps++;
@@ -107,7 +107,7 @@ static void fault(struct smmux_walk *w, const struct smmux_walk_regime *r, u8 ev
 	w->level = level;
 	w->class = class;
 	w->ipa = r->stage == 2 ? in : 0;
-	/* What is not about an address is recorded always, and nothing stalls for it. */
+	/* An external abort is always recorded, and never stalls. */
 	w->silent = event != EVT_F_WALK_EABT && !r->record;
 	w->stalls = event != EVT_F_WALK_EABT && r->stall;
 }
@@ -141,7 +141,7 @@ static void limit(const struct smmux_walk_regime *r, u64 desc, struct limits *l)
 	l->pxn |= !!(desc & TTD_PXNTABLE);
 }
 
-/* AP[2] with DBM is "clean" where the SMMU keeps the dirty state itself. */
+/* If the SMMU manages the dirty state, AP[2] with DBM means writable and clean. */
 static void allow_s1(const struct smmux_walk_regime *r, u64 desc, const struct limits *l,
 		     struct smmux_walk_leaf *leaf)
 {
@@ -170,7 +170,7 @@ static void allow_s2(const struct smmux_walk_regime *r, u64 desc, struct smmux_w
 	leaf->dirty = clean;
 	leaf->r = !!(desc & TTD_S2_READ);
 	leaf->w = !!(desc & TTD_S2_WRITE) || clean;
-	/* 0b01: not privileged; 0b10: nobody; 0b11: nobody but privileged. */
+	/* 0b01: only unprivileged; 0b10: none; 0b11: only privileged. */
 	leaf->x = half ? xn == r->priv : !xn;
 	leaf->device = !(FIELD_GET(TTD_S2_MEMATTR, desc) >> 2);
 }
@@ -202,7 +202,7 @@ static bool may(const struct smmux_walk_leaf *leaf, enum smmux_walk_access acces
 	}
 }
 
-/* Of a page or block: all that can still go wrong. */
+/* The remaining checks, of a page or block. */
 static bool take_leaf(struct smmux_walk_ctx *c, const struct smmux_walk_regime *r,
 		      const struct smmux_walk_step *s, u64 in, enum smmux_walk_access access,
 		      u8 class, const struct limits *l, struct smmux_walk_leaf *leaf)
@@ -265,7 +265,7 @@ bool smmux_walk_stage(struct smmux_walk_ctx *c, const struct smmux_walk_regime *
 		u64 mask = BIT_ULL(smmux_walk_index_bits(r, level)) - 1;
 
 		if (!read_desc(c, r, table, table + (in >> shift & mask) * sizeof(u64), &s)) {
-			/* Else stage 2 has said it. */
+			/* Otherwise stage 2 has set the event. */
 			if (c->w->end != SMMUX_WALK_EVENT)
 				fault(c->w, r, EVT_F_WALK_EABT, level, class, addr,
 				      "no memory where a table should be");
@@ -295,7 +295,7 @@ bool smmux_walk_stage(struct smmux_walk_ctx *c, const struct smmux_walk_regime *
 	return false;	/* not reached: the last level has no tables */
 }
 
-/* --- words --- */
+/* --- text --- */
 
 const char *smmux_walk_kind_name(enum smmux_walk_kind kind)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * walk - what the SMMU would do with a transaction, told from memory.
+ * walk - predicts from tables in memory what the SMMU does with a transaction.
  *
- * From a StreamID by way of STE and CD, or from a domain's tables, to the physical
- * address or to the event that the SMMU would raise, with every entry on the way.
- * Pure: memory is read by a callback.  What is read may be anything: each value ends
- * somewhere, after at most SMMUX_WALK_STEPS entries.
+ * A walk starts at a StreamID (STE, CD) or at a domain's tables.  It ends at the
+ * physical address or at the event that the SMMU would raise, and records each entry.
+ * Pure: a callback reads memory.  The contents may be arbitrary: the walk always ends,
+ * after at most SMMUX_WALK_STEPS entries.
  *
- * Not looked at: what caches still hold, and whether the SMMU is on.
+ * Not considered: the contents of caches, and whether the SMMU is enabled.
  */
 #ifndef SMMUX_WALK_H
 #define SMMUX_WALK_H
@@ -20,7 +20,7 @@
 #include "pure/ste.h"
 
 #define SMMUX_WALK_LAST		3	/* level of pages */
-#define SMMUX_WALK_STEPS	40	/* both stages, each table of one found by the other */
+#define SMMUX_WALK_STEPS	40	/* both stages; stage 2 translates each stage 1 table */
 
 /* Descriptors of both stages, VMSAv8-64. */
 #define TTD_VALID		BIT_ULL(0)
@@ -46,7 +46,7 @@
 #define TTD_APTABLE_RO		BIT_ULL(62)
 
 /**
- * struct smmux_walk_hw - what the SMMU can do, as far as a walk depends on it
+ * struct smmux_walk_hw - the properties of the SMMU that a walk depends on
  * @granules: SZ_4K, SZ_16K, SZ_64K
  * @strtab_base, @strtab_cfg: as in the registers
  */
@@ -58,10 +58,10 @@ struct smmux_walk_hw {
 	u32 strtab_cfg;
 };
 
-/* All but the last two, of which @records_bad_sid is as the driver sets it. */
+/* Fills all but the last two members; @records_bad_sid is as the driver sets CR2. */
 void smmux_walk_hw(const struct smmux_caps *caps, struct smmux_walk_hw *hw);
 
-/* Reads @num words in memory's order; false where there is no memory to read. */
+/* Reads @num words in memory order; false if there is no memory at @pa. */
 struct smmux_walk_mem {
 	bool (*read)(void *ctx, u64 pa, u64 *words, unsigned int num);
 	void *ctx;
@@ -96,13 +96,13 @@ enum smmux_walk_kind {
 
 /**
  * struct smmux_walk_step - one entry that was read
- * @stage: 1 or 2; 0 of configuration
- * @level: of a table
- * @bits:  log2 of how many addresses the entry is for
- * @table: address of the table, and
- * @at:    of the entry: the physical one
+ * @stage: 1 or 2; 0 for configuration
+ * @level: of a translation table
+ * @bits:  log2 of the number of addresses that the entry covers
+ * @table: address of the table
+ * @at:    physical address of the entry
  * @desc:  the entry, or its first word
- * @out:   the table or the block that it leads to
+ * @out:   address of the table or block that it points to
  */
 struct smmux_walk_step {
 	u8 kind, stage, level, bits;
@@ -114,19 +114,19 @@ enum smmux_walk_end {
 };
 
 /**
- * struct smmux_walk - the answer
- * @end:      how it ends; ABORTED is without an event
- * @event:    of EVENT, EVT_*; @stage, @level, @class with it, where they mean something
+ * struct smmux_walk - the result of a walk
+ * @end:      kind of result; ABORTED is without an event
+ * @event:    of EVENT, EVT_*; with @stage, @level, @class, where they apply
  * @silent:   CD.R, STE.S2R or CR2.RECINVSID keep it out of the event queue
  * @stalls:   the transaction waits for a CMD_RESUME
- * @why:      in words, never NULL
+ * @why:      the reason as text, never NULL
  * @ipa:      of an event of stage 2
  * @fetch:    address that could not be read
- * @pa, @bits: where it ends, and log2 of the smallest block on the way
- * @contig_bits: log2 of the run of entries of which the last said "contiguous", or 0
- * @r, @w, @x: what else would be allowed there
+ * @pa, @bits: physical address, and log2 of the smallest block on the way
+ * @contig_bits: log2 of the size of the run, if the leaf has the contiguous hint; or 0
+ * @r, @w, @x: accesses that are allowed at this address
  * @sets_af, @sets_dirty: the SMMU would update descriptors (HTTU)
- * @has_ste, @has_cd, @s1, @s2: which of the rest means something
+ * @has_ste, @has_cd, @s1, @s2: which of the other members are valid
  */
 struct smmux_walk {
 	enum smmux_walk_end end;
@@ -145,17 +145,17 @@ struct smmux_walk {
 	struct smmux_walk_step step[SMMUX_WALK_STEPS];
 };
 
-/* All of the way. */
+/* The complete walk, from the StreamID. */
 void smmux_walk(const struct smmux_walk_hw *hw, const struct smmux_walk_mem *mem,
 		const struct smmux_walk_query *q, struct smmux_walk *w);
 
-/* The tables alone that @w->cd (@stage 1) or @w->ste (2) leads to; of @q no ids. */
+/* Only the tables of @w->cd (@stage 1) or @w->ste (2); the ids in @q are not used. */
 void smmux_walk_from(const struct smmux_walk_hw *hw, const struct smmux_walk_mem *mem,
 		     u8 stage, const struct smmux_walk_query *q, struct smmux_walk *w);
 
 /*
- * @cd's or @ste's stage, or NULL and a word in @w->why that names what makes the entry
- * illegal.
+ * Fill @r for the stage of @cd or @ste.  False if the entry is illegal: @why then names
+ * the field.
  */
 bool smmux_walk_regime_s1(const struct smmux_walk_hw *hw, const struct smmux_ste *ste,
 			  const struct smmux_cd *cd, struct smmux_walk_regime *r,
@@ -163,9 +163,9 @@ bool smmux_walk_regime_s1(const struct smmux_walk_hw *hw, const struct smmux_ste
 bool smmux_walk_regime_s2(const struct smmux_walk_hw *hw, const struct smmux_ste *ste,
 			  struct smmux_walk_regime *r, const char **why);
 
-/* --- one table, for who goes over all of them --- */
+/* --- one table, for callers that visit all tables --- */
 
-/* log2 of the addresses that an entry of this level is for */
+/* log2 of the number of addresses that an entry of this level covers */
 static inline u8 smmux_walk_shift(const struct smmux_walk_regime *r, u8 level)
 {
 	return r->granule + (SMMUX_WALK_LAST - level) * (r->granule - 3);
@@ -179,20 +179,20 @@ static inline u8 smmux_walk_index_bits(const struct smmux_walk_regime *r, u8 lev
 
 enum smmux_walk_kind smmux_walk_kind(const struct smmux_walk_regime *r, u8 level, u64 desc);
 
-/* Where it leads: table, block or page. */
+/* Address of the table, block or page that @desc points to. */
 u64 smmux_walk_out(const struct smmux_walk_regime *r, u8 level, u64 desc);
 
-/* log2 of the run that the contiguous hint is about, at this level */
+/* log2 of the size of a contiguous run at this level */
 u8 smmux_walk_contig_bits(const struct smmux_walk_regime *r, u8 level);
 
-/* Where the first table begins: its lowest address bits do not count. */
+/* Address of the first table; the SMMU ignores the lowest bits of the TTB. */
 u64 smmux_walk_root(const struct smmux_walk_regime *r);
 
-/* What a page or block allows by itself. */
+/* Accesses that a page or block allows, without the limits of the tables above it. */
 void smmux_walk_allows(const struct smmux_walk_regime *r, u64 desc, bool *read, bool *write,
 		       bool *exec);
 
-/* --- words for people --- */
+/* --- text --- */
 
 const char *smmux_walk_kind_name(enum smmux_walk_kind kind);
 

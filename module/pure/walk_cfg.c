@@ -2,8 +2,8 @@
 /*
  * walk_cfg - from a StreamID and SubstreamID to the tables: IHI 0070 chapter 5 and 7.3.
  *
- * An entry that the architecture calls ILLEGAL ends with C_BAD_STE or C_BAD_CD, and
- * the answer names the field.
+ * At an entry that the architecture calls ILLEGAL, the walk ends with C_BAD_STE or
+ * C_BAD_CD, and the result names the field.
  */
 #include "pure/walk.h"
 
@@ -116,7 +116,7 @@ static bool find_ste(struct smmux_walk_ctx *c)
 	return w->has_ste;
 }
 
-/* --- what is in an entry --- */
+/* --- contents of an entry --- */
 
 static u8 granule_of(u32 tg)
 {
@@ -190,7 +190,7 @@ static const char *bad_start(const struct smmux_walk_hw *hw, const struct smmux_
 
 	if (start < (r->granule == 12 ? 0 : 1))
 		return "S2SL0";
-	/* Large first levels are for those who have the addresses (DDI 0487, R_SRKBC). */
+	/* An early start level needs a large output address size (DDI 0487, R_SRKBC). */
 	if ((r->granule == 12 && !start && hw->oas < 44) ||
 	    (r->granule == 14 && start == 1 && hw->oas <= 40) ||
 	    (r->granule == 16 && start == 1 && hw->oas <= 42))
@@ -291,7 +291,7 @@ bool smmux_walk_regime_s1(const struct smmux_walk_hw *hw, const struct smmux_ste
 
 /* --- context descriptors --- */
 
-/* An address of stage 1's own structures, which with stage 2 is an IPA. */
+/* Addresses of stage 1's own structures are IPAs if there is a stage 2. */
 static bool cd_address(struct smmux_walk_ctx *c, u64 *at)
 {
 	struct smmux_walk_leaf leaf = { .pa = *at };
@@ -344,7 +344,7 @@ static bool use_cd(struct smmux_walk_ctx *c, u32 ssid)
 	return true;
 }
 
-/* Which CD, if any: none is what S1DSS calls bypass. */
+/* Select the CD; S1DSS bypass selects none. */
 static bool choose_cd(struct smmux_walk_ctx *c, u32 *ssid)
 {
 	const u64 *ste = c->w->ste.w;
@@ -369,7 +369,7 @@ static bool choose_cd(struct smmux_walk_ctx *c, u32 *ssid)
 	return true;
 }
 
-/* --- all of it --- */
+/* --- the whole walk --- */
 
 static void translate(struct smmux_walk_ctx *c)
 {
@@ -392,7 +392,7 @@ static void translate(struct smmux_walk_ctx *c)
 	w->why = "-";
 }
 
-/* No stage at all: what comes in goes out, if it fits. */
+/* Without stages the output address is the input address, if it fits. */
 static void bypass(struct smmux_walk_ctx *c, const char *why)
 {
 	struct smmux_walk *w = c->w;
@@ -417,7 +417,7 @@ static void begin(struct smmux_walk *w)
 	w->num_steps = 0;
 }
 
-/* The stages that the STE switches on; false if that is the end of it. */
+/* Evaluate the stages that the STE enables; false if the walk ends here. */
 static bool use_ste(struct smmux_walk_ctx *c)
 {
 	struct smmux_walk *w = c->w;

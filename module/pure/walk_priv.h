@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the two halves of a walk share: walk.c, the tables, and walk_cfg.c, the way there.
+ * Declarations for both parts of a walk: walk.c (tables) and walk_cfg.c (configuration).
  */
 #ifndef SMMUX_WALK_PRIV_H
 #define SMMUX_WALK_PRIV_H
 
 #include "pure/walk.h"
 
-#define SMMUX_WALK_CONCAT_BITS	4	/* up to 16 tables side by side begin a stage 2 */
+#define SMMUX_WALK_CONCAT_BITS	4	/* stage 2 may start with up to 16 concatenated tables */
 
-/* One walk under way. */
+/* One walk in progress. */
 struct smmux_walk_ctx {
 	const struct smmux_walk_hw *hw;
 	const struct smmux_walk_mem *mem;
@@ -17,7 +17,7 @@ struct smmux_walk_ctx {
 	struct smmux_walk *w;
 };
 
-/* Where a stage ends, and what it allows there. */
+/* The result of a stage, and the accesses that it allows. */
 struct smmux_walk_leaf {
 	u64 pa;
 	u8 bits, contig_bits;
@@ -27,7 +27,7 @@ struct smmux_walk_leaf {
 void smmux_walk_event(struct smmux_walk *w, u8 event, const char *why);
 struct smmux_walk_step *smmux_walk_note(struct smmux_walk *w, u8 kind, u64 table, u64 at, u64 desc);
 
-/* False: the walk has ended, with an event. */
+/* False: the walk has ended with an event. */
 bool smmux_walk_stage(struct smmux_walk_ctx *c, const struct smmux_walk_regime *r, u64 addr,
 		      enum smmux_walk_access access, u8 class, struct smmux_walk_leaf *leaf);
 
