@@ -13,7 +13,7 @@
 #include <linux/bitfield.h>
 
 #define SMMUX_PAGE1			0x10000
-/* What the architecture gives each page; the rest may belong to a PMCG. */
+/* Bytes of each page that the architecture defines; the rest may belong to a PMCG. */
 #define SMMUX_PAGE_ARCH_BYTES		0xe00
 
 /* 6.3.1 SMMU_IDR0 */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * clock - how many nanoseconds a tick of the CPU's counter is.
+ * clock - conversion of the CPU counter's ticks to nanoseconds.
  */
 #include "trace/clock.h"
 
@@ -14,7 +14,7 @@ u32 smmux_clock_mult __read_mostly, smmux_clock_shift __read_mostly;
 
 void smmux_clock_init(void)
 {
-	/* Firmware that left the register empty: 1 GHz is what the architecture has now. */
+	/* If firmware has not set the register: 1 GHz, today's value in the architecture. */
 	u32 hz = arch_timer_get_cntfrq() ?: NSEC_PER_SEC;
 
 	clocks_calc_mult_shift(&smmux_clock_mult, &smmux_clock_shift, hz, NSEC_PER_SEC,

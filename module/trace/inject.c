@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * inject - see inject.h.  A command that is to fail is sent and answered, and only the
- * result that the caller sees is injected.  So a rehearsal puts nobody's memory at risk.
+ * inject - see inject.h.  A command that should fail is sent and answered; only the
+ * result that the caller sees is injected.  So a rehearsal does not put memory at risk.
  */
 #include "trace/inject.h"
 
@@ -26,7 +26,7 @@ static void arm(struct armed *a, u32 order, u32 sid, unsigned int num)
 	raw_spin_unlock_irqrestore(&lock, flags);
 }
 
-/* What is armed of this SMMU. */
+/* A copy of @a if it is armed for this SMMU, else zeros. */
 static struct armed armed_of(const struct armed *a, u32 order)
 {
 	struct armed is = {};

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * inject - errors that a user asks for, to rehearse what he hopes never to see.
+ * inject - injects errors on request of a user, for tests and rehearsals.
  *
- * This room only decides whether something is to fail.  Its callers do the rest: they
- * count the error and act on it.  An SMMU is named by its number, smmux_device.order.
+ * This room only decides whether a command fails.  Its callers count the error and
+ * act on it.  The parameter order (smmux_device.order) identifies an SMMU.
  *
- * Exists with the module parameter enable_inject=1 alone; without, a SYNC and a walk
- * that has to do with ATS pass one instruction each that does nothing.
+ * Active only with the module parameter enable_inject=1.  Without it, a SYNC and an
+ * array walk that concerns ATS execute one no-op instruction each.
  */
 #ifndef SMMUX_INJECT_H
 #define SMMUX_INJECT_H
@@ -21,32 +21,32 @@ static __always_inline bool smmux_inject_is_on(void)
 	return static_branch_unlikely(&smmux_inject_key);
 }
 
-/* At load, before any SMMU is there. */
+/* Called at load, before the first probe. */
 void smmux_inject_init(bool enable);
 
 /*
- * The next @num ATC_INVs to @sid of SMMU @order come back as not answered, though they
- * were sent; 0 ends that.  One StreamID of one SMMU at a time: a new one takes the
- * place of the old.
+ * The next @num ATC_INVs to @sid of SMMU @order are reported as not answered, although
+ * they were sent; 0 disarms.  Only one StreamID of one SMMU is armed at a time: a new
+ * one replaces the old one.
  */
 void smmux_inject_set_atc(u32 order, u32 sid, unsigned int num);
 
-/* What is left of it: false if nothing is. */
+/* Remaining ATC_INVs that will fail; false if there are none. */
 bool smmux_inject_get_atc(u32 order, u32 *sid, unsigned int *num);
 
-/* Is this one to fail?  Takes one off the count.  Any context. */
+/* Should this one fail?  If so, decrements the count.  Any context. */
 bool smmux_inject_atc(u32 order, u32 sid);
 
 /*
- * The next @num SYNCs of SMMU @order that are awaited count as not come in time, though
- * they came; 0 ends that.  One SMMU at a time.
+ * The next @num SYNCs of SMMU @order that have a waiter are reported as timed out,
+ * although they completed; 0 disarms.  Only one SMMU is armed at a time.
  */
 void smmux_inject_set_sync(u32 order, unsigned int num);
 
-/* What is left of it. */
+/* Remaining SYNCs that will fail. */
 unsigned int smmux_inject_get_sync(u32 order);
 
-/* Is this one to fail?  Takes one off the count.  Any context. */
+/* Should this one fail?  If so, decrements the count.  Any context. */
 bool smmux_inject_sync(u32 order);
 
 static __always_inline bool smmux_inject_sync_timeout(u32 order)

@@ -4,13 +4,13 @@
  *
  *   map                               unmap of the same address
  *   ---                               -------------------------
- *   time of the slot = now            tag of the slot is mine?
- *   tag of the slot = mine (release)  read the time
- *                                     tag: mine -> 0, or forget it
+ *   time of the slot = now            is the slot's tag this one?
+ *   tag of the slot = own (release)   read the time
+ *                                     tag: own -> 0, or drop the sample
  *
- * Another map that has written its time, but not yet its tag, makes a life look shorter
- * than it was.  A new map of the address begins after its unmap has returned, so the tag
- * cannot be that of a later life.
+ * If another map has written its time, but not yet its tag, the measured life is too
+ * short.  A new map of the address starts only after its unmap has returned, so the tag
+ * cannot belong to a later life.
  */
 #include "trace/life.h"
 
@@ -41,19 +41,19 @@ void smmux_life_unmap(struct smmux_domain *dom, unsigned long iova)
 	u64 tag = tag_of(dom, iova), since;
 	const struct smmux_invs *invs;
 
-	/* Of this domain?  And not of another CPU that unmaps it, too, by mistake. */
+	/* Is it of this domain, and not taken by a CPU that wrongly unmaps it as well? */
 	if (smp_load_acquire(&life->tag) != tag)
 		return;
 	since = READ_ONCE(life->since);
 	if (cmpxchg(&life->tag, tag, 0) != tag)
 		return;
-	/* It may have been unmapped, and mapped again, while nobody measured. */
+	/* While measuring was off, it may have been unmapped and mapped again. */
 	if (since < READ_ONCE(smmux_hist_since))
 		return;
 
 	guard(rcu)();
 	invs = rcu_dereference(dom->invs);
-	/* A domain may span several: the first stands for all. */
+	/* A domain may span several SMMUs: the sample goes to the first one. */
 	if (invs->num && smmux_hist_on(invs->inv[0].smmu))
 		smmux_hist_add(invs->inv[0].smmu, SMMUX_HIST_MAP_LIFE,
 			       smmux_ticks_to_ns(smmux_ticks() - since), SMMUX_LIFE_ONE_IN);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * life - how long mappings live: a sample.
+ * life - samples the lifetime of mappings.
  *
- * One map in 32 leaves its address and the time in a small table without locks, and
- * the unmap that starts there takes it out.  Maps overwrite each other there, and what
- * was split or joined is not found: it is a sample, on which nothing but a histogram
- * depends.  Only while some SMMU measures (smmux_hist_any()).
+ * One map in 32 writes its address and the time to a small table without locks; the
+ * unmap that starts at this address removes it.  Maps overwrite each other, and mappings
+ * that were split or joined are not found.  That is sufficient for a sample, which only
+ * a histogram uses.  Active only while an SMMU measures (smmux_hist_any()).
  */
 #ifndef SMMUX_LIFE_H
 #define SMMUX_LIFE_H
@@ -21,7 +21,7 @@ struct smmux_domain;
 #define SMMUX_LIFE_LOG2		10	/* slots */
 #define SMMUX_LIFE_PFN_BITS	40
 
-/* Addresses have 52 bits, of which pages take 12; above them the domain. */
+/* @tag: 40 bits of page number (52 - 12), and above them the domain's id. */
 struct smmux_life {
 	u64 tag;			/* 0: empty; any CPU, release */
 	u64 since;			/* ticks; written before @tag */
@@ -34,20 +34,20 @@ static __always_inline struct smmux_life *smmux_life_of(unsigned long iova)
 	return &smmux_lives[hash_32(iova >> 12, SMMUX_LIFE_LOG2)];
 }
 
-/* A hash of both, since the same addresses, or the same pages, are mapped again and again. */
+/* A hash of both, since the same addresses or the same pages are often mapped again. */
 static __always_inline bool smmux_life_samples(unsigned long iova, phys_addr_t paddr)
 {
 	return !hash_32((iova ^ paddr) >> 12, ilog2(SMMUX_LIFE_ONE_IN));
 }
 
-/* May it be known? */
+/* May the table have an entry for @iova?  Ignores the domain. */
 static __always_inline bool smmux_life_is_watched(unsigned long iova)
 {
 	return !((READ_ONCE(smmux_life_of(iova)->tag) ^ (iova >> 12)) <<
 		 (64 - SMMUX_LIFE_PFN_BITS));
 }
 
-/* Where smmux_hist_any() and the one or the other.  Any context. */
+/* Call if smmux_hist_any() and, for map, _samples(), for unmap, _is_watched().  Any context. */
 void smmux_life_map(const struct smmux_domain *dom, unsigned long iova);
 void smmux_life_unmap(struct smmux_domain *dom, unsigned long iova);
 

@@ -4,10 +4,10 @@
  *
  *   CPU that records                  reader, anywhere
  *   ----------------                  ----------------
- *   pos = 0                           pos, not 0 (acquire)
- *   (write barrier)                   all else
- *   all else                          (read barrier)
- *   pos = position + 1 (release)      pos is still the same: all else was of it
+ *   pos = 0                           read pos, not 0 (acquire)
+ *   (write barrier)                   read the other members
+ *   write the other members           (read barrier)
+ *   pos = position + 1 (release)      pos is unchanged: the members belong to it
  */
 #include "trace/recent.h"
 
@@ -51,10 +51,10 @@ int smmux_recent_turn(struct smmux_device *smmu, bool on)
 		pcpu = alloc_percpu(struct smmux_recent_cpu);
 		if (!pcpu)
 			return -ENOMEM;
-		/* Readers look without the lock. */
+		/* Readers do not take the lock. */
 		smp_store_release(&r->pcpu, pcpu);
 	}
-	/* Release: who finds it on finds the rings. */
+	/* Release: a CPU that sees it on sees the rings. */
 	smp_store_release(&r->on, on);
 	if (on)
 		static_branch_inc(&smmux_recent_key);
@@ -90,12 +90,12 @@ void smmux_recent_add(struct smmux_device *smmu, u64 pos, u32 num,
 	}
 }
 
-/* False if the record was being written, or has never been. */
+/* False if the record was just being written, or was never written. */
 static bool copy(struct smmux_recent_rec *to, const struct smmux_recent_rec *from)
 {
 	u64 pos = smp_load_acquire(&from->pos);
 
-	/* Whatever this reads of a record that is being written is thrown away below. */
+	/* A record that is being written meanwhile is discarded below. */
 	data_race(*to = *from);
 	smp_rmb();
 	to->pos = pos;

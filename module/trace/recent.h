@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * recent - the last commands of each CPU, with time and who sent them.
+ * recent - the last commands of each CPU, with time and sender.
  *
- * What the queue itself does not tell (cmdq/entries): when, from which CPU, for whom;
- * and it goes on telling when the queue has lapped.  Off until the knob "recent" is
- * turned on; what was recorded stays readable when it is turned off again.
+ * Records what the queue (cmdq/entries) does not have: time, CPU and task of each
+ * command, also of commands that the queue has overwritten.  Off until the knob
+ * "recent" is turned on; records stay readable after it is turned off again.
  */
 #ifndef SMMUX_RECENT_H
 #define SMMUX_RECENT_H
@@ -25,8 +25,8 @@ struct smmux_device;
  * @pos:     its position plus one; 0 while the rest is being written
  * @time_ns: ktime_get_mono_fast_ns()
  * @cmd:     the command
- * @comm, @pid: who sent it
- * @cpu:     from where; filled in by the reader
+ * @comm, @pid: the task that sent it
+ * @cpu:     the CPU that sent it; filled in by the reader
  */
 struct smmux_recent_rec {
 	u64 pos, time_ns;
@@ -35,16 +35,16 @@ struct smmux_recent_rec {
 	u32 pid, cpu;
 };
 
-/* Written by its own CPU alone, with interrupts off. */
+/* Written only by its own CPU, with interrupts off. */
 struct smmux_recent_cpu {
 	u32 next;
 	struct smmux_recent_rec rec[SMMUX_RECENT_RING];
 };
 
 struct smmux_recent {
-	struct smmux_recent_cpu __percpu *pcpu;	/* made when first turned on; release */
+	struct smmux_recent_cpu __percpu *pcpu;	/* allocated when first turned on; release */
 	bool on;				/* knob; READ_ONCE */
-	struct mutex lock;			/* who turns it */
+	struct mutex lock;			/* serialises changes of the knob */
 };
 
 DECLARE_STATIC_KEY_FALSE(smmux_recent_key);
@@ -58,15 +58,15 @@ int smmux_recent_init(struct smmux_device *smmu);
 int smmux_recent_turn(struct smmux_device *smmu, bool on);
 
 /*
- * The commands at [@pos, @pos + @num) are in their slots of @queue, which has @mask + 1.
- * Interrupts are off.
+ * Record the commands at [@pos, @pos + @num), which are in their slots of @queue; it has
+ * @mask + 1 slots.  Interrupts are off.
  */
 void smmux_recent_add(struct smmux_device *smmu, u64 pos, u32 num,
 		      const struct smmux_cmd *queue, u32 mask);
 
 /*
- * What all CPUs have, newest first, into a new array: kvfree() it.  Returns how many,
- * or -ENOMEM.  Sleeps.
+ * Copy the records of all CPUs, newest first, to a new array, which the caller frees with
+ * kvfree().  Returns their number, or -ENOMEM.  Sleeps.
  */
 int smmux_recent_read(struct smmux_device *smmu, struct smmux_recent_rec **list);
 

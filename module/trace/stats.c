@@ -2,8 +2,8 @@
 /*
  * stats - per-CPU counters and histograms.
  *
- * All members of struct smmux_counters are of 64 bits, so adding and subtracting are
- * loops over words and a new counter needs no code here.
+ * All members of struct smmux_counters have 64 bits.  So addition and subtraction are
+ * loops over words, and a new counter needs no code here.
  */
 #include "trace/stats.h"
 
@@ -23,7 +23,7 @@ DEFINE_STATIC_KEY_FALSE(smmux_stats_key);
 DEFINE_STATIC_KEY_FALSE(smmux_hist_key);
 
 static DEFINE_MUTEX(measuring_lock);
-static unsigned int measuring;		/* SMMUs that do; under measuring_lock */
+static unsigned int measuring;		/* number of SMMUs; under measuring_lock */
 u64 smmux_hist_since;			/* under measuring_lock; READ_ONCE */
 
 static void turn_off(void *data)
@@ -94,7 +94,7 @@ void smmux_stats_turn(struct smmux_device *smmu, bool on)
 	if (st->on == on)
 		return;
 	WRITE_ONCE(st->on, on);
-	/* Who has read the other pointer already counts there once more. */
+	/* A CPU that has already read the old pointer counts there once more. */
 	WRITE_ONCE(st->hot, on ? st->pcpu : st->sink);
 	if (on)
 		static_branch_inc(&smmux_stats_key);
@@ -102,7 +102,7 @@ void smmux_stats_turn(struct smmux_device *smmu, bool on)
 		static_branch_dec(&smmux_stats_key);
 }
 
-/* Before the key is on: what was noted in an earlier time of measuring is older. */
+/* Before the key is on, so that maps noted in an earlier period are older than this. */
 static void begin_measuring(void)
 {
 	guard(mutex)(&measuring_lock);

@@ -2,13 +2,13 @@
 /*
  * stats - per-CPU counters and histograms of one SMMU.
  *
- * Each CPU writes its own; a reader sums them all.  Counters only grow, except
- * at a reset, which moves a base line and so never loses an increment.
+ * Each CPU writes its own; a reader adds them up.  Counters only grow.  A reset
+ * moves a base line instead, and so never loses an increment.
  *
- * Two things cost where it counts, on the way of each command: the counters of the
- * submit path (on, knob "stats") and the histograms (off, knob "latency").  Each has
- * a static key, on while any SMMU wants it.  An SMMU that does not want its counters
- * while another does counts into a sink; histograms have a flag besides.
+ * Two parts add cost to the submission of each command: the counters of the submit
+ * path (default on, knob "stats") and the histograms (default off, knob "latency").
+ * Each has a static key, which is on while any SMMU uses it.  An SMMU with counters off
+ * counts into a sink while another has them on; for histograms there is a flag.
  */
 #ifndef SMMUX_STATS_H
 #define SMMUX_STATS_H
@@ -30,7 +30,7 @@ struct smmux_device;
 enum smmux_hist {
 	SMMUX_HIST_SYNC_WAIT,		/* ns, SYNCs of lists without ATC_INV */
 	SMMUX_HIST_ATC_WAIT,		/* ns, those with */
-	SMMUX_HIST_FULL_WAIT,		/* ns, till a full queue had room */
+	SMMUX_HIST_FULL_WAIT,		/* ns, until a full queue had free slots */
 	SMMUX_HIST_LIST,		/* commands, SYNC included */
 	SMMUX_HIST_RANGE,		/* bytes invalidated at once, 0: all of a domain */
 	SMMUX_HIST_MAP_LIFE,		/* ns from map to unmap, see life.h */
@@ -41,22 +41,22 @@ enum smmux_hist {
 #define SMMUX_HIST_SLOTS	65
 #define SMMUX_HIST_SUM		SMMUX_HIST_SLOTS	/* index of the sum of values */
 
-/* Those of the submit path are marked "hot". */
+/* Counters of the submit path are marked "hot". */
 struct smmux_counters {
 	u64 op[256];			/* commands by opcode; hot */
 	u64 lists_bare;			/* reservations without a SYNC; hot */
 	u64 bells_spared;		/* lists for which another CPU wrote CMDQ_PROD; hot */
-	u64 bells_more;			/* writes of CMDQ_PROD for others' lists alone; hot */
-	u64 polls;			/* reads of CMDQ_CONS after a wait's first look; hot */
-	u64 full_waits;			/* times a submitter met a full queue */
+	u64 bells_more;			/* writes of CMDQ_PROD only for others' lists; hot */
+	u64 polls;			/* reads of CMDQ_CONS after a wait's first one; hot */
+	u64 full_waits;			/* times that a submitter found the queue full */
 	u64 sync_timeouts;
 	u64 full_timeouts;
 	u64 cerror[SMMUX_NUM_CERR];	/* command errors by code */
-	u64 refused;			/* submissions to a queue that is closed */
-	u64 elided[SMMUX_NUM_CMD_CLASSES]; /* commands that met a sleeping SMMU; OWED: lost */
+	u64 refused;			/* submissions to a closed queue */
+	u64 elided[SMMUX_NUM_CMD_CLASSES]; /* not sent to a suspended SMMU; OWED: lost */
 	u64 evt[256];			/* events by id */
 	u64 evt_overflow;
-	u64 evt_suppressed;		/* not logged for rate limits */
+	u64 evt_suppressed;		/* not logged because of rate limits */
 	u64 stall_answered;
 	u64 gerror[32];			/* by bit of SMMU_GERROR */
 	u64 ste_hitless, ste_breaking;
@@ -66,9 +66,9 @@ struct smmux_counters {
 
 /**
  * struct smmux_stats
- * @pcpu: all counters but the hot ones go here
- * @hot:  those: @pcpu, or @sink while the knob "stats" is off; READ_ONCE
- * @base: subtracted by readers; under @lock
+ * @pcpu: all counters except the hot ones
+ * @hot:  the hot ones: @pcpu, or @sink while the knob "stats" is off; READ_ONCE
+ * @base: readers subtract it; under @lock
  * @on, @measures: the knobs; written under @lock, READ_ONCE
  */
 struct smmux_stats {
@@ -81,10 +81,10 @@ struct smmux_stats {
 DECLARE_STATIC_KEY_FALSE(smmux_stats_key);
 DECLARE_STATIC_KEY_FALSE(smmux_hist_key);
 
-/* Ticks when the first SMMU began to measure; READ_ONCE, where smmux_hist_any(). */
+/* Ticks at which the first SMMU began to measure; READ_ONCE, valid if smmux_hist_any(). */
 extern u64 smmux_hist_since;
 
-/* tests/bench builds without either, to see what they cost. */
+/* tests/bench builds without both, to measure their cost. */
 #ifdef SMMUX_WITHOUT_STATS
 #define smmux_stats_any()	false
 #define smmux_hist_any()	false
@@ -100,7 +100,7 @@ int smmux_stats_init(struct smmux_device *smmu);
 /* Sum of all CPUs since the last reset into @sum.  Sleeps. */
 void smmux_stats_read(struct smmux_device *smmu, struct smmux_counters *sum);
 
-/* What a reset is about. */
+/* Parts of a reset. */
 #define SMMUX_RESET_COUNTERS	BIT(0)
 #define SMMUX_RESET_HISTS	BIT(1)
 
@@ -120,8 +120,8 @@ void smmux_hist_turn(struct smmux_device *smmu, bool on);
 	} while (0)
 
 /*
- * For what is so common that a sample will do: one in 16 counts 16 times, the
- * others are left out.  @seed is something that differs each time.
+ * For frequent values, of which a sample suffices: one in 16 counts 16 times, the
+ * others are left out.  @seed must differ each time.
  */
 static __always_inline unsigned int smmux_hist_weight(u32 seed)
 {
@@ -129,8 +129,8 @@ static __always_inline unsigned int smmux_hist_weight(u32 seed)
 }
 
 /*
- * Where smmux_hist_on().  Any context.  Atomic, and so right on whatever CPU it ends:
- * cheaper than to keep interrupts off.
+ * Call only if smmux_hist_on().  Any context.  Atomic, and so correct on any CPU that the
+ * task migrates to; that is cheaper than to disable interrupts.
  */
 #define smmux_hist_add(smmu, which, value, weight)				\
 	do {									\

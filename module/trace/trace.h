@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * trace - the events that a user can switch on, /sys/kernel/tracing/events/smmux.
+ * trace - the events that a user can enable in /sys/kernel/tracing/events/smmux.
  *
  * An interface, documented in debugfs/ABI/trace-smmux.  Records hold plain
- * integers, arrays of them and strings, so that bpftrace and perf read them
- * without headers of ours; decoding is left to the moment of printing and uses
- * only what tools can parse (no function calls).
+ * integers, arrays of integers, and strings, so that bpftrace and perf read them
+ * without this driver's headers.  Records are decoded when they are printed, and
+ * only with constructs that tools can parse (no function calls).
  *
  * TRACE_SYSTEM is the name of the module: bpftrace looks for an event's types
- * in the BTF of the module of that name.
+ * in the BTF (BPF type format) of the module of that name.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM smmux
@@ -106,7 +106,7 @@
 		{ 0x100, "SFM_ERR" },					\
 		{ 0x200, "CMDQP_ERR" })
 
-/* One command put into the queue, at its position. */
+/* A command was written to the queue, at position pos. */
 TRACE_EVENT(cmd,
 	TP_PROTO(const char *smmu, u64 pos, u64 w0, u64 w1),
 	TP_ARGS(smmu, pos, w0, w1),
@@ -126,7 +126,7 @@ TRACE_EVENT(cmd,
 		  __entry->pos, smmux_show_op(__entry->w0), __entry->w0, __entry->w1)
 );
 
-/* A list of commands got its place in the queue. */
+/* A list of commands has reserved its slots in the queue. */
 TRACE_EVENT(cmdq_issue,
 	TP_PROTO(const char *smmu, u64 pos, u32 num, u32 sync),
 	TP_ARGS(smmu, pos, num, sync),
@@ -146,7 +146,7 @@ TRACE_EVENT(cmdq_issue,
 		  __entry->num, __entry->sync)
 );
 
-/* A wait for a SYNC has ended; of num commands, SYNC included, atc were ATC_INVs. */
+/* A wait for a SYNC has ended; atc of the num commands (SYNC included) were ATC_INVs. */
 TRACE_EVENT(cmdq_sync,
 	TP_PROTO(const char *smmu, u64 pos, u64 wait_ns, int ret, u32 num, u32 atc),
 	TP_ARGS(smmu, pos, wait_ns, ret, num, atc),
@@ -170,7 +170,7 @@ TRACE_EVENT(cmdq_sync,
 		  __entry->pos, __entry->wait_ns, __entry->ret, __entry->num, __entry->atc)
 );
 
-/* A submitter that met a full queue got its room, up to pos, or gave up. */
+/* A submitter that found the queue full got its slots, up to pos, or gave up. */
 TRACE_EVENT(cmdq_full,
 	TP_PROTO(const char *smmu, u64 pos, u32 num, u64 wait_ns, int ret),
 	TP_ARGS(smmu, pos, num, wait_ns, ret),
@@ -193,8 +193,8 @@ TRACE_EVENT(cmdq_full,
 );
 
 /*
- * The gate of the queue moved (what is stop or open), or a list of num commands was
- * elided at it, of which op is the first.
+ * The gate of the queue changed (what: stop or open), or it elided a list of num
+ * commands, of which op is the first.
  */
 TRACE_EVENT(cmdq_gate,
 	TP_PROTO(const char *smmu, const char *what, u64 pos, u32 num, const char *op),
@@ -217,7 +217,7 @@ TRACE_EVENT(cmdq_gate,
 		  __entry->pos, __entry->num, __get_str(op))
 );
 
-/* The SMMU went to sleep, or did not; step is where it failed. */
+/* The SMMU was suspended, or suspend failed at step. */
 TRACE_EVENT(pm_suspend,
 	TP_PROTO(const char *smmu, const char *cause, u64 took_ns, int ret, const char *step),
 	TP_ARGS(smmu, cause, took_ns, ret, step),
@@ -239,7 +239,7 @@ TRACE_EVENT(pm_suspend,
 		  __get_str(cause), __entry->took_ns, __entry->ret, __get_str(step))
 );
 
-/* The SMMU woke up; gbpa is what power brought. */
+/* The SMMU was resumed, or resume failed; gbpa is the value of GBPA after power-up. */
 TRACE_EVENT(pm_resume,
 	TP_PROTO(const char *smmu, const char *cause, u64 took_ns, int ret, u32 gbpa),
 	TP_ARGS(smmu, cause, took_ns, ret, gbpa),
@@ -261,7 +261,7 @@ TRACE_EVENT(pm_resume,
 		  __get_str(cause), __entry->took_ns, __entry->ret, __entry->gbpa)
 );
 
-/* The SMMU refused a command. */
+/* The SMMU reported a command error. */
 TRACE_EVENT(cmdq_error,
 	TP_PROTO(const char *smmu, u64 pos, u32 cerror, u64 w0, u64 w1),
 	TP_ARGS(smmu, pos, cerror, w0, w1),
@@ -284,7 +284,7 @@ TRACE_EVENT(cmdq_error,
 		  smmux_show_op(__entry->w0), __entry->w0, __entry->w1)
 );
 
-/* Translations of a range of a domain are forgotten. */
+/* Translations of a range of a domain are invalidated. */
 TRACE_EVENT(inv_range,
 	TP_PROTO(u32 domain, u64 iova, u64 size, u64 pgsize, u32 leaf, u32 cmds),
 	TP_ARGS(domain, iova, size, pgsize, leaf, cmds),
@@ -329,7 +329,7 @@ TRACE_EVENT(invs_update,
 		  __get_str(what), __entry->num, __entry->dead)
 );
 
-/* What a device's transactions meet; kind is identity, blocked, s1 or s2. */
+/* A domain was attached to a device; kind is identity, blocked, s1 or s2. */
 TRACE_EVENT(attach,
 	TP_PROTO(const char *dev, u32 domain, u32 ssid, const char *kind, const char *smmu),
 	TP_ARGS(dev, domain, ssid, kind, smmu),
@@ -369,9 +369,9 @@ TRACE_EVENT(detach,
 );
 
 /*
- * An STE or a CD has been rewritten: the first four words before and after
- * (all that the driver ever sets), phases it took, and whether the entry had
- * to abort on the way.
+ * An STE or a CD was rewritten: the first four words before and after (the
+ * driver sets no others), the number of phases, and whether the entry aborted
+ * in between (breaking).
  */
 TRACE_EVENT(ste_write,
 	TP_PROTO(const char *smmu, u32 sid, const u64 *old, const u64 *new,
@@ -426,15 +426,15 @@ TRACE_EVENT(cd_write,
 );
 
 /*
- * A record of the event queue; dev is "-" where the StreamID belongs to none.
- * Fields that the kind of event does not have are 0 (bits of "has" tell).
- * What a program at the raw tracepoint wants most is there as plain arguments too: it does
- * not know struct smmux_evt.  stream: the StreamID, and above it the SubstreamID.  With the
- * pointer to its data that every tracepoint has, seven arguments fill the registers; an
- * event with more is none to bpftrace 0.27 on arm64.
+ * A record of the event queue; dev is "-" if the StreamID belongs to no device.
+ * Fields that the kind of event does not have are 0 (bits of "has" show which it has).
+ * The most important values are plain arguments too, for programs at the raw tracepoint,
+ * which do not know struct smmux_evt.  stream: the StreamID in the low, the SubstreamID in
+ * the high 32 bits.  Seven arguments and the data pointer of every tracepoint fill the
+ * registers; bpftrace 0.27 on arm64 does not support events with more.
  *
- * The kernel has functions (un)register_trace_event() of another meaning: the
- * tracepoint's own, which nobody here calls, step aside.
+ * The kernel has functions (un)register_trace_event() with another meaning.  Those of
+ * this tracepoint, which this driver never calls, get other names.
  */
 #define register_trace_event	smmux_register_trace_event
 #define unregister_trace_event	smmux_unregister_trace_event
@@ -512,7 +512,7 @@ TRACE_EVENT(fault,
 		  __entry->stall)
 );
 
-/* Global errors found pending; cerror counts only if CMDQ_ERR is among them. */
+/* Global errors were pending; cerror is valid only if CMDQ_ERR is one of them. */
 TRACE_EVENT(gerror,
 	TP_PROTO(const char *smmu, u32 active, u32 cerror),
 	TP_ARGS(smmu, active, cerror),
@@ -531,8 +531,8 @@ TRACE_EVENT(gerror,
 );
 
 /*
- * A list of ATC_INVs was not answered: err -EIO by the device, -ETIMEDOUT by the SMMU.
- * sids: StreamIDs in the list; if more than one, sid is the last and not the culprit.
+ * A list of ATC_INVs got no answer: err -EIO from the device, -ETIMEDOUT from the SMMU.
+ * sids: number of StreamIDs in the list; if not 1, sid is the last, not the cause.
  */
 TRACE_EVENT(atc_timeout,
 	TP_PROTO(const char *smmu, u32 sid, u32 sids, int err),
@@ -554,8 +554,8 @@ TRACE_EVENT(atc_timeout,
 );
 
 /*
- * A device is cut off (enter 1; cmds: commands that took, took_ns: from the report to
- * their SYNC), or let back or gone (enter 0; took_ns: the whole incident).
+ * A device enters quarantine (enter 1; cmds: number of commands, took_ns: from the report
+ * to their SYNC), or leaves it or is removed (enter 0; took_ns: the whole incident).
  */
 TRACE_EVENT(quarantine,
 	TP_PROTO(const char *dev, const char *smmu, u32 sid, u32 enter, u32 cmds, u64 took_ns),
@@ -582,8 +582,8 @@ TRACE_EVENT(quarantine,
 );
 
 /*
- * A step of a device's way out and back; attempt counts our resets.  stream: the StreamID,
- * and above it attempt, so that there are not more than seven arguments: see event.
+ * A step of a device's recovery; attempt counts this driver's resets.  stream: the StreamID
+ * in the low, attempt in the high 32 bits, to stay within seven arguments (see event).
  */
 TRACE_EVENT(recovery,
 	TP_PROTO(const char *dev, const char *smmu, u64 stream, const char *from,
@@ -643,7 +643,7 @@ DEFINE_EVENT(smmux_master_class, master_remove,
 	TP_ARGS(dev, smmu, sid0, num_sids)
 );
 
-/* A paging domain's tables are made; ias and oas in bits, stage 1 or 2. */
+/* A paging domain's tables were allocated; ias and oas in bits, stage 1 or 2. */
 TRACE_EVENT(domain_alloc,
 	TP_PROTO(u32 id, u32 stage, u64 pgsizes, u32 ias, u32 oas),
 	TP_ARGS(id, stage, pgsizes, ias, oas),
