@@ -239,7 +239,7 @@ static void apply_errata(struct smmux_caps *caps)
 	}
 }
 
-/* Only what differs from the registers counts as decided by firmware. */
+/* A feature counts as decided by firmware only if it differs from the registers. */
 static void override(struct smmux_caps *caps, enum smmux_feat feat, bool on)
 {
 	if (!!(caps->feats & BIT(feat)) == on)

@@ -37,7 +37,7 @@ enum smmux_feat {
 	SMMUX_FEAT_BBML2,
 	SMMUX_FEAT_ATS,
 	SMMUX_FEAT_PRI,
-	SMMUX_FEAT_STALL,		/* a master may be told to stall */
+	SMMUX_FEAT_STALL,		/* faults of a master can be configured to stall */
 	SMMUX_FEAT_STALL_FORCED,	/* every fault stalls */
 	SMMUX_FEAT_HYP,			/* EL2 TLB tags exist: flush them at reset */
 	SMMUX_FEAT_VAX,			/* 52-bit input with 64K pages */

@@ -19,7 +19,7 @@ struct smmux_cmd {
 };
 
 /*
- * Decides about a command while the SMMU is suspended (G2, G3).  Resume invalidates
+ * The class decides what happens while the SMMU is suspended (G2, G3).  Resume invalidates
  * all caches, which makes the first classes redundant.  A command of the last, OWED,
  * must not be lost: a device waits for it, or holds translations that it must drop.
  */

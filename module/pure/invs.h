@@ -30,7 +30,7 @@ enum smmux_inv_kind {
 	SMMUX_INV_S2_VMID,		/* TLBI by VMID (and IPA) */
 	SMMUX_INV_NESTED_CLEAR,		/* S1 entries of a VMID whose S2 changed */
 	SMMUX_INV_ATC_RANGE,		/* ATC_INV of the range */
-	SMMUX_INV_ATC_FULL,		/* ATC_INV of everything: the device's range is unknown */
+	SMMUX_INV_ATC_FULL,		/* ATC_INV of everything, range unknown to the device */
 	SMMUX_NUM_INV_KINDS,
 };
 

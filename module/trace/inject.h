@@ -21,7 +21,7 @@ static __always_inline bool smmux_inject_is_on(void)
 	return static_branch_unlikely(&smmux_inject_key);
 }
 
-/* Called at load, before the first probe. */
+/* Called at load, before any SMMU exists. */
 void smmux_inject_init(bool enable);
 
 /*

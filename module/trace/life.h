@@ -47,7 +47,7 @@ static __always_inline bool smmux_life_is_watched(unsigned long iova)
 		 (64 - SMMUX_LIFE_PFN_BITS));
 }
 
-/* Call if smmux_hist_any() and, for map, _samples(), for unmap, _is_watched().  Any context. */
+/* Call only if smmux_hist_any() and: map: _samples(), unmap: _is_watched().  Any context. */
 void smmux_life_map(const struct smmux_domain *dom, unsigned long iova);
 void smmux_life_unmap(struct smmux_domain *dom, unsigned long iova);
 
