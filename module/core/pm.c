@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * pm - callbacks of the PM core, the trial of power, links, and the books.
+ * pm - callbacks of the PM core, the trial of power, device links, and accounting.
  *
- * How the hardware is put to sleep and woken is reset's business; see pm.h for
- * what holds meanwhile.
+ * reset.c puts the hardware to sleep and wakes it; pm.h says what holds
+ * meanwhile.
  */
 #include "core/pm.h"
 
@@ -18,7 +18,7 @@
 #include "smmux.h"
 #include "trace/trace.h"
 
-#define AUTOSUSPEND_MS	100	/* as long as a burst of I/O pauses, usually */
+#define AUTOSUSPEND_MS	100	/* the usual pause between bursts of I/O */
 
 static const char * const state_names[] = {
 	[SMMUX_PM_ON] = "on", [SMMUX_PM_STOPPING] = "stopping", [SMMUX_PM_OFF] = "suspended",
@@ -39,7 +39,7 @@ const char *smmux_pm_cause_name(enum smmux_pm_cause cause)
 	return cause_names[cause];
 }
 
-/* --- the books --- */
+/* --- accounting --- */
 
 static void account(struct smmux_pm_latency *lat, u64 ns)
 {
@@ -96,7 +96,7 @@ void smmux_pm_snapshot(struct smmux_device *smmu, struct smmux_pm_data *data)
 
 /* --- sleep and wake --- */
 
-/* It never sleeps by itself again. */
+/* From now on runtime PM never suspends it. */
 static void refuse(struct smmux_device *smmu, const char *why)
 {
 	struct smmux_pm *pm = &smmu->pm;
@@ -108,7 +108,7 @@ static void refuse(struct smmux_device *smmu, const char *why)
 	pm_runtime_get_noresume(smmu->dev);
 }
 
-/* What is found before anything is written. */
+/* Records the state before the first write. */
 static void look_at_gbpa(struct smmux_device *smmu)
 {
 	struct smmux_pm *pm = &smmu->pm;
@@ -137,7 +137,7 @@ static int wake(struct smmux_device *smmu, enum smmux_pm_cause cause)
 	return rec.ret;
 }
 
-/* Whatever goes wrong: translating as before, or aborting.  0, -EBUSY, -EIO. */
+/* After an error the SMMU translates as before, or aborts.  0, -EBUSY, -EIO. */
 static int sleep(struct smmux_device *smmu, enum smmux_pm_cause cause)
 {
 	struct smmux_pm_rec rec = { .time_ns = ktime_get_ns(), .cause = cause };
@@ -157,7 +157,7 @@ static int sleep(struct smmux_device *smmu, enum smmux_pm_cause cause)
 			     rec.step, ERR_PTR(rec.ret));
 	if (wake(smmu, cause))
 		return -EIO;
-	/* This is what the PM core tries again, after the delay from now on. */
+	/* The PM core tries again after -EBUSY; the delay starts now. */
 	pm_runtime_mark_last_busy(smmu->dev);
 	return -EBUSY;
 }
@@ -188,7 +188,7 @@ static int runtime_resume(struct device *dev)
 	return ret;
 }
 
-/* Clients are at rest by now (device links), and so is runtime PM. */
+/* Clients are suspended already (device links), and runtime PM is disabled. */
 static int suspend_noirq(struct device *dev)
 {
 	struct smmux_device *smmu = dev_get_drvdata(dev);
@@ -199,8 +199,8 @@ static int suspend_noirq(struct device *dev)
 }
 
 /*
- * Awake in any case: a client may be at work before runtime PM is there again to
- * wake its SMMU for it.  If nobody is, it falls asleep again by itself.
+ * Always wakes the SMMU: a client may be active before runtime PM can wake the SMMU
+ * for it again.  If no client is active, runtime PM suspends the SMMU again.
  */
 static int resume_noirq(struct device *dev)
 {
@@ -228,7 +228,7 @@ void smmux_pm_init(struct smmux_device *smmu)
 	smmu->pm.d.since_ns = ktime_get_ns();
 }
 
-/* Take power away once.  @why: what speaks against sleep; an errno if all is over. */
+/* Removes power once.  *@why: the reason against sleep; returns an errno if resume failed. */
 static int try_power(struct smmux_device *smmu, const char **why)
 {
 	struct smmux_pm *pm = &smmu->pm;
@@ -340,7 +340,7 @@ unsigned int smmux_pm_clients(struct smmux_device *smmu, struct smmux_pm_client 
 	mutex_lock(&smmu->streams_lock);
 	xa_for_each(&smmu->streams, sid, stream) {
 		list_for_each_entry(use, &stream->masters, node) {
-			/* Each once, at the first of its streams. */
+			/* Each master once, at the first of its streams. */
 			if (use != &use->master->streams[0])
 				continue;
 			if (num < max)
@@ -359,7 +359,7 @@ void smmux_pm_link(struct smmux_master *master)
 
 	if (!smmu->pm.enabled)
 		return;
-	/* Held until the client's first suspend: one without runtime PM is never idle. */
+	/* Held until the client's first suspend: a client without runtime PM is never idle. */
 	if (!rests(master->dev))
 		flags |= DL_FLAG_RPM_ACTIVE;
 	master->linked = device_link_add(master->dev, smmu->dev, flags);
@@ -377,7 +377,7 @@ void smmux_pm_unlink(struct smmux_master *master)
 {
 	if (master->keeps_awake)
 		pm_runtime_put_autosuspend(master->smmu->dev);
-	/* By name: of a device that is being deleted the core has freed all links. */
+	/* By device: the core has freed all links of a device that is being deleted. */
 	if (master->linked)
 		device_link_remove(master->dev, master->smmu->dev);
 }

@@ -1,53 +1,54 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * pm - when the SMMU sleeps, who keeps it awake, and what both cost.
+ * pm - when the SMMU sleeps, what keeps it awake, and what both cost.
  *
- * States, and who moves them: the callbacks of the PM core, which runs one at a
- * time for a device; @lock is for readers.
+ * States.  The callbacks of the PM core change them; the core runs one callback at
+ * a time for a device.  @lock is for readers.
  *
  *            sleep (runtime or system)
  *   ON ------------------------------> STOPPING ----------> OFF
  *    ^                                    | cannot              |
  *    |                                    v be drained           | wake
  *    +------------------------------- STARTING <----------------+
- *                                         | the hardware does not follow
+ *                                         | the hardware does not respond
  *                                         v
- *                                       FAILED: aborts for good; submissions are
- *                                       refused, or elided as sleep left it
+ *                                       FAILED: always aborts; submissions are
+ *                                       refused, or still elided as during sleep
  *
- * Without an answer to the first writes of waking up all stays as it is found: a
- * gate that sleep closed elides on, which is right for as long as nothing is
- * translated, and only a whole reset ends that.  If sleep failed before SMMUEN was
- * off, the SMMU translates on and takes commands.
+ * If the hardware does not answer the first writes of resume, resume changes nothing.
+ * A gate that sleep closed continues to elide.  That is correct as long as nothing is
+ * translated, and only a whole reset ends that state.  If sleep failed before SMMUEN was
+ * off, the SMMU continues to translate and to take commands.
  *
  * What each party may assume:
  *
- *   submitter    If it finds the gate open it may touch registers till its RCU
- *                section ends.  If it finds it closed nothing is translated, and
- *                nothing stale will be (cmdq_gate.c has the two proofs).
- *   handler      If it finds @powered on it may touch registers till it returns.
- *   debugfs      The same, till its RCU section ends.
- *   sleeping     After the grace period and synchronize_hardirq() it is alone.
- *   waking       It is alone until it sets @powered and opens the gate, in this
- *                order and after CMDQEN is acknowledged; all caches are dropped
- *                after that, and only then is SMMUEN set.
+ *   submitter    If it finds the gate open, it may access registers until its RCU
+ *                section ends.  If it finds the gate closed, the SMMU translates
+ *                nothing, and will use nothing stale (cmdq_gate.c has both proofs).
+ *   handler      If it finds @powered set, it may access registers until it returns.
+ *   debugfs      The same, until its RCU section ends.
+ *   suspend      After the grace period and synchronize_hardirq() it has exclusive
+ *                access.
+ *   resume       It has exclusive access until it sets @powered and opens the gate, in
+ *                this order and after CMDQEN is acknowledged.  Then it invalidates all
+ *                caches, and only after that it sets SMMUEN.
  *   attach, map, unmap, free
  *                never wait for the SMMU to wake up, never fail because it sleeps:
  *                they write memory and submit.
  *
- * Bypass (G4).  From GBPA.ABORT, the first step to sleep, to the loss of power
- * nothing passes.  What passes between the return of power and our first write
- * is for the hardware to say: GBPA resets to an IMPLEMENTATION DEFINED value.  So
- * at probe, before there are clients, power is taken away once, and what GBPA
- * shows after that decides: abort, and the SMMU may sleep; bypass, or no answer
- * since the power stayed (a domain that others use), and it may not.  The module
- * parameter pm=trust has the last case allowed.  System sleep asks nobody: what
- * firmware leaves after it is aborted first thing.
+ * Bypass (G4).  From GBPA.ABORT, the first step to sleep, to the loss of power all
+ * traffic aborts.  Between the return of power and the driver's first write GBPA
+ * decides, and it resets to an IMPLEMENTATION DEFINED value.  So probe removes power
+ * once, before there are clients, and reads GBPA after that.  If GBPA aborts, the SMMU
+ * may sleep.  If GBPA bypasses, or if power stayed on (a power domain that others use)
+ * and so the value is unknown, the SMMU may not sleep.  The module parameter pm=trust
+ * allows sleep in the last case.  System sleep does not depend on this decision:
+ * whatever state firmware leaves, the first step of resume is to abort.
  *
- * Who keeps it awake: each client through its device link, until its first
- * runtime suspend and whenever it is active (so one without runtime PM for ever);
- * and for as long as it is there a client whose commands may not be lost (G3:
- * ATS, stall).
+ * What keeps the SMMU awake: each client through its device link, until its first
+ * runtime suspend and whenever it is active (so one without runtime PM always).  A
+ * client whose commands may not be lost (G3: ATS, stall) keeps the SMMU awake as long
+ * as the client exists.
  */
 #ifndef SMMUX_PM_H
 #define SMMUX_PM_H
@@ -77,21 +78,21 @@ struct smmux_pm_latency {
 struct smmux_pm_rec {
 	u64 time_ns;			/* ktime_get_ns() when it began */
 	u64 took_ns;
-	char step[16];			/* where it failed; empty if it did not */
+	char step[16];			/* where it failed; empty on success */
 	enum smmux_pm_cause cause;
 	u32 cpu;
 	bool wake;
 	int ret;
 };
 
-/* What readers get of it, in one piece. */
+/* A consistent copy for readers. */
 struct smmux_pm_data {
 	enum smmux_pm_state state;
 	u64 since_ns;			/* in this state; ktime_get_ns() */
 	u64 in_state_ns[SMMUX_NUM_PM_STATES]; /* before @since_ns */
 	struct smmux_pm_latency sleep, wake;
 	u64 sleeps_failed, wakes_failed;
-	u32 gbpa;			/* as power brought it, at the last wake-up */
+	u32 gbpa;			/* at the last wake-up, before the first write */
 	u64 bypassed;			/* wake-ups that found GBPA not aborting */
 	struct smmux_pm_rec ring[SMMUX_PM_RING];
 	u64 total;			/* records ever written */
@@ -100,10 +101,10 @@ struct smmux_pm_data {
 struct smmux_pm {
 	spinlock_t lock;		/* @d, between the writer and readers */
 	struct smmux_pm_data d;
-	const char *refused;		/* why it never sleeps by itself; NULL: it may */
+	const char *refused;		/* why runtime PM never suspends it; NULL: it may */
 	bool enabled;			/* runtime PM is; constant after probe */
-	bool held;			/* a usage count is ours, for @refused */
-	bool trial, kept;		/* power is being tried; registers were still there */
+	bool held;			/* this driver holds a usage count, for @refused */
+	bool trial, kept;		/* power trial in progress; registers kept their values */
 };
 
 extern const struct dev_pm_ops smmux_pm_ops;
@@ -111,16 +112,17 @@ extern const struct dev_pm_ops smmux_pm_ops;
 void smmux_pm_init(struct smmux_device *smmu);
 
 /*
- * At the end of probe, with the SMMU running and no client yet: let it sleep if it
- * has a power domain and may.  What speaks against it is logged, and no error.
+ * At the end of probe, with the SMMU running and no client yet: allow runtime suspend
+ * if the SMMU has a power domain and nothing prevents it.  A reason against sleep is
+ * logged and is not an error.
  * Return: 0 or -ENOMEM.
  */
 int smmux_pm_allow(struct smmux_device *smmu);
 
-/* It is woken up, and sleeps no more.  Once, after smmux_pm_allow() did well.  Sleeps. */
+/* Wake the SMMU and keep it awake.  Once, after smmux_pm_allow() succeeded.  Sleeps. */
 void smmux_pm_disallow(struct smmux_device *smmu);
 
-/* Tie a client to its SMMU, and let it go.  Sleep. */
+/* Link a client to its SMMU, and unlink it.  Sleep. */
 void smmux_pm_link(struct smmux_master *master);
 void smmux_pm_unlink(struct smmux_master *master);
 
@@ -131,16 +133,16 @@ struct smmux_pm_client {
 };
 
 /*
- * The clients of @smmu into @list, at most @max; returns how many there are.
- * Sleeps; wakes nobody.
+ * Copies the clients of @smmu to @list, at most @max; returns how many there are.
+ * Sleeps; does not wake the SMMU or a client.
  */
 unsigned int smmux_pm_clients(struct smmux_device *smmu, struct smmux_pm_client *list,
 			      unsigned int max);
 
-/* True while power may be gone, so that nothing is to be switched off any more. */
+/* While this is true, power may be off, and nothing may be switched off any more. */
 bool smmux_pm_asleep(struct smmux_device *smmu);
 
-/* A copy of all of it.  Any context; wakes nobody. */
+/* Copies all data.  Any context; does not wake the SMMU. */
 void smmux_pm_snapshot(struct smmux_device *smmu, struct smmux_pm_data *data);
 
 const char *smmux_pm_state_name(enum smmux_pm_state state);

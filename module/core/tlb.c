@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * tlb - from "this range changed" to commands.
+ * tlb - turn a changed range into invalidation commands.
  *
- * A walk goes once over the domain's invalidation array, fills a batch on the
- * stack and syncs it where the order of commands asks for it: between the TLBs
- * and the ATCs of one SMMU (an ATC could refill from a TLB that is still stale)
- * and at each change of SMMU.
+ * A walk reads the domain's invalidation array once and fills a batch on the stack.
+ * It sends a SYNC where the order of commands needs one: between the TLBs and the
+ * ATCs of one SMMU (an ATC could refill from a TLB that is still stale), and at each
+ * change of SMMU.
  *
  *   unmap, any CPU                    attach
  *   --------------                    ------
@@ -13,11 +13,11 @@
  *   smp_mb()                          dma_wmb()
  *   read the array                    STE or CD visible to the SMMU
  *
- * A device that does not answer an ATC_INV is found and cut off before the walk
- * returns (ats.c); each of those that were in one list with it is asked again.
- *
  * If the walk misses the new array, the PTE was cleared before the SMMU could
- * have read it through the new STE: there is nothing of it to forget.
+ * have read it through the new STE: there is nothing to invalidate.
+ *
+ * If a list of ATC_INVs to several devices is not answered, the walk asks each of them
+ * again, alone.  Before it returns, it cuts off each device that did not answer (ats.c).
  */
 #include "core/tlb.h"
 
@@ -32,7 +32,7 @@
 #include "trace/stats.h"
 #include "trace/trace.h"
 
-/* What one walk is about; @size 0 means the whole tag. */
+/* What one walk invalidates; @size 0 means the whole tag. */
 struct target {
 	unsigned long iova;
 	size_t size;
@@ -41,7 +41,7 @@ struct target {
 	bool leaf;
 };
 
-/* Level of a leaf of @pgsize bytes, as TTL wants it: 3 is the last. */
+/* Level of a leaf of @pgsize bytes, in the encoding of TTL: 3 is the last. */
 static __always_inline u32 leaf_level(const struct target *t)
 {
 	if (t->pgsize >> t->granule == 1)
@@ -49,7 +49,7 @@ static __always_inline u32 leaf_level(const struct target *t)
 	return 3 - (__ffs(t->pgsize) - t->granule) / (t->granule - 3);
 }
 
-/* What the second words of all range commands have in common. */
+/* The bits that the second words of all range commands share. */
 static __always_inline u64 range_w1(const struct target *t)
 {
 	u64 w1 = FIELD_PREP(TLBI_W1_TG, t->granule / 2 - 5);
@@ -67,14 +67,14 @@ static __always_inline struct smmux_cmd range_cmd(u64 w0, u64 w1, u64 addr,
 
 /*
  * Range form (3.17.1, 4.4.1.1): each command takes up to 32 << SCALE pages.
- * The odd part of the count goes first, so at most one command per five bits.
+ * The odd part of the count goes first, so there is at most one command per five bits.
  */
 static __always_inline void put_range(struct smmux_batch *b, const struct target *t, u64 w0)
 {
 	u64 pages = t->size >> t->granule, addr = t->iova;
 	u64 w1 = range_w1(t);
 
-	/* One page and no level: that coding is reserved; the plain form it is. */
+	/* One page without a level is a reserved encoding: use the plain form. */
 	if (pages == 1 && !t->leaf) {
 		smmux_batch_add(b, (struct smmux_cmd){ { w0, addr & TLBI_W1_VA } });
 		return;
@@ -139,7 +139,7 @@ static __always_inline void add_atc(struct smmux_batch *b, const struct smmux_in
 		smmux_batch_add(b, smmux_cmd_atc_inv_all(inv->w0));
 }
 
-/* Inlined into each walk, of which there are two: a call is a sixth of what one costs. */
+/* Inlined into both walks: a call would cost a sixth of a walk. */
 static __always_inline void add_inv(struct smmux_batch *b, const struct smmux_inv *inv,
 				    const struct target *t)
 {
@@ -158,21 +158,21 @@ static __always_inline void add_inv(struct smmux_batch *b, const struct smmux_in
 	}
 }
 
-/* The later kind must not be sent before the earlier one has completed. */
+/* True if @later must not be sent before @earlier has completed. */
 static bool must_sync(u8 earlier, u8 later)
 {
 	return earlier != later && later >= SMMUX_INV_NESTED_CLEAR &&
 	       earlier < SMMUX_INV_ATC_RANGE;
 }
 
-/* Of an ATC entry with users, within the walker's RCU section. */
+/* For an ATC entry with users, within the walker's RCU section. */
 static __always_inline bool is_cut_off(const struct smmux_inv *inv)
 {
-	/* Acquire: what is cut off was so before the flag was set, see ats.c. */
+	/* Acquire: the stream was cut off before the flag was set, see ats.c. */
 	return smp_load_acquire(&inv->stream->cut);
 }
 
-/* Is this an entry of @smmu's for which an ATC_INV is to be sent? */
+/* True if this is an entry of @smmu that needs an ATC_INV. */
 static bool must_ask(const struct smmux_inv *inv, const struct smmux_device *smmu)
 {
 	return inv->smmu == smmu && smmux_inv_is_atc(inv) && READ_ONCE(inv->users) &&
@@ -180,8 +180,8 @@ static bool must_ask(const struct smmux_inv *inv, const struct smmux_device *smm
 }
 
 /*
- * ATC_INVs of one StreamID, with and without SubstreamIDs, from entry @i on, and a SYNC.
- * Returns the first entry of another StreamID; 0 or an errno in *@err.
+ * Sends the ATC_INVs of one StreamID, with and without SubstreamIDs, from entry @i on,
+ * and a SYNC.  Returns the first entry of another StreamID; *@err is 0 or an errno.
  */
 static u32 ask_again(const struct smmux_invs *invs, u32 i, const struct target *t, int *err)
 {
@@ -200,7 +200,7 @@ static u32 ask_again(const struct smmux_invs *invs, u32 i, const struct target *
 	return i;
 }
 
-/* StreamIDs that were asked; the last of them in *@sid. */
+/* Number of StreamIDs that got an ATC_INV; the last of them in *@sid. */
 static u32 count_asked(const struct smmux_invs *invs, const struct smmux_device *smmu, u32 *sid)
 {
 	u32 i, num = 0;
@@ -217,9 +217,9 @@ static u32 count_asked(const struct smmux_invs *invs, const struct smmux_device 
 }
 
 /*
- * The ATC_INVs to @smmu, all in one list, came back with @err.  Where that was for one
- * StreamID it is to blame; where it was for several each is asked alone, unless there
- * is no point: the SMMU is stuck or asleep, and all are to blame.
+ * The ATC_INVs to @smmu, all in one list, failed with @err.  If the list had one
+ * StreamID, that one is charged.  If it had several, each is asked alone.  Exception: if
+ * the SMMU is stuck or asleep, asking again is pointless, and all are charged.
  */
 static noinline void resolve(const struct smmux_invs *invs, struct smmux_device *smmu,
 			     const struct target *t, int err)
@@ -282,8 +282,8 @@ static __always_inline void end_batch(struct smmux_batch *b, const struct smmux_
 }
 
 /*
- * Returns the number of commands, for the trace.  A constant @ats: without, nothing
- * here costs what only ATS needs.
+ * Returns the number of commands, for the trace.  @ats is a constant: if false, the
+ * compiler drops all code that only ATS needs.
  */
 static __always_inline u32 walk_locked(const struct smmux_invs *invs,
 				       const struct target *t, bool ats)
@@ -318,8 +318,8 @@ static noinline u32 walk_all(struct smmux_invs *invs, const struct target *t)
 	if (!invs->has_ats)
 		return walk_locked(invs, t, false);
 	/*
-	 * Interrupts stay as they are: a device may take its time over an ATC_INV.
-	 * One that walks as well does not wait for a writer that waits for us.
+	 * Interrupts are not disabled: a device may take long to answer an ATC_INV.  A
+	 * walk in an interrupt handler does not wait for a writer that waits for this walk.
 	 */
 	read_lock(&invs->ats_lock);
 	cmds = walk_locked(invs, t, true);
@@ -328,9 +328,9 @@ static noinline u32 walk_all(struct smmux_invs *invs, const struct target *t)
 }
 
 /*
- * By far the most walks are about one tag of one SMMU and a range that a single
- * command can name: no batch for them.  Returns the number of commands, or 0 if
- * this is none of them.
+ * Most walks concern one tag of one SMMU and a range that fits a single command.
+ * They need no batch.  Returns the number of commands, or 0 if the walk is not of
+ * this kind.
  */
 static __always_inline u32 walk_single(const struct smmux_invs *invs,
 				       const struct target *t)
@@ -350,7 +350,7 @@ static __always_inline u32 walk_single(const struct smmux_invs *invs,
 	return 1;
 }
 
-/* Within the walker's RCU section.  Single pages are sampled, see wait_measured(). */
+/* Within the walker's RCU section.  Samples single pages, see wait_measured(). */
 static noinline void measure(const struct smmux_invs *invs, const struct target *t)
 {
 	const struct smmux_device *last = NULL;
@@ -361,7 +361,7 @@ static noinline void measure(const struct smmux_invs *invs, const struct target 
 		weight = smmux_hist_weight(atomic64_read(&invs->inv[0].smmu->cmdq.resv));
 	if (!weight)
 		return;
-	/* Entries of one SMMU are neighbours. */
+	/* Entries of one SMMU are adjacent. */
 	for (i = 0; i < invs->num; i++) {
 		struct smmux_device *smmu = invs->inv[i].smmu;
 
@@ -413,7 +413,7 @@ void smmux_tlb_inv_tag(const struct smmux_inv *inv)
 void smmux_tlb_iotlb_sync(struct iommu_domain *domain,
 			  struct iommu_iotlb_gather *gather)
 {
-	/* 6.12 also calls for a gather that nothing was added to. */
+	/* 6.12 also calls this for an empty gather. */
 	if (gather->pgsize)
 		smmux_tlb_inv_range(to_smmux_domain(domain), gather->start,
 				    gather->end - gather->start + 1,
@@ -431,8 +431,8 @@ static void flush_all(void *cookie)
 }
 
 /*
- * A table went: all levels under @size, whose leaf size nobody knows.  It is freed when
- * this returns.
+ * A table was removed: invalidate all levels under @size; the leaf size is unknown.
+ * io-pgtable frees the table when this returns.
  */
 static void flush_walk(unsigned long iova, size_t size, size_t granule, void *cookie)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * tlb - walk a domain's invalidation array and send what it asks for.
+ * tlb - walk a domain's invalidation array and send the commands that it lists.
  */
 #ifndef SMMUX_TLB_H
 #define SMMUX_TLB_H
@@ -17,26 +17,26 @@ struct smmux_inv;
 extern const struct iommu_flush_ops smmux_tlb_flush_ops;
 
 /**
- * smmux_tlb_inv_range() - forget translations of [iova, iova + size)
- * @dom:    whose tables changed; the change is visible to the CPU already
+ * smmux_tlb_inv_range() - invalidate translations of [iova, iova + size)
+ * @dom:    domain whose tables changed; CPUs see the change already
  * @iova, @size: multiples of @pgsize
  * @pgsize: size of the leaves that were changed (@leaf), or the smallest page
  * @leaf:   only leaves changed, no table was freed
  *
- * Any context.  On return nothing that the SMMUs or their devices cached can be
- * used any more; errors have been reported by the queue, and what follows from
- * them is the queue's and recovery's matter.
+ * Any context.  On return neither the SMMUs nor their devices can use a stale
+ * translation.  The command queue has reported errors; the queue and recovery
+ * handle their consequences.
  */
 void smmux_tlb_inv_range(struct smmux_domain *dom, unsigned long iova,
 			 size_t size, size_t pgsize, bool leaf);
 
-/* All of a domain's translations. */
+/* Invalidate all of a domain's translations. */
 void smmux_tlb_inv_all(struct smmux_domain *dom);
 
-/* All translations of one tag, on its SMMU; before the tag is used again. */
+/* Invalidate one tag on its SMMU, before the tag is used again. */
 void smmux_tlb_inv_tag(const struct smmux_inv *inv);
 
-/* The ops of struct iommu_domain_ops of the same name. */
+/* The operations of the same names in struct iommu_domain_ops. */
 void smmux_tlb_iotlb_sync(struct iommu_domain *domain,
 			  struct iommu_iotlb_gather *gather);
 void smmux_tlb_flush_iotlb_all(struct iommu_domain *domain);
