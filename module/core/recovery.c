@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * recovery - the worker that looks after the queue of devices that are cut off.
+ * recovery - the worker that processes the queue of devices that are cut off.
  *
- * The queue itself is recovery_queue.c.  The worker holds @mutex for each step, but not while it resets a device:
- * that takes a second or a minute, calls the device's driver, and on kernels from 7.x
- * comes back to us to attach and detach.  A master may leave meanwhile; it takes its
- * name out of @resetting, and the worker, which has a reference to the device but
- * none to the master, does not look at it again.
+ * The queue itself is recovery_queue.c.  The worker holds @mutex for each step, but
+ * not while it resets a device: a reset takes from a second to a minute, calls the
+ * device's driver, and on kernels from 7.x calls this driver to attach and detach.  A
+ * master may be removed meanwhile.  Its removal clears @resetting; the worker, which
+ * has a reference to the device but none to the master, does not access the master again.
  *
- * How others' resets are noticed.  No kernel tells an IOMMU driver that a device was
- * reset, and those that ask for its domain to be blocked meanwhile (7.x) do not say
- * whether the reset went well.  But whatever the PCI core resets, it saves the
- * configuration space of before.  So the saved copy of the first word, which is read
- * only in the device, gets a value that no device has: when it is another one the
- * device's state was saved, and what follows is a reset or a sleep.  Neither that nor
- * our own reset is proof; that the ATC answers an invalidation of everything is.
+ * How the worker detects resets by others.  No kernel tells an IOMMU driver that a
+ * device was reset.  Kernels that ask for its domain to be blocked meanwhile (7.x) do
+ * not say whether the reset succeeded.  But before each reset the PCI core saves the
+ * device's configuration space.  So the worker sets the saved copy of the first word,
+ * which is read only in the device, to a value that no device has.  When the value
+ * differs, the device's state was saved, and a reset or a sleep follows.  Neither that
+ * nor a reset by this driver is proof.  The proof is that the ATC answers an
+ * invalidation of everything.
  *
- * While it is cut off a device runs without ATS, as far as its driver lets it.
+ * A device that is cut off runs without ATS, as far as its driver permits.
  */
 #include "core/recovery.h"
 
@@ -28,11 +29,11 @@
 #include "smmux.h"
 #include "trace/trace.h"
 
-#define LOOK_MS		100	/* at the queue, while there is anything in it */
+#define LOOK_MS		100	/* period of the checks, while the queue is not empty */
 #define MAX_ATTEMPTS	3
 #define BACKOFF_NS	NSEC_PER_SEC	/* after the first attempt; then four times that */
-#define MAX_BUSY	600	/* looks at a device that somebody holds locked */
-#define NOT_SAVED	0xdead5a5aU	/* no vendor, no device */
+#define MAX_BUSY	600	/* checks that found a device locked */
+#define NOT_SAVED	0xdead5a5aU	/* no vendor or device has this ID */
 
 /* --- the worker's steps, under its mutex --- */
 
@@ -47,7 +48,7 @@ static void send_uevent(struct smmux_master *master, const char *event)
 	kobject_uevent_env(&master->dev->kobj, KOBJ_CHANGE, env);
 }
 
-/* From here on a change of the saved state tells. */
+/* From here on a change of the saved state shows a reset. */
 static void watch_for_reset(struct smmux_master *master)
 {
 	struct pci_dev *pdev = to_pci_dev(master->dev);
@@ -67,7 +68,7 @@ static void announce(struct smmux_master *master)
 	send_uevent(master, "quarantine");
 }
 
-/* Let it back, if its ATC answers: 0. */
+/* Ends quarantine if the ATC answers.  Return: 0, or an errno if it does not. */
 static int let_back(struct smmux_master *master, const char *after)
 {
 	u64 begun_ns = master->rec.begun_ns;
@@ -88,12 +89,12 @@ static bool was_reset(struct smmux_master *master)
 {
 	struct pci_dev *pdev = to_pci_dev(master->dev);
 	struct smmux_rec *rec = &master->rec;
-	/* AER does not save, but it marks the device while it is at it. */
+	/* AER does not save the state, but it marks the device during recovery. */
 	bool in_error = data_race(READ_ONCE(pdev->error_state)) != pci_channel_io_normal;
 
 	if (data_race(READ_ONCE(pdev->saved_config_space[0])) != NOT_SAVED || in_error)
 		rec->reset_seen = true;
-	/* Not while it is under way. */
+	/* Not while the reset is in progress. */
 	return rec->reset_seen && !in_error && !data_race((bool)pdev->block_cfg_access);
 }
 
@@ -127,7 +128,7 @@ static void failed(struct smmux_master *master, int ret)
 	send_uevent(master, "blocked");
 }
 
-/* The PCI core's, so that the driver hears of it; @mutex is dropped meanwhile. */
+/* Resets through the PCI core, which informs the driver; drops @mutex meanwhile. */
 static void try_reset(struct smmux_device *smmu, struct smmux_master *master)
 {
 	struct smmux_recovery *r = &smmu->recovery;
@@ -146,7 +147,7 @@ static void try_reset(struct smmux_device *smmu, struct smmux_master *master)
 		return;
 	r->resetting = NULL;
 
-	/* Somebody has it locked: its driver binds, say. */
+	/* The device is locked, for example while its driver binds. */
 	if (ret == -EAGAIN && rec->busy++ < MAX_BUSY) {
 		rec->attempts--;
 		rec->next_ns = 0;
@@ -174,7 +175,7 @@ static void step(struct smmux_device *smmu, struct smmux_master *master)
 		try_reset(smmu, master);
 }
 
-/* The first entry that had no turn in this round. */
+/* The first entry that was not processed in this round. */
 static struct smmux_master *next(struct smmux_recovery *r)
 {
 	struct smmux_master *master, *found = NULL;
@@ -211,7 +212,7 @@ static void look_at_queue(struct work_struct *work)
 		queue_delayed_work(system_freezable_wq, &r->work, msecs_to_jiffies(LOOK_MS));
 }
 
-/* --- coming and going --- */
+/* --- init, exit, add, remove --- */
 
 void smmux_recovery_init(struct smmux_device *smmu)
 {

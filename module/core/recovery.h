@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * recovery - the worker that brings devices back that were cut off.
+ * recovery - the worker that recovers devices that were cut off.
  */
 #ifndef SMMUX_RECOVERY_H
 #define SMMUX_RECOVERY_H
@@ -12,7 +12,7 @@ void smmux_recovery_init(struct smmux_device *smmu);
 /* With no master left: waits for the worker. */
 void smmux_recovery_exit(struct smmux_device *smmu);
 
-/* A master comes, and goes; it may go in any state.  Sleep. */
+/* Add and remove a master; remove works in any state.  Sleep. */
 void smmux_recovery_add(struct smmux_master *master);
 void smmux_recovery_remove(struct smmux_master *master);
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * recovery_queue - the devices that are cut off: their states, history and counts.
+ * recovery_queue - devices that are cut off: their states, history and counts.
  *
- * Entries are made in whatever context an invalidation is in (ats.c), and leave from the
- * worker, which is above (recovery.c).  All that is known here of the worker is the work
- * item that is queued when an entry is made.
+ * An invalidation adds an entry, in any context (ats.c).  The worker removes entries;
+ * it is in the room above (recovery.c).  The only part of the worker that this room
+ * knows is the work item: it queues that when it adds an entry.
  */
 #include "core/recovery_queue.h"
 
@@ -150,7 +150,7 @@ bool smmux_recovery_drop(struct smmux_master *master)
 	bool was;
 
 	spin_lock_irq(&r->lock);
-	/* It may still be cut off, till it has left its streams, but not come here. */
+	/* It can still be cut off until it leaves its streams, but no longer enters the queue. */
 	master->rec.gone = true;
 	was = master->rec.state != SMMUX_REC_HEALTHY;
 	if (was) {

@@ -5,11 +5,11 @@
  *   healthy --> timed_out --> quarantined <--> resetting --> blocked
  *      ^            (EATS off,      |                           |
  *      |             confirmed)     v                           v
- *      +---- a reset, ours or anybody's, and an ATC that answers +
+ *      +---- a reset by anybody, and an ATC that answers -------+
  *
- * A device that is not healthy is an entry of its SMMU's queue: one a device, part of
- * struct smmux_master, so that the error path allocates nothing.  The worker (one
- * work item an SMMU, recovery.c) looks at the queue as long as there is anything in it.
+ * A device that is not healthy has an entry in its SMMU's queue: one per device, part
+ * of struct smmux_master, so that the error path allocates nothing.  The worker (one
+ * work item per SMMU, recovery.c) checks the queue as long as it is not empty.
  */
 #ifndef SMMUX_RECOVERY_QUEUE_H
 #define SMMUX_RECOVERY_QUEUE_H
@@ -29,25 +29,25 @@ enum smmux_rec_state {
 	SMMUX_NUM_REC_STATES
 };
 
-/* INHERIT is for masters alone: what their SMMU says. */
+/* INHERIT is only for masters: the policy of their SMMU applies. */
 enum smmux_rec_policy {
 	SMMUX_REC_QUARANTINE, SMMUX_REC_RESET, SMMUX_REC_INHERIT, SMMUX_NUM_REC_POLICIES
 };
 
 enum smmux_rec_count {
 	SMMUX_RECN_TIMEOUTS,		/* lists of ATC_INVs that were not answered */
-	SMMUX_RECN_ASKED_AGAIN,		/* StreamIDs asked alone after that */
-	SMMUX_RECN_TRANSIENT,		/* timeouts after which all of them answered */
+	SMMUX_RECN_ASKED_AGAIN,		/* StreamIDs asked alone after a timeout */
+	SMMUX_RECN_TRANSIENT,		/* timeouts after which all devices answered */
 	SMMUX_RECN_QUARANTINED,		/* incidents: devices cut off */
-	SMMUX_RECN_RELAPSES,		/* of a device that was being let back */
-	SMMUX_RECN_RESETS,		/* tried by us */
-	SMMUX_RECN_RESETS_FAILED,	/* and those that did not help */
-	SMMUX_RECN_RESETS_SEEN,		/* by others, while in quarantine */
-	SMMUX_RECN_RECOVERED,		/* incidents that ended well */
-	SMMUX_RECN_BLOCKED,		/* devices given up */
-	SMMUX_RECN_REMOVED,		/* incidents that ended with the device gone */
-	SMMUX_RECN_FAIL_STOPS,		/* SMMUs switched off, since a device could not be cut off */
-	SMMUX_RECN_INJECTED,		/* timeouts that a user made up */
+	SMMUX_RECN_RELAPSES,		/* failures of a device during its readmission */
+	SMMUX_RECN_RESETS,		/* attempted by this driver */
+	SMMUX_RECN_RESETS_FAILED,	/* those of them without success */
+	SMMUX_RECN_RESETS_SEEN,		/* by others, during quarantine */
+	SMMUX_RECN_RECOVERED,		/* incidents that ended with recovery */
+	SMMUX_RECN_BLOCKED,		/* devices that were given up */
+	SMMUX_RECN_REMOVED,		/* incidents that ended with removal */
+	SMMUX_RECN_FAIL_STOPS,		/* SMMUs stopped because cutting off a device failed */
+	SMMUX_RECN_INJECTED,		/* timeouts that a user injected */
 	SMMUX_NUM_RECNS
 };
 
@@ -66,16 +66,16 @@ struct smmux_rec_event {
 };
 
 /**
- * struct smmux_rec - a master's entry; under smmux_recovery.lock unless it says else
+ * struct smmux_rec - a master's entry; under smmux_recovery.lock unless noted
  * @node:      in the queue, unless healthy
  * @state:     READ_ONCE without the lock
  * @policy:    knob; READ_ONCE, WRITE_ONCE
- * @sid:       that did not answer
- * @since_ns, @begun_ns: of this state, of the incident
- * @cut_ns:    how long cutting off took, from the report on
- * @incidents: ever
- * @attempts:  resets tried in this incident
- * @gone:      its master is on its way out
+ * @sid:       StreamID that did not answer
+ * @since_ns, @begun_ns: start of this state, start of the incident
+ * @cut_ns:    duration of cutting off, from the report on
+ * @incidents: total
+ * @attempts:  resets attempted in this incident
+ * @gone:      its master is being removed
  * @announced, @reset_seen, @busy, @round, @next_ns: the worker's, under its mutex
  */
 struct smmux_rec {
@@ -97,28 +97,28 @@ struct smmux_recovery {
 	spinlock_t lock;		/* inner to ste_lock, see smmux.h */
 	struct list_head queue;
 	struct smmux_rec_event ring[SMMUX_REC_RING];
-	u64 total;			/* events ever written */
-	atomic64_t count[SMMUX_NUM_RECNS]; /* only grow */
-	atomic64_t base[SMMUX_NUM_RECNS]; /* as of the last reset, for readers */
+	u64 total;			/* events written in total */
+	atomic64_t count[SMMUX_NUM_RECNS]; /* never decrease */
+	atomic64_t base[SMMUX_NUM_RECNS]; /* @count at the last reset, for readers */
 	enum smmux_rec_policy policy;	/* knob; READ_ONCE, WRITE_ONCE */
 
 	/* The worker's. */
 	struct mutex mutex;
-	struct smmux_master *resetting;	/* under @mutex; NULL too if it left meanwhile */
+	struct smmux_master *resetting;	/* under @mutex; NULL also if it was removed meanwhile */
 	u32 round;			/* under @mutex */
 	struct delayed_work work;
 };
 
 /*
  * For ats.c, with ste_lock held.  enter: @master was cut off, which took @took_ns,
- * since @sid came back with @err.  leave: it has its ATS again.
+ * because the ATC_INV to @sid returned @err.  leave: @master has ATS again.
  */
 void smmux_recovery_enter(struct smmux_master *master, u32 sid, int err, u64 took_ns);
 void smmux_recovery_leave(struct smmux_master *master);
 
 /*
- * For the worker.  move: @master's state, and a line in the history.  drop: @master is
- * on its way out; true if it was in the queue.
+ * For the worker.  move: set @master's state and add an event to the history.  drop:
+ * @master is being removed; true if it was in the queue.
  */
 void smmux_recovery_move(struct smmux_master *master, enum smmux_rec_state to,
 			 const char *cause, int ret);
@@ -129,7 +129,7 @@ void smmux_recovery_count(struct smmux_device *smmu, enum smmux_rec_count what);
 u64 smmux_recovery_counted(struct smmux_device *smmu, enum smmux_rec_count what);
 void smmux_recovery_reset_counts(struct smmux_device *smmu);
 
-/* The knobs.  A new policy counts at once, also for what is in the queue. */
+/* The knobs.  A new policy applies at once, also to devices in the queue. */
 void smmux_recovery_set_policy(struct smmux_device *smmu, enum smmux_rec_policy policy);
 void smmux_recovery_set_master_policy(struct smmux_master *master,
 				      enum smmux_rec_policy policy);
@@ -138,13 +138,13 @@ enum smmux_rec_policy smmux_recovery_policy_of(const struct smmux_master *master
 struct smmux_rec_entry {
 	char dev[SMMUX_REC_NAME];
 	enum smmux_rec_state state;
-	enum smmux_rec_policy policy;	/* what counts */
+	enum smmux_rec_policy policy;	/* the policy in effect */
 	u32 sid;
 	u64 since_ns, begun_ns, cut_ns, incidents;
 	unsigned int attempts;
 };
 
-/* Copies, for readers.  Any context; how many there were, at most @max copied. */
+/* Copies for readers.  Any context; returns how many exist, copies at most @max. */
 unsigned int smmux_recovery_queue(struct smmux_device *smmu, struct smmux_rec_entry *list,
 				  unsigned int max);
 /* Newest first. */
