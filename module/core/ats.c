@@ -1,35 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ats - switching a master's ATS on and off, and cutting off a device whose ATC does
- * not answer.
+ * ats - enable and disable a master's ATS, and cut off a device whose ATC does not
+ * answer.
  *
- * A translated request is only believed while EATS is set, and a device only
- * asks for translations while its ATS capability is on.  So the order is EATS,
- * then capability to switch on, and the other way round to switch off: at no
- * time can the device hold a translation whose invalidation it does not hear.
- * And no EATS before the device has confirmed that its ATC is empty: what it holds
- * may be from long ago, and it may have failed to answer then.
+ * The SMMU accepts a translated request only while EATS is set, and a device asks
+ * for translations only while its ATS capability is on.  So enabling sets EATS, then
+ * the capability, and disabling uses the reverse order: at no time can the device
+ * hold a translation whose invalidation does not reach it.  EATS is set only after
+ * the device has confirmed that its ATC is empty: its entries may be old, and it may
+ * have failed to answer their invalidation.
  *
- * Cut off.  Whoever finds that a device did not answer cuts it off before it returns
- * to its caller, who is about to give the memory away:
+ * Cut off.  The context that finds a device without answer cuts it off before it
+ * returns to its caller, because the caller is about to free the memory:
  *
- *   no_eats   from here on nobody sets EATS (all STE writes are under ste_lock)
+ *   no_eats   from here on nothing sets EATS (all STE writes are under ste_lock)
  *   EATS = 0  in all STEs of the device
- *   CFGI_STE, SYNC: translated requests abort, and none is under way any more
- *   cut       walkers leave the device out
+ *   CFGI_STE, SYNC: translated requests abort, and none is in flight any more
+ *   cut       walkers skip the device
  *
  *   unmap of another page             cut
  *   ---------------------             ---
  *   clear PTE                         EATS = 0, CFGI_STE, SYNC
  *   smp_mb()                          cut = true (release)
- *   cut? yes: the device does not matter any more
- *        no:  ATC_INV, and if it is not answered cut it off, which here is to
- *             wait for ste_lock and find that it is done
+ *   cut? yes: the device cannot use a translation any more
+ *        no:  ATC_INV; if it is not answered, cut the device off, which here means
+ *             to wait for ste_lock and find that it is done
  *
  * Back.  The ATC answers an invalidation of everything while EATS is off, so it is
- * empty and stays so; walkers are told to name it again, and the grace period
- * after that waits for the last that left it out; only then may EATS come back.
- * If the device fails a walker meanwhile it is cut off again, and that is seen
+ * empty and stays empty.  Then walkers include the device again.  The grace period
+ * after that waits for the last walker that skipped it; only then may EATS be set.
+ * If the device fails a walker meanwhile, it is cut off again; this is detected
  * under ste_lock.
  */
 #include "core/ats.h"
@@ -63,7 +63,7 @@ void smmux_ats_init(struct smmux_master *master)
 	pdev = to_pci_dev(master->dev);
 	if (!pci_ats_supported(pdev))
 		return;
-	/* The root complex may not forward ATS: firmware knows, or the user insists. */
+	/* The root complex may not forward ATS: firmware says so, or the user overrides it. */
 	if (!(fwspec->flags & IOMMU_FWSPEC_PCI_RC_ATS) &&
 	    master->smmu->params.ats != SMMUX_ATS_ON)
 		return;
@@ -89,7 +89,7 @@ bool smmux_ats_wanted(const struct smmux_master *master)
 				       !xa_empty(&master->pasids));
 }
 
-/* --- emptying the ATC --- */
+/* --- ATC invalidation --- */
 
 static int ask(struct smmux_master *master, bool ssv, u32 ssid)
 {
@@ -120,11 +120,11 @@ bool smmux_ats_injected(struct smmux_device *smmu, u32 sid)
 
 bool smmux_ats_unanswered(struct smmux_device *smmu, int err)
 {
-	/* A queue that is closed for good: all traffic aborts, of whatever kind. */
+	/* A queue that is closed permanently: all traffic of any kind aborts. */
 	return err && err != -ENODEV && !READ_ONCE(smmu->cmdq.dead);
 }
 
-/* It hears nothing, and nobody hears it: which the SMMU has confirmed, not before. */
+/* True only after the SMMU has confirmed it: no invalidations, no translated requests. */
 static bool is_cut_off(const struct smmux_master *master)
 {
 	unsigned int i;
@@ -163,7 +163,7 @@ void smmux_ats_flush_pasid(struct smmux_master *master, u32 ssid)
 		flush(master, true, ssid);
 }
 
-/* --- on and off --- */
+/* --- enable and disable --- */
 
 static bool tell_device(struct smmux_master *master, bool on)
 {
@@ -181,7 +181,7 @@ static bool tell_device(struct smmux_master *master, bool on)
 void smmux_ats_prepare(struct smmux_master *master)
 {
 	lockdep_assert_held(&master->ats_mutex);
-	/* Without SubstreamID, "all" is what came with any PASID as well. */
+	/* Without SubstreamID, "all" includes the entries of every PASID. */
 	if (!master->ats_on)
 		flush(master, false, 0);
 }
@@ -205,14 +205,14 @@ void smmux_ats_disable(struct smmux_master *master)
 
 /* --- cut off --- */
 
-/* One CFGI_STE for each StreamID, one SYNC: the SMMU takes over what EATS is in memory. */
+/* One CFGI_STE for each StreamID, one SYNC: the SMMU reads EATS from memory again. */
 static int confirm(struct smmux_master *master)
 {
 	struct smmux_batch b __uninitialized;
 	unsigned int i;
 
 	guard(rcu)();
-	/* The STEs before the commands. */
+	/* The STEs must be visible before the commands. */
 	dma_wmb();
 	smmux_batch_init(&b, master->smmu);
 	for (i = 0; i < master->num_streams; i++)
@@ -220,7 +220,7 @@ static int confirm(struct smmux_master *master)
 	return smmux_batch_sync(&b);
 }
 
-/* All of a device's streams: it may ask by one and use it by another. */
+/* All of a device's streams: it may request by one and use the translation by another. */
 static void isolate(struct smmux_master *master, int why)
 {
 	struct smmux_device *smmu = master->smmu;
@@ -236,7 +236,7 @@ static void isolate(struct smmux_master *master, int why)
 		smmux_strtab_set_eats(smmu, stream->sid, false);
 	}
 	WRITE_ONCE(master->cut, true);
-	/* If the SMMU has kept us waiting all that time it does not get it once more. */
+	/* After a full timeout of the SMMU, do not wait for a second one. */
 	WRITE_ONCE(smmu->cmdq.hurry, why == -ETIMEDOUT);
 	err = confirm(master);
 	WRITE_ONCE(smmu->cmdq.hurry, false);
@@ -254,7 +254,7 @@ void smmux_ats_cut(struct smmux_device *smmu, struct smmux_stream *stream, int e
 	unsigned long flags;
 
 	spin_lock_irqsave(&smmu->ste_lock, flags);
-	/* Somebody else may have been faster; and who has left has no EATS. */
+	/* Another context may have cut it off already; a master that has left has no EATS. */
 	if (!stream->cut) {
 		u64 from = ktime_get_ns();
 
@@ -274,7 +274,7 @@ void smmux_ats_quiet(struct smmux_master *master)
 	tell_device(master, false);
 }
 
-/* Walkers name it again, on those streams that no other master keeps closed. */
+/* Walkers include it again, on those streams that no other master keeps cut off. */
 static void name_again(struct smmux_master *master)
 {
 	unsigned int i;
@@ -284,7 +284,7 @@ static void name_again(struct smmux_master *master)
 		if (master->streams[i].stream->cutters == 1)
 			WRITE_ONCE(master->streams[i].stream->cut, false);
 	spin_unlock_irq(&master->smmu->ste_lock);
-	/* Who left it out has finished, and who comes now does not. */
+	/* Walkers that skipped it have finished; new walkers include it. */
 	synchronize_rcu();
 }
 
