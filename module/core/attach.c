@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * attach - from one domain to another.
+ * attach - move a master from one domain to another.
  *
- *  prepare  all that can fail: does the domain fit, memory for the CD, a tag,
- *           a larger invalidation array.
- *  install  1. the new domain's array names the master: from here on an unmap
+ *  prepare  all steps that can fail: check that the domain fits, allocate memory for
+ *           the CD, a tag, a larger invalidation array.
+ *  install  1. add the master to the new domain's array: from here on an unmap
  *              in the new domain reaches what the SMMU is about to cache
- *           2. the CD, then the STE, through the planner; when the STE is
+ *           2. write the CD, then the STE, through the planner; when the STE is
  *              written the SMMU translates by the new domain and nothing else
- *  commit   3. ATS as the new state wants it, with a clean ATC
- *           4. the old domain's array forgets the master; if that was its last
- *              one on this SMMU, the old tag is flushed and given back
+ *  commit   3. set ATS as the new state wants it, with a clean ATC
+ *           4. remove the master from the old domain's array; if it was the last
+ *              one on this SMMU, invalidate the old tag and free it
  *
  * Install and commit cannot fail.  Attaching to identity or blocked has no
  * prepare, and so cannot fail either.
@@ -53,7 +53,7 @@ static struct ida *tags_of(struct smmux_device *smmu, const struct smmux_domain 
 	return dom->stage == SMMUX_STAGE_1 ? &smmu->asids : &smmu->vmids;
 }
 
-/* Tag 0 is never given out: VMID 0 tags stage 1, ASID 0 is what garbage has. */
+/* Tag 0 is never allocated: VMID 0 tags stage 1, and garbage has ASID 0. */
 static int alloc_tag(struct smmux_device *smmu, const struct smmux_domain *dom)
 {
 	u8 bits = dom->stage == SMMUX_STAGE_1 ? smmu->caps.asid_bits :
@@ -62,7 +62,7 @@ static int alloc_tag(struct smmux_device *smmu, const struct smmux_domain *dom)
 	return ida_alloc_range(tags_of(smmu, dom), 1, BIT(bits) - 1, GFP_KERNEL);
 }
 
-/* What @master needs invalidated in @dom, sorted, into its scratch array. */
+/* Writes what @master needs invalidated in @dom to its scratch array, sorted. */
 static unsigned int describe(struct smmux_master *master,
 			     const struct smmux_domain *dom, u32 tag, u32 ssid)
 {
@@ -124,7 +124,7 @@ out:
 	return tag;
 }
 
-/* ATC entries go while no walker is between reading them and its SYNC. */
+/* Remove ATC entries only while no walker is between reading them and its SYNC. */
 static void unref(struct smmux_invs *invs, struct smmux_inv *del, unsigned int num)
 {
 	unsigned long flags;
@@ -157,7 +157,7 @@ void smmux_attach_leave(struct smmux_master *master, struct smmux_domain *dom, u
 		smmux_tlb_inv_tag(&master->scratch[0]);
 		ida_free(tags_of(smmu, dom), master->scratch[0].id);
 	}
-	/* Without memory the array stays as it is: correct, and larger. */
+	/* Without memory the old array stays: it is correct, but larger. */
 	invs = smmux_invs_purge(invs);
 	if (invs)
 		replace_invs(dom, invs, "purge");
@@ -218,7 +218,7 @@ static int attach_paging(struct smmux_master *master, struct smmux_domain *dom)
 	trace_attach(dev_name(master->dev), dom->id, IOMMU_NO_PASID, s1 ? "s1" : "s2",
 		     dev_name(master->smmu->dev));
 
-	/* What the ATC holds is of the old domain, and @old may be freed soon. */
+	/* The ATC holds translations of the old domain, and @old may be freed soon. */
 	smmux_ats_flush(master);
 	if (!s1 && smmux_cdtab_get(&master->cdtab, IOMMU_NO_PASID))
 		smmux_cdtab_write(master, IOMMU_NO_PASID, NULL);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * config - which STE and which CDs a master's state asks for.
+ * config - which STE and which CDs a master's state needs.
  *
- * Reads the master's state and writes into the caller's buffer; what is in the tables is
- * not looked at.  attach writes the result, master gives a shared stream to the one that
- * stays with it, and survey compares it with the tables.
+ * Reads the master's state and writes to the caller's buffer; it does not read the
+ * tables.  attach writes the result to the tables, master gives a shared stream to the
+ * master that remains, and survey compares the result with the tables.
  */
 #include "core/config.h"
 

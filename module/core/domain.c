@@ -2,10 +2,10 @@
 /*
  * domain - paging domains.
  *
- * A domain is io-pgtable tables, the templates of the CD or STE that lead to
- * them, and an invalidation array.  It is made for the SMMU of the device that
- * it is allocated for and fits every SMMU with the same address sizes, page
- * sizes and coherency.
+ * A domain consists of io-pgtable tables, the templates of the CD or STE that point
+ * to them, and an invalidation array.  It is built for the SMMU of the device that
+ * it is allocated for, and fits every SMMU with the same address sizes, page sizes
+ * and coherency.
  */
 #include "core/domain.h"
 
@@ -94,10 +94,10 @@ static int choose_stage(struct smmux_device *smmu, enum smmux_domain_want want,
 
 static void free_parts(struct smmux_domain *dom)
 {
-	/* Files of masters come here as well, by STE and CD as these were before detach. */
+	/* Files of masters read these tables too, by the STE and CD from before detach. */
 	smmux_readers_drain();
 	free_io_pgtable_ops(dom->ops);
-	/* Walkers are gone: nobody can unmap in a domain that is being freed. */
+	/* No walker is left: nothing can unmap in a domain that is being freed. */
 	kfree(rcu_access_pointer(dom->invs));
 	mutex_destroy(&dom->lock);
 	ida_free(&domain_ids, dom->id);
@@ -163,7 +163,7 @@ int smmux_domain_fits(const struct smmux_domain *dom,
 		return -EINVAL;
 	if (dom->iommu.geometry.aperture_end > DMA_BIT_MASK(s1 ? caps->ias : caps->oas))
 		return -EINVAL;
-	/* The output size is in the descriptors and must be one that we have. */
+	/* The descriptors contain the output size; this SMMU must support it. */
 	if (dom->oas > caps->oas)
 		return -EINVAL;
 	if (dom->coherent != smmux_has(master->smmu, SMMUX_FEAT_COHERENT))
@@ -201,7 +201,7 @@ size_t smmux_domain_unmap(struct iommu_domain *domain, unsigned long iova,
 
 	if (smmux_hist_any() && smmux_life_is_watched(iova))
 		smmux_life_unmap(to_smmux_domain(domain), iova);
-	/* All pages at once, where io-pgtable would call back for each. */
+	/* Add all pages at once; io-pgtable would call back for each. */
 	if (!size || iommu_iotlb_gather_queued(gather))
 		return size;
 	if ((gather->pgsize && gather->pgsize != pgsize) ||

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * domain - paging domains: page tables, and the copies of them in CD and STE.
+ * domain - paging domains: page tables, and the copies of their parameters in CD and STE.
  */
 #ifndef SMMUX_DOMAIN_H
 #define SMMUX_DOMAIN_H
@@ -9,15 +9,15 @@
 
 #include "smmux.h"
 
-/* ANY: stage 1 if there is a choice, it has the larger input and takes PASIDs. */
+/* ANY: stage 1 if both exist, since it has the larger input and supports PASIDs. */
 enum smmux_domain_want { SMMUX_WANT_ANY, SMMUX_WANT_S1, SMMUX_WANT_S2 };
 
-/* Sleeps; ERR_PTR(-EOPNOTSUPP) where the SMMU has no such stage, -ENOMEM. */
+/* Sleeps.  ERR_PTR(): -EOPNOTSUPP if the SMMU has no such stage, -ENOMEM. */
 struct iommu_domain *smmux_domain_alloc(struct device *dev,
 					enum smmux_domain_want want);
 void smmux_domain_free(struct iommu_domain *domain);
 
-/* 0 if @dom's tables can be walked for @master, else -EINVAL. */
+/* 0 if the SMMU can walk @dom's tables for @master, else -EINVAL. */
 int smmux_domain_fits(const struct smmux_domain *dom,
 		      const struct smmux_master *master);
 
@@ -42,8 +42,8 @@ struct smmux_domain_snap {
 void smmux_domain_snapshot(struct smmux_domain *dom, struct smmux_domain_snap *snap);
 
 /*
- * Copy of the live entries of the invalidation array: allocates *@out (kfree),
- * returns how many or -ENOMEM.  Sleeps.
+ * Copies the live entries of the invalidation array: allocates *@out (kfree),
+ * returns the number of entries or -ENOMEM.  Sleeps.
  */
 int smmux_domain_invs_copy(struct smmux_domain *dom, struct smmux_inv **out);
 

@@ -3,10 +3,10 @@
  * master - a device and its StreamIDs.
  *
  * Firmware may give a device several StreamIDs, the same one twice, or one that
- * another device has as well (functions behind a bridge that rewrites requester
- * ids).  A stream lists all its masters; its STE follows whichever of them was
- * attached last, and since they share an IOMMU group all of them are given the
- * same domain.  When one of several goes (@leaving), the STE is handed on.
+ * another device also has (functions behind a bridge that rewrites requester
+ * ids).  A stream lists all its masters.  Its STE follows the master that was
+ * attached last; since the masters share an IOMMU group, all of them get the same
+ * domain.  When one of several is removed (@leaving), another one takes the STE over.
  */
 #include "core/master.h"
 
@@ -36,7 +36,7 @@ static int by_id(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* A stream for @sid with @use on its list.  Under the streams lock. */
+/* Finds or creates the stream of @sid and adds @use to it.  Under the streams lock. */
 static int join_stream(struct smmux_device *smmu, struct smmux_stream_use *use, u32 sid)
 {
 	struct smmux_stream *stream = xa_load(&smmu->streams, sid);
@@ -74,7 +74,7 @@ static void leave_stream(struct smmux_device *smmu, struct smmux_stream_use *use
 	lockdep_assert_held(&smmu->streams_lock);
 	spin_lock_irq(&smmu->ste_lock);
 	list_del(&use->node);
-	/* Cut off till the last master goes: nobody knows what its ATC holds. */
+	/* The stream stays cut off until the last master leaves: its ATC content is unknown. */
 	stream->cutters -= use->master->cut;
 	spin_unlock_irq(&smmu->ste_lock);
 	if (!list_empty(&stream->masters))
@@ -83,7 +83,7 @@ static void leave_stream(struct smmux_device *smmu, struct smmux_stream_use *use
 	kfree_rcu(stream, rcu);
 }
 
-/* Sorted, each once, in @master->streams; the count is in num_streams. */
+/* Fills @master->streams: sorted, each once; the count is in num_streams. */
 static int join_streams(struct smmux_master *master, const u32 *ids, unsigned int num)
 {
 	struct smmux_device *smmu = master->smmu;
@@ -97,20 +97,20 @@ static int join_streams(struct smmux_master *master, const u32 *ids, unsigned in
 			continue;
 		ret = smmux_strtab_cover(smmu, ids[i]);
 		if (ret) {
-			/* The core asks again whenever a driver tries to bind. */
+			/* The core probes again whenever a driver tries to bind. */
 			if (smmu->refused_sid != ids[i])
 				dev_err(master->dev, "StreamID %#x: %s, its DMA will be aborted\n",
 					ids[i], ret == -ERANGE ?
 					"beyond the SMMU's stream table" :
 					"no memory for its table entry");
 			smmu->refused_sid = ids[i];
-			/* Any other error has the core give the whole SMMU up. */
+			/* Any other error makes the core give up the whole SMMU. */
 			return -ENODEV;
 		}
 		use->master = master;
 		mutex_lock(&smmu->streams_lock);
 		ret = join_stream(smmu, use, ids[i]);
-		/* Events of it may come from here on, and look for it. */
+		/* From here on its events may arrive, and their handler looks for it. */
 		if (!ret)
 			master->num_streams++;
 		mutex_unlock(&smmu->streams_lock);
@@ -138,7 +138,7 @@ static void init_substreams(struct smmux_master *master)
 		struct pci_dev *pdev = to_pci_dev(master->dev);
 		int max = pci_max_pasids(pdev), features = pci_pasid_features(pdev);
 
-		/* Must come before ATS is switched on. */
+		/* Must precede enabling ATS. */
 		if (master->smmu->caps.ssid_bits && max > 0 && features >= 0 &&
 		    !pci_enable_pasid(pdev, features))
 			bits = ilog2(max);
@@ -215,7 +215,7 @@ struct smmux_master *smmux_master_probe(struct device *dev, struct smmux_device 
 	init_substreams(master);
 	smmux_ats_init(master);
 	smmux_recovery_add(master);
-	/* Nobody here resolves faults, so stall only where nothing else exists. */
+	/* This driver resolves no faults, so stall only if the SMMU supports nothing else. */
 	master->stall = smmux_has(smmu, SMMUX_FEAT_STALL_FORCED);
 	smmux_pm_link(master);
 	mutex_lock(&smmu->streams_lock);
@@ -228,7 +228,7 @@ struct smmux_master *smmux_master_probe(struct device *dev, struct smmux_device 
 }
 
 /*
- * The SMMU may hold CDs of the table that is about to be freed; without stage 1
+ * The SMMU may have cached CDs of the table that is about to be freed.  Without stage 1
  * it has none, and the command is illegal.
  */
 static void forget_cds(struct smmux_master *master)
@@ -246,7 +246,7 @@ static void forget_cds(struct smmux_master *master)
 	smmux_batch_sync(&b);
 }
 
-/* The core (or release_device) has attached it to blocked or identity before. */
+/* The core (or release_device) has attached the master to blocked or identity before. */
 void smmux_master_release(struct smmux_master *master)
 {
 	struct smmux_device *smmu = master->smmu;
@@ -256,7 +256,7 @@ void smmux_master_release(struct smmux_master *master)
 	trace_master_remove(dev_name(master->dev), dev_name(smmu->dev),
 			    master->streams[0].stream->sid, master->num_streams);
 	forget_cds(master);
-	/* What it did before still has a name; later nobody could tell whose it was. */
+	/* Handle its pending events now; later their StreamID has no master. */
 	smmux_evtq_settle(smmu, false);
 	leave_streams(master);
 	smmux_cdtab_free(master);
@@ -301,7 +301,7 @@ static struct smmux_master *heir_of(const struct smmux_stream_use *use)
 	return NULL;
 }
 
-/* Whatever @ste says, a stream that is cut off has no ATS. */
+/* A stream that is cut off has no ATS, whatever @ste says. */
 static void write_ste(struct smmux_device *smmu, struct smmux_stream *stream,
 		      const struct smmux_ste *ste)
 {
@@ -327,7 +327,7 @@ void smmux_master_write_stes(struct smmux_master *master, const struct smmux_ste
 		struct smmux_master *heir = master->leaving ? heir_of(use) : NULL;
 		struct smmux_ste theirs;
 
-		/* The others on this stream go on: never through a block of ours. */
+		/* The others on this stream continue: this master's block must not stop them. */
 		if (heir)
 			smmux_config_ste(heir, &theirs);
 		write_ste(smmu, use->stream, heir ? &theirs : ste);
@@ -353,7 +353,7 @@ void smmux_master_snapshot(struct smmux_master *master, struct smmux_master_snap
 
 	memset(snap, 0, sizeof(*snap));
 	snap->rid = READ_ONCE(master->rid);
-	/* The id only: the domain may be on its way out. */
+	/* Only the id: the domain may be about to be freed. */
 	snap->domain_id = READ_ONCE(master->domain_id);
 	snap->num_streams = master->num_streams;
 	snap->ssid_bits = master->ssid_bits;

@@ -10,20 +10,20 @@
 #include "pure/ste.h"
 #include "smmux.h"
 
-/* iommu_ops.probe_device and release_device without their wrapping. */
+/* iommu_ops.probe_device and release_device, without their wrappers. */
 struct smmux_master *smmux_master_probe(struct device *dev, struct smmux_device *smmu);
 void smmux_master_release(struct smmux_master *master);
 
 /* Group of a master that shares a stream with this one, or NULL. */
 struct iommu_group *smmux_master_shared_group(struct smmux_master *master);
 
-/* Install @ste for every stream of @master.  Takes the streams lock. */
+/* Write @ste for every stream of @master.  Takes the streams lock. */
 void smmux_master_write_stes(struct smmux_master *master, const struct smmux_ste *ste);
 
 /*
- * A master's state, its CDs and its STEs belong together except while attach is at
- * work on them, between these two; under the group's mutex.  Who looks on without it
- * compares @turn: even before, and the same after.
+ * A master's state, its CDs and its STEs are consistent, except while attach changes
+ * them between these two calls, under the group's mutex.  A reader without that mutex
+ * compares @turn: it must be even before, and the same after.
  */
 static inline void smmux_master_begin(struct smmux_master *master)
 {
@@ -37,7 +37,7 @@ static inline void smmux_master_end(struct smmux_master *master)
 	WRITE_ONCE(master->turn, master->turn + 1);
 }
 
-/* What its transactions without SubstreamID meet from now on. */
+/* Set how its transactions without SubstreamID are handled from now on. */
 void smmux_master_set_state(struct smmux_master *master, enum smmux_rid_state rid,
 			    struct smmux_domain *dom, u32 tag);
 

@@ -2,9 +2,9 @@
 /*
  * pasid - transactions with a SubstreamID.
  *
- * A master's PASIDs live in CDs of the table that its STE points to.  While
- * any is in use the STE has the stage 1 form, whatever transactions without
- * SubstreamID meet: S1DSS then says "translate by CD 0", "bypass" or "abort".
+ * A master's PASIDs are CDs of the table that its STE points to.  While any PASID
+ * is in use, the STE has the stage 1 form, however transactions without SubstreamID
+ * are handled: S1DSS then says "translate by CD 0", "bypass" or "abort".
  */
 #include "core/attach.h"
 #include "core/ats.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * static_domain - identity and blocked: what needs no tables.
+ * static_domain - identity and blocked: domains that need no tables.
  *
- * Attaching to them cannot fail and allocates nothing, because the core uses
- * them where it has no way back: at release, and around a device's reset.
+ * Attaching to them cannot fail and allocates nothing, because the core uses them
+ * where it cannot handle an error: at release, and around a device's reset.
  */
 #include "core/attach.h"
 #include "core/master.h"
@@ -21,7 +21,7 @@ static void settle(struct smmux_master *master, enum smmux_rid_state rid,
 	smmux_attach_update(master);
 	trace_attach(dev_name(master->dev), 0, IOMMU_NO_PASID, kind,
 		     dev_name(master->smmu->dev));
-	/* The STE does not lead there any more, but with PASIDs the table is live. */
+	/* The STE does not use this CD any more, but with PASIDs the CD table is live. */
 	if (smmux_cdtab_get(&master->cdtab, IOMMU_NO_PASID))
 		smmux_cdtab_write(master, IOMMU_NO_PASID, NULL);
 	if (old)
