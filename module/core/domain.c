@@ -94,7 +94,7 @@ static int choose_stage(struct smmux_device *smmu, enum smmux_domain_want want,
 
 static void free_parts(struct smmux_domain *dom)
 {
-	/* Files of masters read these tables too, by the STE and CD from before detach. */
+	/* debugfs files of masters read these tables too, by the STE and CD from before detach. */
 	smmux_readers_drain();
 	free_io_pgtable_ops(dom->ops);
 	/* No walker is left: nothing can unmap in a domain that is being freed. */

@@ -32,7 +32,7 @@
 #define LOOK_MS		100	/* period of the checks, while the queue is not empty */
 #define MAX_ATTEMPTS	3
 #define BACKOFF_NS	NSEC_PER_SEC	/* after the first attempt; then four times that */
-#define MAX_BUSY	600	/* checks that found a device locked */
+#define MAX_BUSY	600	/* checks that find the device locked */
 #define NOT_SAVED	0xdead5a5aU	/* no vendor or device has this ID */
 
 /* --- the worker's steps, under its mutex --- */

@@ -39,9 +39,9 @@ enum smmux_rec_count {
 	SMMUX_RECN_ASKED_AGAIN,		/* StreamIDs asked alone after a timeout */
 	SMMUX_RECN_TRANSIENT,		/* timeouts after which all devices answered */
 	SMMUX_RECN_QUARANTINED,		/* incidents: devices cut off */
-	SMMUX_RECN_RELAPSES,		/* failures of a device during its readmission */
+	SMMUX_RECN_RELAPSES,		/* failures of a device during its recovery */
 	SMMUX_RECN_RESETS,		/* attempted by this driver */
-	SMMUX_RECN_RESETS_FAILED,	/* those of them without success */
+	SMMUX_RECN_RESETS_FAILED,	/* of these, the device did not recover */
 	SMMUX_RECN_RESETS_SEEN,		/* by others, during quarantine */
 	SMMUX_RECN_RECOVERED,		/* incidents that ended with recovery */
 	SMMUX_RECN_BLOCKED,		/* devices that were given up */
