@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * fw - DT and ACPI: what they say about an SMMU, and which devices they put
+ * fw - DT and ACPI: the description of an SMMU, and the devices that are
  * behind it.
  *
- * The second question is asked before a device has an IOMMU, so neither the
- * IOMMU core nor a fwspec can answer it.  Under DT it is a look at "iommus" and
- * "iommu-map"; under ACPI the kernel exports no way from a device to its SMMU,
- * and iort.c reads the table.
+ * The devices are needed before they have an IOMMU, so neither the IOMMU core
+ * nor a fwspec knows them.  Under DT, "iommus" and "iommu-map" name the SMMU.
+ * Under ACPI the kernel exports no function that finds the SMMU of a device, so
+ * iort.c reads the table.
  */
 #include "fw.h"
 
@@ -23,8 +23,8 @@
 /*
  * --- the SMMU itself ---
  *
- * Nonsense is named in full and ends in -ENODEV, to which the driver core adds
- * no line of its own.
+ * The message for invalid firmware data is complete.  The errno is -ENODEV,
+ * because the driver core then adds no message of its own.
  */
 
 static int probe_dt(struct smmux_device *smmu)
@@ -42,7 +42,7 @@ static int probe_dt(struct smmux_device *smmu)
 			np, cells);
 		return -ENODEV;
 	}
-	/* What dma_alloc_coherent() goes by, so it has the last word. */
+	/* dma_alloc_coherent() uses the same property, so it overrides IDR0.COHACC. */
 	hints->coherent_override = true;
 	hints->coherent = of_dma_is_coherent(np);
 	if (of_property_read_bool(np, "hisilicon,broken-prefetch-cmd"))
@@ -88,7 +88,7 @@ static int probe_acpi(struct smmux_device *smmu)
 }
 #endif
 
-/* Only "not yet" is an error: an interrupt that is not there can be done without. */
+/* Only -EPROBE_DEFER is an error: the driver works without the interrupt. */
 static int find_irq(struct smmux_device *smmu, const char *name, int *irq)
 {
 	int ret = platform_get_irq_byname_optional(to_platform_device(smmu->dev), name);
@@ -147,7 +147,7 @@ int smmux_fw_for_each_rmr_sid(struct smmux_device *smmu,
 	return ret;
 }
 
-/* --- clients, as DT has them --- */
+/* --- clients according to DT --- */
 
 static bool dt_names_smmu(const struct smmux_device *smmu, struct device_node *np)
 {
@@ -164,8 +164,8 @@ static bool dt_names_smmu(const struct smmux_device *smmu, struct device_node *n
 }
 
 /*
- * By the function's own requester id: a bridge that speaks for others rewrites
- * it to one of the bus behind it, which firmware maps to the same SMMU.
+ * Uses the function's own requester ID.  A bridge may replace it by an ID of the
+ * bus behind the bridge, but firmware maps that ID to the same SMMU.
  */
 static bool dt_pci_is_ours(const struct smmux_device *smmu, struct pci_dev *pdev)
 {
@@ -181,7 +181,7 @@ static bool dt_pci_is_ours(const struct smmux_device *smmu, struct pci_dev *pdev
 	return ours;
 }
 
-/* --- clients, as the IORT has them --- */
+/* --- clients according to the IORT --- */
 
 #ifdef CONFIG_ACPI
 static const struct acpi_table_iort *get_iort(void)
@@ -259,8 +259,8 @@ static u64 acpi_pmcg(const struct smmux_device *smmu, unsigned int n)
 /* --- performance counter groups --- */
 
 /*
- * The SMMU that a counter group at @pa would count for, where nothing but its
- * address tells: that with the nearest registers below.
+ * The SMMU that a counter group at @pa belongs to, if only the address of the group
+ * is known: the SMMU with the nearest registers below @pa.
  */
 static u64 dt_smmu_below(u64 pa)
 {
@@ -304,11 +304,11 @@ void smmux_fw_for_each_pmcg(struct smmux_device *smmu, smmux_pmcg_fn *fn, void *
 		fn(data, pa, "IORT");
 }
 
-/* --- clients that went ahead without us --- */
+/* --- clients that started without this driver --- */
 
 /*
  * Bound, and not translated.  A device in the middle of its probe is not bound
- * yet: if it is one of ours it is about to be told to wait.
+ * yet: if it is a client of this SMMU, its probe is about to be deferred.
  */
 static bool went_ahead(struct device *dev)
 {
@@ -332,7 +332,7 @@ static int pci_is_live(struct device *dev, const void *data)
 
 	if (!went_ahead(dev) || !pdev->is_busmaster)
 		return 0;
-	/* A bridge's driver moves no data, but its interrupts are writes too. */
+	/* A bridge's driver does no DMA, but its interrupts (MSI) are writes too. */
 	if (pci_is_bridge(pdev) && !pdev->msi_enabled && !pdev->msix_enabled)
 		return 0;
 	return smmu->dev->of_node ? dt_pci_is_ours(smmu, pdev) :

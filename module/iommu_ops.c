@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * iommu_ops - what the IOMMU core sees of smmux.
+ * iommu_ops - the interface of smmux to the IOMMU core.
  *
- * The rooms behind are written for the newest signatures; each function here is
- * a shim, and what a kernel calls differently is told apart here and only here.
+ * The rooms in core/ are written for the newest signatures.  Each function here
+ * is a shim; only this file adapts the signatures of older kernels.
  */
 #include "iommu_ops.h"
 
@@ -36,7 +36,7 @@ static int attach_blocked(struct iommu_domain *domain, struct device *dev)
 }
 
 #ifdef SMMUX_HAVE_ATTACH_OLD
-/* The core names the domain that is left; a master knows that by itself. */
+/* The core passes the old domain, which the master knows already. */
 #define ATTACH_OP(fn)							\
 static int fn##_op(struct iommu_domain *domain, struct device *dev,	\
 		   struct iommu_domain *old)				\
@@ -192,12 +192,12 @@ static void release_device(struct device *dev)
 
 	smmux_knobs_remove_master(master);
 	master->leaving = true;
-	/* Firmware's reserved regions stay reachable, also with no driver. */
+	/* Firmware's reserved regions stay reachable without a driver. */
 	if (dev->iommu->require_direct)
 		smmux_attach_identity(master);
 	else
 		smmux_attach_blocked(master);
-	/* The core frees what points to it, too. */
+	/* The core also frees the pointers to it. */
 	smmux_master_release(master);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * iommu_ops - the tables through which the IOMMU core calls us.
+ * iommu_ops - the tables through which the IOMMU core calls this driver.
  *
- * The one room where a kernel's signature of an op matters.
+ * Only this room depends on the signatures of a kernel's ops.
  */
 #ifndef SMMUX_IOMMU_OPS_H
 #define SMMUX_IOMMU_OPS_H

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * knobs - see knobs.h.  A value that is none gets -EINVAL and changes nothing.
+ * knobs - see knobs.h.  An invalid value gets -EINVAL and changes nothing.
  *
- * sysfs keeps removal of an attribute waiting for whoever is in it, so what they
- * find by the device is there as long as they need it.
+ * Removal of a sysfs attribute waits for its running show and store functions, so
+ * the objects that these find through the device exist until they return.
  */
 #include "knobs.h"
 
@@ -26,7 +26,7 @@ static DEFINE_MUTEX(sync_lock);		/* smmux_cmdq_set_mode() */
 
 static const char * const switch_words[] = { "off", "on" };
 
-/* Of the first @num words, index or -EINVAL. */
+/* Index among the first @num words, or -EINVAL. */
 static int policy_of(const char *buf, unsigned int num)
 {
 	return __sysfs_match_string(smmux_rec_policies, num, buf);
@@ -194,7 +194,7 @@ static const struct attribute_group master_group = { .name = "smmux", .attrs = m
 
 void smmux_knobs_add_master(struct smmux_master *master)
 {
-	/* Only a device with ATS can ever be in quarantine. */
+	/* Only a device with ATS can be in quarantine. */
 	if (!master->ats_capable)
 		return;
 	master->has_knobs = !sysfs_create_group(&master->dev->kobj, &master_group);

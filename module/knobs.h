@@ -11,7 +11,7 @@ struct smmux_master;
 /* For the platform driver. */
 extern const struct attribute_group *smmux_knobs_smmu[];
 
-/* Failing to make it costs the knob, nothing else.  Sleep. */
+/* If it fails, only the knob is missing.  Sleep. */
 void smmux_knobs_add_master(struct smmux_master *master);
 void smmux_knobs_remove_master(struct smmux_master *master);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * main - what is started in which order.
+ * main - load and unload: the order in which the parts start and stop.
  */
 #include <linux/module.h>
 #include <linux/platform_device.h>
@@ -18,8 +18,8 @@
 static bool registered;
 
 /*
- * Two drivers that match the same devices would take turns by the order of
- * their registration.  While the built-in one is there, this one stays idle.
+ * With two drivers that match the same devices, the order of registration decides
+ * which one binds.  While the built-in driver is present, this one stays idle.
  */
 static bool builtin_is_there(void)
 {
@@ -55,7 +55,7 @@ static void __exit smmux_main_exit(void)
 		smmux_probe_unregister();
 	smmux_dbg_exit();
 
-	/* What was freed by kfree_rcu() or is in a tracepoint's probe ends first. */
+	/* Wait for pending kfree_rcu() and for running tracepoint probes. */
 	tracepoint_synchronize_unregister();
 	rcu_barrier();
 }

@@ -11,7 +11,7 @@
 
 struct smmux_params smmux_params;
 
-/* A parameter that is one word of a few; its value is the word's index. */
+/* A parameter that takes one word of a list; its value is the word's index. */
 struct choice {
 	const char * const *words;
 	unsigned int num;

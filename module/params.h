@@ -22,7 +22,7 @@ struct smmux_params {
 /* Constant after load; each SMMU has a copy, for the rooms below. */
 extern struct smmux_params smmux_params;
 
-/* The words of those that are one, by value. */
+/* The words of the parameters that take a word, by value. */
 extern const char * const smmux_ats_words[], * const smmux_pm_words[];
 
 #endif /* SMMUX_PARAMS_H */

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * probe - the platform driver: an SMMU comes, and goes.
+ * probe - the platform driver: probe and remove of an SMMU.
  *
- * Memory and interrupts are device managed, in the order in which they are
- * needed: the handlers go before the structures that they look at.  What the
- * IOMMU core knows of us is undone by hand in remove, before any of that.
+ * Memory and interrupts are device managed.  The order of allocation has the
+ * effect that handlers are freed before the structures that they access.
+ * remove() itself unregisters from the IOMMU core, before any of that.
  *
- * Hardware is not touched before it is known that no client uses it: reset
- * aborts what is under way, and a device that started without us would never
- * be attached again.
+ * Probe first makes sure that no client uses the hardware, then accesses it.
+ * Reset aborts transactions that are under way, and a device that started
+ * without this driver would never be attached again.
  */
 #include "probe.h"
 
@@ -38,12 +38,12 @@
 #include "view/reach.h"
 #include "view/summary.h"
 
-/* Without range commands: as many as a last level table has entries. */
+/* Without range commands: the number of entries of a last level table. */
 #define FULL_INV_THRESHOLD	512
 
 /*
- * A refusal is said in full right here; -ENODEV keeps the driver core from
- * adding a line of its own to it.
+ * The message here is complete.  The errno is -ENODEV, because the driver core
+ * then adds no message of its own.
  */
 static int refuse_live_client(struct smmux_device *smmu)
 {
@@ -59,7 +59,7 @@ static int refuse_live_client(struct smmux_device *smmu)
 
 static void __iomem *map_page(struct smmux_device *smmu, phys_addr_t start)
 {
-	/* Between and behind the pages may be a PMCG, which has its own driver. */
+	/* A PMCG, which has its own driver, may be between or behind the pages. */
 	struct resource res = DEFINE_RES_MEM(start, SMMUX_PAGE_ARCH_BYTES);
 
 	return devm_ioremap_resource(smmu->dev, &res);
@@ -111,7 +111,7 @@ static int read_caps(struct smmux_device *smmu)
 			raw.r[SMMUX_REG_AIDR]);
 		return -ENODEV;
 	}
-	/* The DMA API hands out pages of the CPU's size. */
+	/* The DMA API allocates pages of the CPU's size. */
 	if (BIT(__ffs(smmu->caps.pgsizes)) > PAGE_SIZE) {
 		dev_err(smmu->dev, "refused: IDR5 (%#x) offers no granule as small as this kernel's pages of %lu bytes\n",
 			raw.r[SMMUX_REG_IDR5], PAGE_SIZE);
@@ -161,7 +161,7 @@ static int init_structures(struct smmux_device *smmu)
 	return ret;
 }
 
-/* What firmware keeps in use (a display, a BMC) stays usable, and nothing else. */
+/* Only devices that firmware keeps in use (a display, a BMC) bypass. */
 static int bypass_rmr_sid(struct smmux_device *smmu, u32 sid)
 {
 	struct smmux_ste ste;
@@ -185,7 +185,7 @@ static void force_off(void *data)
 {
 	struct smmux_device *smmu = data;
 
-	/* Without power it can be no more off than it is. */
+	/* Without power it is off already. */
 	if (!smmux_pm_asleep(smmu))
 		smmux_reset_force_off(smmu);
 }
@@ -198,9 +198,9 @@ static int start(struct smmux_device *smmu)
 }
 
 /*
- * Once there were clients: devm frees what is younger first, and second level stream
- * tables that they brought are younger than force_off().  So it is off before devm frees
- * anything; for that it has to be awake, and to stay so.
+ * Turns the SMMU off before devm frees anything.  devm frees in reverse order, and the
+ * second-level stream tables of clients are younger than the action force_off().  So this
+ * releases the action first.  The SMMU must be awake for that, and must stay awake.
  */
 static void stop(struct smmux_device *smmu)
 {
@@ -210,18 +210,18 @@ static void stop(struct smmux_device *smmu)
 }
 
 /*
- * A client that waits for its SMMU is tried again whenever some device binds.
- * If it is tried while its own SMMU is half-way registered, the core wonders
- * aloud (7.x, WARN "late IOMMU probe"):
+ * The driver core retries the probe of a client that waits for its SMMU whenever
+ * some device binds.  If that happens while its own SMMU is half registered, the
+ * IOMMU core warns (7.x, WARN "late IOMMU probe"):
  *
- *   probe of SMMU 2                    deferred probe, set off by SMMU 1's bind
+ *   probe of SMMU 2                    deferred probe, started by SMMU 1's bind
  *   on the core's list of IOMMUs
- *                                      client of SMMU 2: its IOMMU is there,
- *                                      bind it, then have it probed
- *   probe the clients that wait
+ *                                      client of SMMU 2: its IOMMU is present,
+ *                                      bind the client, then IOMMU-probe it
+ *   probe the waiting clients
  *
- * So at load all SMMUs are made ready first, and shown to the core when nothing
- * is being probed.  One that comes later is shown at once.
+ * So at load all SMMUs are made ready first, and are registered with the core when
+ * no probe is running.  An SMMU that is added later is registered at once.
  */
 static DEFINE_MUTEX(publish_lock);
 static LIST_HEAD(unpublished);		/* smmux_device.node; under publish_lock */
@@ -262,7 +262,7 @@ static int publish_or_wait(struct smmux_device *smmu)
 	return ret;
 }
 
-/* Returns one that the core would not have, with a reference, or NULL. */
+/* Returns an SMMU that the core rejected, with a reference, or NULL. */
 static struct device *publish_waiting(void)
 {
 	struct smmux_device *smmu, *next;
@@ -290,7 +290,7 @@ static int no_probe(struct platform_device *pdev)
 	return 0;
 }
 
-/* Any bind has the driver core try the waiting clients; this one is for that. */
+/* Any bind makes the driver core retry waiting clients; this bind has no other purpose. */
 static void retry_clients(void)
 {
 	static struct platform_driver nudge = { .driver.name = "smmux-ready" };
@@ -376,7 +376,7 @@ static void unpublish(struct smmux_device *smmu)
 	iommu_device_unregister(&smmu->iommu);
 	smmux_dbg_remove_smmu(smmu);
 	iommu_device_sysfs_remove(&smmu->iommu);
-	/* The core has let go of all of them, unless something leaked. */
+	/* The core has released all masters, unless one leaked. */
 	WARN(smmu->num_masters, "%s: %u masters are left\n", dev_name(smmu->dev),
 	     smmu->num_masters);
 }
@@ -390,7 +390,7 @@ static void remove(struct platform_device *pdev)
 	mutex_unlock(&publish_lock);
 	if (smmu->published)
 		unpublish(smmu);
-	/* Now all traffic aborts; then interrupts, then memory go (devm). */
+	/* Now all traffic aborts; then devm frees interrupts, then memory. */
 	stop(smmu);
 }
 
@@ -398,7 +398,7 @@ static void shutdown(struct platform_device *pdev)
 {
 	struct smmux_device *smmu = platform_get_drvdata(pdev);
 
-	/* What DMA is still under way ends here, not in the next kernel's memory. */
+	/* Ends DMA that is still under way, before it reaches the next kernel's memory. */
 	if (!smmux_pm_asleep(smmu))
 		smmux_reset_disable(smmu);
 }
@@ -409,7 +409,7 @@ static const struct of_device_id of_match[] = {
 };
 MODULE_DEVICE_TABLE(of, of_match);
 
-/* The device that the kernel makes of an IORT node. */
+/* The device that the kernel creates for an IORT node. */
 static const struct platform_device_id id_match[] = {
 	{ .name = "arm-smmu-v3" },
 	{ }
@@ -434,13 +434,13 @@ int smmux_probe_register(void)
 	struct device *refused;
 	int ret;
 
-	/* An unbind cannot be refused, and cuts off every client. */
+	/* A driver cannot refuse an unbind, which cuts off every client. */
 	driver.driver.suppress_bind_attrs = !smmux_params.allow_unbind;
 	loading = true;
 	ret = platform_driver_register(&driver);
 	if (ret)
 		return ret;
-	/* The SMMUs that have just bound set the clients going; let these be put off again. */
+	/* These binds have started probes of clients; wait until they are deferred again. */
 	wait_for_device_probe();
 	while ((refused = publish_waiting())) {
 		device_release_driver(refused);

@@ -5,10 +5,10 @@
 #ifndef SMMUX_PROBE_H
 #define SMMUX_PROBE_H
 
-/* Register with the platform bus, and take every SMMU that is there. */
+/* Register with the platform bus, and bind every SMMU that is present. */
 int smmux_probe_register(void);
 
-/* No SMMU is bound any more on return. */
+/* On return no SMMU is bound. */
 void smmux_probe_unregister(void);
 
 #endif /* SMMUX_PROBE_H */

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * smmux - the objects that the rooms share: one SMMU, one master, one domain.
+ * smmux - the objects that the rooms share: SMMU, StreamID, master and domain.
  *
  * Locks, outermost first:
  *   IOMMU group mutex (the core's)     every attach and detach of a master
- *   smmux_domain.lock                  its invalidation array and tags
- *   smmux_recovery.mutex               the recovery worker's steps, a master's leaving
- *   smmux_master.ats_mutex             ATS of a master on, off, cut and back
+ *   smmux_domain.lock                  the domain's invalidation array and tags
+ *   smmux_recovery.mutex               steps of the recovery worker, release of a master
+ *   smmux_master.ats_mutex             ATS of a master: on, off, cut off, restored
  *   smmux_device.streams_lock          StreamID -> masters, from one step to the next
  *   smmux_strtab.lock                  growing the stream table
  *   smmux_invs.ats_lock                readers: invalidation; writers: ATS off
  *   smmux_device.ste_lock              every STE write, and cutting a device off
  *   smmux_recovery.lock                states, history, counters
- *   smmux_gerror.lock (raw)            GERROR and what follows from it
- *   walk_lock of readers.c (raw)        readers of tables against who frees them
- * The command queue takes none (see cmdq.c).
+ *   smmux_gerror.lock (raw)            GERROR, and the handling of its errors
+ *   walk_lock of readers.c (raw)       readers of tables against freeing of tables
+ * The command queue takes no lock (see cmdq.c).
  *
- * Who needs the whole device includes this header.  It includes those whose structures it
- * holds, but is no way to their functions: who calls a room includes the room's header
- * (tests/host/layers.sh).
+ * A file that needs the whole device includes this header.  This header includes the
+ * headers of the structures that it embeds.  That gives no access to the functions of a
+ * room: a caller includes the header of the room (tests/host/layers.sh).
  */
 #ifndef SMMUX_H
 #define SMMUX_H
@@ -51,11 +51,11 @@ struct smmux_crash_smmu;
 struct smmux_inv;
 struct smmux_invs;
 
-/* Software MSI window, in IOVA: what arm64 user space expects of an SMMU. */
+/* Software MSI window, in IOVA: the place that arm64 user space expects. */
 #define SMMUX_MSI_IOVA		0x08000000UL
 #define SMMUX_MSI_BYTES		0x00100000UL
 
-#define SMMUX_TIMEOUT_US	1000000	/* patience with the hardware, everywhere */
+#define SMMUX_TIMEOUT_US	1000000	/* limit of every wait for the hardware */
 
 /**
  * struct smmux_device - one SMMU
@@ -64,21 +64,21 @@ struct smmux_invs;
  * @page1:   register page 1, biased so that offsets count as in arch/regs.h
  * @pa:      physical address of page 0
  * @order:   number unique among SMMUs, sorts invalidation arrays
- * @caps:    what it can do; constant after probe
- * @hints:   what firmware says; constant after probe
+ * @caps:    capabilities; constant after probe
+ * @hints:   description by firmware; constant after probe
  * @params:  the module parameters, as they were at load
  * @asids, @vmids: tags in use on this SMMU
  * @streams: StreamID -> struct smmux_stream
- * @streams_lock: guards @streams and, with @ste_lock, the masters lists: either of
- *           them to read, both to write
- * @ste_lock: every STE write up to its SYNC, and EATS against attribution; taken
- *           where an invalidation may be, so interrupts are off (not with PREEMPT_RT)
+ * @streams_lock: guards @streams and, with @ste_lock, the masters lists: a reader
+ *           holds either lock, a writer holds both
+ * @ste_lock: every STE write up to its SYNC, and EATS against attribution; taken in
+ *           contexts that may invalidate, so interrupts are off (not with PREEMPT_RT)
  * @num_masters: masters probed and not released; under @streams_lock
  * @full_inv_threshold: more TLBI commands than this for one range become one
  *           invalidation of the whole tag; knob, READ_ONCE and WRITE_ONCE
- * @powered: registers may be touched
- * @written: what registers were given last that nothing else remembers; by who writes
- *           the register (the PM core's callbacks, fail_stop()), READ_ONCE
+ * @powered: registers may be accessed
+ * @written: last written values of registers that are stored nowhere else; set by the
+ *           writer of the register (the PM core's callbacks, fail_stop()), READ_ONCE
  */
 struct smmux_device {
 	struct device *dev;
@@ -111,13 +111,13 @@ struct smmux_device {
 	struct mutex streams_lock;
 	spinlock_t ste_lock;
 	unsigned int num_masters;
-	u32 refused_sid;		/* the last one that had no room; not to say it twice */
+	u32 refused_sid;		/* last StreamID without room; logged once */
 
 	struct iommu_device iommu;
-	struct list_head node;		/* probe's: not shown to the core yet */
+	struct list_head node;		/* probe's: not registered with the core yet */
 	bool published;
 	struct notifier_block panic_nb;	/* of summary.c */
-	struct smmux_crash_smmu *crash;	/* its entry, crash.c; under that one's lock */
+	struct smmux_crash_smmu *crash;	/* its entry; under the lock of crash.c */
 	struct dentry *dbg;		/* the control plane's */
 };
 
@@ -134,20 +134,20 @@ static inline void __iomem *smmux_reg(const struct smmux_device *smmu, u32 off)
 }
 
 /**
- * struct smmux_stream - one StreamID that some master uses
+ * struct smmux_stream - one StreamID that at least one master uses
  * @sid:     the StreamID
- * @masters: struct smmux_stream_use.node of its masters: more than one where
- *           devices share it (PCI aliases); they are in one IOMMU group then.
- * @cut:     no ATC_INV is sent, since none is needed: EATS is off, and the SMMU has
- *           confirmed that.  Under smmux_device.ste_lock; release, read by walkers
- * @no_eats: EATS stays off whatever attach wants.  Under ste_lock; set before @cut is
- * @eats_wanted: what attach wants.  Under ste_lock
+ * @masters: struct smmux_stream_use.node of its masters.  Devices that share the
+ *           StreamID (PCI aliases) are all on the list, and in one IOMMU group.
+ * @cut:     ATC_INV is not sent.  None is needed: EATS is off, and the SMMU has confirmed
+ *           that.  Written under smmux_device.ste_lock, with release; read by walkers
+ * @no_eats: EATS stays off, also if attach wants it.  Under ste_lock; set before @cut
+ * @eats_wanted: the value that attach wants.  Under ste_lock
  * @cutters: masters of this stream that are cut off.  Under ste_lock
- * @rcu:     invalidation arrays point here: walkers may look till a grace period
+ * @rcu:     invalidation arrays point here: walkers may read it until a grace period
  *           after the last master left
- * @faults:  events that named it
- * @log:     the last of them
- * @limit:   how many of them went to the log
+ * @faults:  number of events with this StreamID
+ * @log:     the last of these events
+ * @limit:   rate limit of their log lines
  */
 struct smmux_stream {
 	u32 sid;
@@ -166,7 +166,7 @@ struct smmux_stream_use {
 	struct list_head node;
 };
 
-/* What a master's transactions without SubstreamID meet. */
+/* Treatment of a master's transactions without SubstreamID. */
 enum smmux_rid_state { SMMUX_RID_BLOCKED, SMMUX_RID_IDENTITY, SMMUX_RID_PAGING };
 
 /**
@@ -175,9 +175,9 @@ enum smmux_rid_state { SMMUX_RID_BLOCKED, SMMUX_RID_IDENTITY, SMMUX_RID_PAGING }
  * @rid, @domain, @pasids, @cdtab are written under the group's mutex.  @domain
  * is set when @rid is SMMUX_RID_PAGING.  @pasids maps SubstreamIDs to domains.
  *
- * @rid, @domain and @tag are written under @smmu's streams_lock as well; who holds
- * that may look at them, and @domain is not freed meanwhile: to leave it, attach has
- * to take the lock once more.  For @pasids the same goes for its xa_lock.
+ * @rid, @domain and @tag are written under @smmu's streams_lock as well.  A holder of
+ * that lock may read them, and @domain is not freed meanwhile: attach must take the lock
+ * again to leave the domain.  The xa_lock of @pasids protects @pasids in the same way.
  */
 struct smmux_master {
 	struct smmux_device *smmu;
@@ -188,7 +188,7 @@ struct smmux_master {
 	struct smmux_domain *domain;
 	u32 tag;			/* of @domain on this SMMU: ASID or VMID */
 	u32 domain_id;			/* of @domain, 0: none; for readers without the lock */
-	u32 turn;			/* odd while attach changes anything; see master.h */
+	u32 turn;			/* odd while attach makes changes; see master.h */
 	struct xarray pasids;
 	struct smmux_cdtab cdtab;
 	struct smmux_inv *scratch;	/* num_streams + 1; under the group's mutex */
@@ -196,13 +196,13 @@ struct smmux_master {
 	bool stall;			/* faults of this master stall */
 	bool ats_capable;
 	bool ats_on;			/* attach wants ATS; under @ats_mutex */
-	bool cut;			/* but it is cut off; under ste_lock, READ_ONCE */
+	bool cut;			/* cut off nevertheless; under ste_lock, READ_ONCE */
 	struct mutex ats_mutex;
 	struct smmux_rec rec;
 	bool linked;			/* there is a device link to the SMMU */
 	bool keeps_awake;		/* it holds a usage count of the SMMU */
 	bool has_knobs;			/* sysfs attributes */
-	bool leaving;			/* being released: shared streams go to the others */
+	bool leaving;			/* being released: other masters keep shared streams */
 	struct dentry *dbg;
 };
 
@@ -212,14 +212,14 @@ enum smmux_stage { SMMUX_STAGE_1, SMMUX_STAGE_2 };
  * struct smmux_domain - one paging domain
  * @iommu:   the core's part
  * @id:      name in debugfs and trace events
- * @stage:   which stage its tables are for
+ * @stage:   stage of its tables
  * @ops:     io-pgtable
  * @granule: log2 of the smallest page
- * @invs:    what to invalidate; RCU, written under @lock
+ * @invs:    the invalidation array; RCU, written under @lock
  * @lock:    attach and detach
  *
- * A domain belongs to no SMMU: its tags (ASID, VMID) are per SMMU and live in
- * @invs, its page tables fit every SMMU that attach lets in.
+ * A domain belongs to no SMMU.  Its tags (ASID, VMID) are per SMMU, in @invs.  Its
+ * page tables fit every SMMU that attach accepts.
  */
 struct smmux_domain {
 	struct iommu_domain iommu;
@@ -259,9 +259,9 @@ static inline void smmux_writeq(const struct smmux_device *smmu, u64 val, u32 of
 }
 
 /*
- * Wait until the @mask bits of a register are @want.  Spins: any context.  0 or
- * -ETIMEDOUT after @us, of time: the kernel's atomic polls count tries, of which a
- * million took two minutes where the registers were emulated.
+ * Wait until the @mask bits of a register are @want.  Spins: any context.  0, or
+ * -ETIMEDOUT after @us by the clock.  The kernel's atomic polls count tries instead: a
+ * million tries took two minutes with emulated registers.
  */
 static inline int smmux_poll(const struct smmux_device *smmu, u32 off, u32 mask,
 			     u32 want, u32 us)
@@ -280,8 +280,8 @@ static inline int smmux_poll(const struct smmux_device *smmu, u32 off, u32 mask,
 }
 
 /*
- * Write a register that the SMMU takes over in its own time, and wait until its
- * twin @ack says so.  Spins: any context.  0 or -ETIMEDOUT.
+ * Write a register that the SMMU takes over after a delay, and wait until the register
+ * @ack confirms the value.  Spins: any context.  0 or -ETIMEDOUT.
  */
 static inline int smmux_write_ack(const struct smmux_device *smmu, u32 val,
 				  u32 off, u32 ack)

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What differs between the kernels that smmux supports.
+ * The differences between the kernels that smmux supports.
  *
- * Put in front of every file by the compiler (-include); no file names it.
- * Features come from probe.sh as SMMUX_HAVE_*, and only this directory knows
- * version numbers.  What is handled here and in the files that ask:
+ * The compiler includes this in every file (-include); no file names it.
+ * probe.sh detects features and defines SMMUX_HAVE_*; only this directory knows
+ * version numbers.  Differences that this file and the users of the macros handle:
  *
  *                                6.12  7.2
- *   SMMUX_HAVE_ATTACH_OLD          -    x   attach_dev() is told the old domain
+ *   SMMUX_HAVE_ATTACH_OLD          -    x   attach_dev() gets the old domain
  *   SMMUX_HAVE_PAGING_FLAGS        -    x   domain_alloc_paging_flags()
- *   SMMUX_HAVE_REMOVE_DEV_PASID    x    -   a PASID is blocked by an op of its
- *                                           own, not by the blocked domain
+ *   SMMUX_HAVE_REMOVE_DEV_PASID    x    -   an op of its own blocks a PASID,
+ *                                           not the blocked domain
  *   SMMUX_HAVE_OPS_PGSIZES         x    -   page sizes are in iommu_ops, not in
  *                                           each domain
  *   SMMUX_HAVE_OF_MAP_IOMMU_ID     -    x   of_map_iommu_id()
  *   SMMUX_HAVE_DRIVER_GET_DOMAIN   -    x   iommu_driver_get_domain_for_dev()
- *   SMMUX_HAVE_CAP_ATS             -    x   the core asks whether ATS may be used
+ *   SMMUX_HAVE_CAP_ATS             -    x   the core asks whether ATS is supported
  *   SMMUX_HAVE_DFL_WQ              -    x   system_unbound_wq's new name
  */
 #ifndef SMMUX_COMPAT_H
@@ -49,17 +49,17 @@
 #endif
 
 /*
- * Exported, and of one signature in all supported kernels, but declared in a
- * header that header packages do not hold.  The only way to the IORT's share
- * of the reserved regions.
+ * Exported, and with the same signature in all supported kernels, but declared in
+ * a header that is not in header packages.  It is the only function that returns
+ * the reserved regions of the IORT.
  */
 struct device;
 struct list_head;
 void iommu_dma_get_resv_regions(struct device *dev, struct list_head *list);
 
 /*
- * Before of_map_iommu_id() the caller named the property, and got node and ID
- * in two variables.  Needs <linux/of.h>; on success @arg->np holds a reference.
+ * Kernels without of_map_iommu_id(): the caller names the property, and gets node and
+ * ID in two variables.  Needs <linux/of.h>; on success @arg->np holds a reference.
  */
 #ifndef SMMUX_HAVE_OF_MAP_IOMMU_ID
 #define of_map_iommu_id(bridge, rid, arg)				\

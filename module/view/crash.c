@@ -2,17 +2,17 @@
 /*
  * crash - see crash.h.
  *
- * The directory is made with the first SMMU and goes with the last.  It is written under
- * @lock; who reads it has no lock, but a machine that has stopped at some moment:
+ * The first SMMU creates the directory, the last one frees it.  It is written under @lock.
+ * A reader takes no lock, because it reads the memory of a machine that has stopped:
  *
- *   writer                                what a dump finds
- *   ------                                -----------------
+ *   writer                                reader of a dump
+ *   ------                                ----------------
  *   all else, then valid = 1 (release)    valid: the rest was written
  *   valid = 0, (write barrier), then      valid: nothing of it is freed yet
  *   memory of the SMMU is freed
  *
- * and the same with @magic of the directory itself, and @recent of an entry.  Stores of a
- * CPU that was stopped reach memory in an order that this allows.
+ * The same holds for @magic of the directory itself, and for @recent of an entry.  Stores of
+ * a stopped CPU reach memory in an order that these barriers allow.
  */
 #include "view/crash.h"
 
@@ -95,7 +95,7 @@ static const struct smmux_crash_field fields[SMMUX_CRASH_NUM_FIELDS] = {
 	[SMMUX_CRASH_RC_PID]	 = OF_RC(pid),
 };
 
-/* A reader is told where fields and entries begin, but not what is where in an entry. */
+/* The directory says where fields and entries begin; the layout of an entry is fixed. */
 static_assert(offsetof(struct smmux_crash_dir, driver) == 64);
 static_assert(offsetof(struct smmux_crash_dir, field) == 160);
 static_assert(offsetof(struct smmux_crash_smmu, recent) == 104);
@@ -104,7 +104,7 @@ static_assert(sizeof(struct smmux_crash_smmu) == 160);
 static DEFINE_MUTEX(lock);
 static struct smmux_crash_dir *dir;		/* NULL without an SMMU in it; under lock */
 static unsigned int num_used;			/* entries; under lock */
-static u64 *lists[SMMUX_CRASH_SMMUS];		/* what @recent of each is; under lock */
+static u64 *lists[SMMUX_CRASH_SMMUS];		/* @recent of each entry; under lock */
 
 static bool make_dir(void)
 {
@@ -126,7 +126,7 @@ static bool make_dir(void)
 	strscpy(d->driver, SMMUX_VERSION);
 	strscpy(d->kernel, init_utsname()->release);
 	memcpy(d->field, fields, sizeof(fields));
-	/* A dump that has it has all of the above. */
+	/* A dump with the magic has all of the above. */
 	smp_store_release(&d->magic, SMMUX_CRASH_MAGIC);
 	dir = d;
 	return true;
@@ -135,7 +135,7 @@ static bool make_dir(void)
 static void drop_dir(void)
 {
 	WRITE_ONCE(dir->magic, 0);
-	/* Nobody takes the page for one when it is somebody else's. */
+	/* The magic is gone before the page gets another owner. */
 	smp_wmb();
 	free_pages_exact(dir, sizeof(*dir));
 	dir = NULL;
@@ -182,7 +182,7 @@ static void forget(void *data)
 
 	guard(mutex)(&lock);
 	WRITE_ONCE(e->valid, 0);
-	/* What it leads to may be freed from here on. */
+	/* The memory that the entry refers to may be freed from here on. */
 	smp_wmb();
 	smmu->crash = NULL;
 	kfree(lists[e - dir->smmu]);
@@ -207,7 +207,7 @@ int smmux_crash_add(struct smmux_device *smmu)
 			return 0;
 		}
 		fill(e, smmu);
-		/* A dump that has it has all of the entry. */
+		/* A dump with @valid has all of the entry. */
 		smp_store_release(&e->valid, 1);
 		smmu->crash = e;
 		num_used++;
@@ -221,7 +221,7 @@ void smmux_crash_remove(struct smmux_device *smmu)
 		devm_release_action(smmu->dev, forget, smmu);
 }
 
-/* A ring need not be in one piece of physical memory. */
+/* A ring may be discontiguous in physical memory. */
 static void put_pages(u64 *to, const void *ring, unsigned int num)
 {
 	const void *end = ring + sizeof(struct smmux_recent_cpu);
@@ -255,6 +255,6 @@ void smmux_crash_add_recent(struct smmux_device *smmu)
 	lists[e - dir->smmu] = list;
 	e->recent_cpus = nr_cpu_ids;
 	e->recent_pages = pages;
-	/* A dump that has it has the list. */
+	/* A dump with @recent has the list. */
 	smp_store_release(&e->recent, smmux_reach_phys(list));
 }

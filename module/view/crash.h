@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * crash - a directory in memory, by which who has nothing but a dump of it (a vmcore of
- * kdump, dump-guest-memory of QEMU) finds the SMMUs' queues, tables and rings, without
+ * crash - a directory in memory.  A reader of a memory dump (a vmcore of kdump,
+ * dump-guest-memory of QEMU) uses it to find the SMMUs' queues, tables and rings, without
  * debug information of kernel or module.  scripts/smmux-crash is such a reader.
  *
  * This is an interface, in the memory of every kernel that runs the driver.  All is
- * little-endian; addresses are physical.  A reader looks at each page of memory for the
- * magic and the page's own address in @self, and takes places and sizes from there:
+ * little-endian; addresses are physical.  A reader searches each page of memory for the
+ * magic and for the page's own address in @self, and takes offsets and sizes from there:
  *
- *   entries and structures may grow at their end, and fields be added behind the last;
- *   @version changes when something that is there gets another meaning, the numbers of
- *   enum smmux_pm_state, smmux_pm_cause and smmux_rec_state among them.
+ *   Entries and structures may grow at their end; fields may be added after the last.
+ *   @version changes when something existing gets another meaning.  This includes the
+ *   numbers of enum smmux_pm_state, smmux_pm_cause and smmux_rec_state.
  */
 #ifndef SMMUX_CRASH_H
 #define SMMUX_CRASH_H
@@ -26,8 +26,8 @@ struct smmux_device;
 #define SMMUX_CRASH_SMMUS	64
 
 /*
- * Where what is in a structure.  The first group is in struct smmux_device; each other one
- * in a record of a ring, and its _REC is the whole record.
+ * Fields and their places in structures.  The first group is in struct smmux_device; each
+ * other group is in a record of a ring, and its _REC is the whole record.
  */
 enum smmux_crash_fields {
 	SMMUX_CRASH_RESERVED, SMMUX_CRASH_PUBLISHED, SMMUX_CRASH_CONSUMED,
@@ -62,22 +62,22 @@ struct smmux_crash_field {
 
 /**
  * struct smmux_crash_smmu - one SMMU
- * @valid:        1: the rest is of an SMMU; set last, cleared first
- * @device_bytes: of what is at @device
+ * @valid:        1: the entry describes an SMMU; set last, cleared first
+ * @device_bytes: size of the structure at @device
  * @name:         of its device, ends with 0
- * @mmio:         its registers
- * @device:       struct smmux_device
+ * @mmio:         address of its registers
+ * @device:       address of its struct smmux_device
  * @cmdq, @evtq:  the queues, 1 << @cmdq_log2 entries of 16 bytes and 1 << @evtq_log2 of 32
  * @strtab:       stream table, or its first level
- * @desc:         with two levels: what the first level's descriptors were given, else 0
- * @dma_offset:   what the SMMU's addresses are more than physical ones
- * @recent:       list of where the CPUs' rings of commands are: for each of @recent_cpus
+ * @desc:         with two levels: the driver's copy of the first-level descriptors, else 0
+ * @dma_offset:   the SMMU's address of the stream table minus its physical address
+ * @recent:       list of the places of the CPUs' command rings: for each of @recent_cpus
  *                CPUs @recent_pages addresses, of its first byte and then of each further
- *                page; all 0 for a CPU that cannot be.  0 until there are rings; set last
+ *                page; all 0 for an impossible CPU.  0 until there are rings; set last
  * @idr:          enum smmux_idreg
  * @cmdq_log2, @evtq_log2: sizes of the queues
  * @two_level:    stream table format
- * @split:        log2 of the STEs that a level 1 descriptor stands for
+ * @split:        log2 of the STEs below one level 1 descriptor
  * @sid_bits:     log2 of the STEs of the whole table
  * @oas:          output address size, bits
  */
@@ -101,12 +101,12 @@ struct smmux_crash_smmu {
  * struct smmux_crash_dir - the directory
  * @magic:      SMMUX_CRASH_MAGIC; set last, cleared first
  * @version:    SMMUX_CRASH_VERSION
- * @bytes:      of all of it
- * @self:       where it is: a copy elsewhere, or one that was left behind, does not count
- * @made_ns:    when, in ns since 1970
+ * @bytes:      size of the whole directory
+ * @self:       its own address; a copy elsewhere, or a stale one, is not valid
+ * @made_ns:    time of creation, in ns since 1970
  * @page_bytes: size of the kernel's pages
- * @num_fields, @field_at, @field_bytes: how many, where from @self on, and of one
- * @num_smmus, @smmu_at, @smmu_bytes:    the same of SMMUs
+ * @num_fields, @field_at, @field_bytes: number, offset from @self, size of one
+ * @num_smmus, @smmu_at, @smmu_bytes:    the same for SMMUs
  * @driver, @kernel: versions, end with 0
  */
 struct smmux_crash_dir {
@@ -123,16 +123,16 @@ struct smmux_crash_dir {
 };
 
 /*
- * From now until it is unbound, or smmux_crash_remove() is called, a dump tells of @smmu,
- * which is all made by now.  Without room or memory for that there is a warning, and no
- * error.  Sleeps.  Return: 0 or -ENOMEM.
+ * Makes @smmu visible in a dump until it is unbound, or smmux_crash_remove() is called.
+ * @smmu must be complete.  If there is no room or memory for the entry, warns and returns
+ * no error.  Sleeps.  Return: 0 or -ENOMEM.
  */
 int smmux_crash_add(struct smmux_device *smmu);
 
-/* Before anything that a dump is told of is freed.  Sleeps; may be called for any SMMU. */
+/* Before anything that the entry refers to is freed.  Sleeps; valid for any SMMU. */
 void smmux_crash_remove(struct smmux_device *smmu);
 
-/* It has rings of recent commands, maybe since now.  Sleeps. */
+/* Adds the rings of recent commands, if there are any.  Sleeps. */
 void smmux_crash_add_recent(struct smmux_device *smmu);
 
 #endif /* SMMUX_CRASH_H */
