@@ -2,9 +2,9 @@
 /*
  * cmdq - files of an SMMU's command queue.
  *
- * The queue moves on while it is read, and readers stop nobody: "state" is of
- * one moment, "entries" is of the positions that the queue spanned when the
- * file was opened.  An entry whose slot was taken again meanwhile is left out.
+ * The queue advances while it is read; readers do not stop it.  "state" is of one
+ * moment.  "entries" has the positions that the queue spanned when the file was
+ * opened, without entries whose slot was reserved again meanwhile.
  */
 #include "plane.h"
 
@@ -155,7 +155,7 @@ static int latency_show(struct seq_file *m, void *unused)
 	return 0;
 }
 
-/* The list is made when reading begins, and stays till the file is closed or rewound. */
+/* Reading from the start makes the list; it stays until the file is closed or rewound. */
 static void *recent_at(struct seq_file *m, loff_t *pos)
 {
 	struct smmux_reader *r = m->private;
@@ -219,7 +219,7 @@ static const struct seq_operations recent_seq = {
 	.show = recent_show,
 };
 
-/* For every entry: what a snapshot has, without its reads of registers. */
+/* Read for every entry: the positions of a snapshot, without its register reads. */
 struct marks {
 	u64 cons, published, resv;
 };
@@ -230,7 +230,7 @@ static struct marks marks_now(struct smmux_cmdq *cq)
 
 	now.cons = atomic64_read_acquire(&cq->cons);
 	now.published = smp_load_acquire(&cq->published);
-	/* Whatever was read from the slot before this was there before it. */
+	/* Orders the caller's read of the slot before the read of @resv. */
 	smp_rmb();
 	now.resv = atomic64_read(&cq->resv) & SMMUX_RESV_POS;
 	return now;
@@ -287,7 +287,7 @@ static int entries_show(struct seq_file *m, void *v)
 	}
 	at = r->from + *(loff_t *)v - 1;
 	smmux_cmdq_peek(smmu, at, &cmd);
-	/* After the copy: was it of this position? */
+	/* Read after the copy: was the slot still of this position? */
 	now = marks_now(&smmu->cmdq);
 	if (now.resv - at > smmu->cmdq.q.mask + 1)
 		return SEQ_SKIP;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What module/ knows of the control plane: when things come and go.
+ * The interface of the control plane to module/: objects are added and removed.
  *
- * All of these sleep.  The remove functions return when no file of the object
- * is open in a read any more, so the object may be freed after them.  Failing
- * to make a file is not an error of the driver.
+ * All of these sleep.  The remove functions wait until no read or write of a file
+ * of the object is running, so the object may be freed after them.  The driver
+ * works without a file that cannot be created.
  */
 #ifndef SMMUX_DEBUGFS_H
 #define SMMUX_DEBUGFS_H

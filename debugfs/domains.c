@@ -58,7 +58,7 @@ static int invs_show(struct seq_file *m, void *unused)
 	seq_printf(m, "%-24s %-12s %-10s %-8s %s\n", "smmu", "kind", "id",
 		   "ssid", "users");
 	for (i = 0; i < n; i++) {
-		/* The domain may have left this SMMU since: go by its number. */
+		/* The domain may have left this SMMU meanwhile, so use its number. */
 		smmux_dbg_smmu_name(inv[i].order, name, sizeof(name));
 		seq_printf(m, "%-24s %-12s 0x%-8x 0x%-6x %d\n", name,
 			   kinds[inv[i].kind], inv[i].id, inv[i].ssid,

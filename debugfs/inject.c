@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * inject - files that make errors up, for who asked for them at load.
+ * inject - files that inject errors; they exist if a load parameter asks for them.
  *
- * Each takes one line; a line that is not understood arms nothing.
+ * Each takes one line; an invalid line arms nothing.
  */
 #include "plane.h"
 
@@ -15,7 +15,7 @@
 #include "smmux.h"
 #include "trace/inject.h"
 
-#define MAX_ILLEGAL	64	/* commands a write: each may cost the queue a stop */
+#define MAX_ILLEGAL	64	/* commands per write: each may stop the queue */
 #define MAX_HOLD_MS	10000
 
 /* "SID N", each in any base that the kernel reads. */
@@ -47,12 +47,12 @@ static int sync_timeout_write(void *obj, const char *line)
 }
 
 /*
- * One command that no SMMU knows, and a SYNC.  Wakes @smmu up.  0; -EPROTO if it was
- * taken without an error; or what waking up or submitting ended with.
+ * Submit one illegal command and a SYNC.  Wakes @smmu up.  Returns 0; -EPROTO if the
+ * SMMU reported no error; or the errno of the resume or of the submission.
  */
 static int issue_illegal(struct smmux_device *smmu)
 {
-	/* Opcode 0 is reserved; all others of its bits are then, too. */
+	/* Opcode 0 is reserved, and so are all other bits of the command. */
 	const struct smmux_cmd illegal = {};
 	int ret;
 
@@ -63,7 +63,7 @@ static int issue_illegal(struct smmux_device *smmu)
 		ret = smmux_cmdq_issue_one(smmu, illegal);
 	if (smmu->pm.enabled)
 		pm_runtime_put(smmu->dev);
-	/* The SMMU is to find fault with it. */
+	/* The SMMU must report an error. */
 	return ret == -EIO ? 0 : ret ?: -EPROTO;
 }
 

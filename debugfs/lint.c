@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * lint - what does not agree, as a file.
+ * lint - the findings of a survey, as a file.
  *
- * The survey is made when the file is read from its beginning, and what it found is
- * kept with the open file; so a reader gets one survey, in however many pieces.
+ * A read from the beginning of the file makes the survey.  The open file keeps its
+ * findings, so a reader gets one survey, in any number of pieces.
  */
 #include "plane.h"
 

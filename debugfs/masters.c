@@ -3,8 +3,8 @@
  * masters - files of one device behind an SMMU, and the text of a context
  * descriptor.
  *
- * A master's streams are fixed from before its directory is made until after
- * it is removed, so they are read without a lock.
+ * A master's streams do not change while its directory exists, so they are read
+ * without a lock.
  */
 #include "plane.h"
 
@@ -199,7 +199,7 @@ static const struct seq_operations cds_seq = {
 	.show = cds_show,
 };
 
-/* What the tables said, in words, behind an event. */
+/* The result of the table walk, in words, after the event. */
 static void put_walked(struct seq_file *m, const struct smmux_fault_rec *rec)
 {
 	seq_puts(m, "; tables: ");

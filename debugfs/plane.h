@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * plane - what the files of the control plane share.
+ * plane - the parts that the files of the control plane share.
  *
- * A file of debugfs is a row of a table: struct smmux_node.  Tables come in
- * families, one a directory; root.c makes the directories, opens the files and
- * dispatches.  A new file is a new row, its function, and its text in ABI/.
+ * A file of debugfs is a row of a table: struct smmux_node.  Tables form families,
+ * one per directory; root.c makes the directories, opens the files and dispatches.
+ * A new file needs a new row, its function, and its text in ABI/.
  *
- * Rules for what is shown:
+ * Rules for the contents of files:
  *  - "name: value" lines, or columns under a header line, an empty line
  *    between two such parts; units in names; values of the architecture in
- *    hexadecimal, their meaning behind them;
+ *    hexadecimal, then their meaning;
  *  - data come from the rooms' snapshot functions; none of the driver's locks
  *    is taken here, and nothing is printed under a lock;
- *  - what grows with the size of a table or a queue goes through an iterator.
+ *  - output that grows with the size of a table or a queue uses an iterator.
  */
 #ifndef SMMUX_PLANE_H
 #define SMMUX_PLANE_H
@@ -32,15 +32,15 @@ struct smmux_question;
  * struct smmux_node - one file
  * @name:  of the file
  * @mode:  0444 or 0200; or 0600, with @ask
- * @show:  prints all of it; m->private is the object of the directory
+ * @show:  prints the whole file; m->private is the object of the directory
  * @seq:   or prints it record by record; m->private is a struct smmux_reader
  * @write: takes one line, without newline; 0 or an errno
- * @ask:   or takes one line as a question, which is kept in the open file; @show then
+ * @ask:   or takes one line as a question, which the open file keeps; @show then
  *         prints the answer, and its m->private is the struct smmux_question
- * @state: with @seq: size of what m->private points to, if that only begins with a
- *         struct smmux_reader
- * @stamp: with @show: another value each time there is more to read.  It makes poll()
- *         say POLLPRI when this open file was last read from its start before that
+ * @state: with @seq: size of the structure at m->private, if it is larger than the
+ *         struct smmux_reader at its start
+ * @stamp: with @show: a value that changes each time there is more to read.  poll()
+ *         returns POLLPRI if it changed since this open file was read from its start
  * @help:  one line for people, shown by the file "help"
  */
 struct smmux_node {
@@ -57,9 +57,9 @@ struct smmux_node {
 
 /**
  * struct smmux_nodes - the files of one directory
- * @dir:  its name below the object's own directory, NULL for that itself
+ * @dir:  its name below the object's own directory; NULL: that directory itself
  * @node: the files
- * @num:  how many
+ * @num:  number of files
  */
 struct smmux_nodes {
 	const char *dir;
@@ -83,10 +83,10 @@ struct smmux_reader {
 };
 
 /**
- * struct smmux_question - one open file that is asked
+ * struct smmux_question - one open file that takes questions
  * @obj:   the object of the directory
  * @asked: there is an answer; all below is under the mutex of the file's seq_file
- * @has_ids: it was asked of a device
+ * @has_ids: the question is about a device, so it has IDs
  */
 struct smmux_question {
 	void *obj;
@@ -110,33 +110,33 @@ extern const struct seq_operations smmux_dbg_strtab_seq;
 extern const struct seq_operations smmux_dbg_lint_seq;
 int smmux_dbg_regs_show(struct seq_file *m, void *unused);
 
-/* translate.c: files that are asked. */
+/* translate.c: files that take questions. */
 int smmux_dbg_ask_domain(struct smmux_question *a, char *line);
 int smmux_dbg_ask_master(struct smmux_question *a, char *line);
 int smmux_dbg_answer_show(struct seq_file *m, void *unused);
 
-/* ranges.c: size of its state. */
+/* ranges.c: the iterator, and the size of its state. */
 extern const struct seq_operations smmux_dbg_ranges_seq;
 #define SMMUX_DBG_RANGES_BYTES	SZ_8K
 
-/* Sum of a SMMU's counters, kfree() it; NULL without memory.  Sleeps. */
+/* Sums of an SMMU's counters; the caller kfree()s them.  NULL without memory.  Sleeps. */
 struct smmux_counters *smmux_dbg_counters(struct smmux_device *smmu);
 
-/* Device name of the SMMU of this order, "gone" if it is no more. */
+/* Device name of the SMMU with this order, or "gone" if it was removed. */
 void smmux_dbg_smmu_name(u32 order, char *buf, size_t len);
 
-/* One column: what somebody else has chosen, with spaces and the like as '_'. */
+/* One column of foreign text; prints spaces and non-printable characters as '_'. */
 void smmux_dbg_put_word(struct seq_file *m, const char *text, int width);
 
-/* The headings of events, and one of them, without newline. */
+/* The header line of events; and one event, without newline. */
 struct smmux_evt_rec;
 void smmux_dbg_put_event_head(struct seq_file *m);
 void smmux_dbg_put_event(struct seq_file *m, const struct smmux_evt_rec *rec);
 
-/* "4K", of a power of two, below 60 bits. */
+/* A size of 1 << @bits as "4K"; below 60 bits. */
 void smmux_dbg_put_size(struct seq_file *m, unsigned int bits);
 
-/* A line "pgsizes_bytes": the bits, and "4K 2M 1G" behind them. */
+/* A line "pgsizes_bytes": the bitmap, then "4K 2M 1G". */
 void smmux_dbg_put_pgsizes(struct seq_file *m, unsigned long sizes);
 
 /* Raw words and decoded fields, without newline. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * pm - files of an SMMU's power management: where it is, what that costs.
+ * pm - files of an SMMU's power management: its state, and the cost of transitions.
  *
- * Reading wakes nobody: all of it is in memory.
+ * Reading does not wake an SMMU: all data are in memory.
  */
 #include "plane.h"
 
@@ -20,7 +20,7 @@ static const char *gate(const struct smmux_cmdq_snap *s)
 		return "open";
 	if (!s->asleep)
 		return "closed";
-	/* Between the two the queue is drained, and registers are still there. */
+	/* In between the queue is drained; registers are still accessible. */
 	return s->regs ? "stopping" : "stopped";
 }
 
@@ -102,7 +102,7 @@ static int history_show(struct seq_file *m, void *unused)
 	return 0;
 }
 
-/* A client that comes between the two calls is not shown this time. */
+/* A client that is added between the two calls may not be shown. */
 static int clients_show(struct seq_file *m, void *unused)
 {
 	struct smmux_device *smmu = m->private;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ranges - all that a domain maps, as runs.
+ * ranges - all mappings of a domain, as runs.
  *
- * The tables are copied one part after the other (smmux_maps_part()), and nothing is
- * held between two parts: each mapping that is shown was there at some moment, and one
- * that stayed all the time is shown; the sums are of what was seen.
+ * The tables are copied one part after the other (smmux_maps_part()), and no lock is held
+ * between two parts.  Each mapping that is shown existed at some moment.  A mapping that
+ * exists all the time is shown.  The sums are those of the copied entries.
  *
- * Positions of seq_file are numbers of runs.  They are made in order, so it is enough to
- * keep the last one; reading again from the start makes them anew.
+ * Positions of seq_file are numbers of runs.  Runs are made in order, so only the last one
+ * is kept; reading from the start makes them again.
  */
 #include "plane.h"
 
@@ -20,7 +20,7 @@
 
 #define LEVELS		(SMMUX_WALK_LAST + 1)
 #define ATTR_BYTES	160
-/* Neither where it leads to nor how large it is, nor bits that are for software. */
+/* Without output address and size, and without bits for software. */
 #define ATTRS		(~(TTD_ADDR | TTD_VALID | TTD_TABLE | TTD_CONTIG | GENMASK_ULL(58, 55)))
 
 struct run {
@@ -32,13 +32,13 @@ enum what { RUN, SUMS, END };
 /* One open file. */
 struct ranges {
 	struct smmux_reader reader;
-	loff_t pos;			/* of @run; @what it is */
+	loff_t pos;			/* of @run; @what is its kind */
 	enum what what;
-	struct run run;			/* the last one that was made */
-	struct run ahead;		/* what came behind it, if @has_ahead */
+	struct run run;			/* the last run that was made */
+	struct run ahead;		/* the entry after @run, if @has_ahead */
 	bool has_ahead, has_part;
-	bool over;			/* all entries have been seen... */
-	bool broken;			/* ...or as many as could be */
+	bool over;			/* all entries have been read... */
+	bool broken;			/* ...or as many as possible */
 	struct smmux_walk_regime regime;
 	u64 next;			/* input address of the next entry: */
 	u32 i;				/* @part.desc[@i], if @has_part */
@@ -58,7 +58,7 @@ static void restart(struct ranges *s)
 	s->over = s->broken;
 }
 
-/* Tables that begin at the next address, each once. */
+/* Count tables that begin at the next address, each once. */
 static void count_tables(struct ranges *s)
 {
 	u8 level;
@@ -74,7 +74,7 @@ static void count_tables(struct ranges *s)
 	}
 }
 
-/* More entries, or the end. */
+/* Get more entries, or set @over. */
 static void get_part(struct ranges *s)
 {
 	cond_resched();
@@ -104,7 +104,7 @@ static void take(struct ranges *s, u64 desc, struct run *run)
 	s->bytes += run->bytes;
 }
 
-/* The next page or block; false: there is none. */
+/* The next page or block; false at the end. */
 static bool next_leaf(struct ranges *s, struct run *run)
 {
 	enum smmux_walk_kind kind;

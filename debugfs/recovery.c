@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * recovery - files of devices that do not answer: who is in the queue, and what became
- * of the others.
+ * recovery - files about devices that do not answer: the queue, the history of earlier
+ * incidents, and counters.
  */
 #include "plane.h"
 
@@ -12,7 +12,7 @@
 #include "core/recovery_queue.h"
 #include "smmux.h"
 
-#define MAX_SHOWN	1024	/* entries: far more than anybody has */
+#define MAX_SHOWN	1024	/* entries: far more than in practice */
 
 static int queue_show(struct seq_file *m, void *unused)
 {

@@ -2,9 +2,9 @@
 /*
  * regs - the registers of an SMMU as text.
  *
- * Field names are those of IHI 0070 chapter 6.  The fields of the ID registers are
- * those of the table in caps.c; the rest stand here.  What belongs to no field is shown
- * as "reserved".
+ * Field names are those of IHI 0070 chapter 6.  The table in caps.c has the fields of the
+ * ID registers; the table here has the others.  Bits that belong to no field are shown as
+ * "reserved".
  */
 #include "plane.h"
 
@@ -98,7 +98,7 @@ static const struct field fields[] = {
 	INDEX(SMMUX_PRIQ_CONS, "RD"),
 };
 
-/* An address stands as it is, anything else counts from bit 0. */
+/* Prints an address in place; shifts any other field down to bit 0. */
 static void put_field(struct seq_file *m, const char *name, u64 mask, u64 val)
 {
 	val &= mask;

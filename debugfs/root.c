@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * root - the tree /sys/kernel/debug/smmux, and the way from a file to its row.
+ * root - the tree /sys/kernel/debug/smmux, and the dispatch from a file to its row.
  *
- * A file carries its row of a table (inode->i_private), the directory that it
- * stands in carries the object (the directory's inode->i_private).  Both are
- * looked at only between open and the end of a read or write, when debugfs
- * keeps removal waiting; so an object lives as long as anyone here uses it,
- * and a file that is still open after that returns -EIO.
+ * The inode->i_private of a file points to its row of a table, that of its
+ * directory to the object.  Both are read only from open to the end of a read or
+ * write.  debugfs delays removal while an operation runs.  So an object exists as
+ * long as this room uses it, and a file that is still open after removal returns
+ * -EIO.
  *
- * Failing to make a directory or a file costs the view, nothing else: debugfs
- * takes an error for a parent and makes nothing below it.
+ * If a directory or a file cannot be made, only that view is missing: debugfs
+ * accepts an error pointer as parent and makes nothing below it.
  */
 #include "debugfs.h"
 
@@ -31,7 +31,7 @@
 
 static struct dentry *root, *masters, *domains;
 
-/* SMMUs by order; the xarray's own lock keeps one from going while it is named. */
+/* SMMUs by order; the xarray's own lock delays removal while a name is read. */
 static DEFINE_XARRAY(smmus);
 
 static const struct smmux_node *node_of(const struct inode *inode)
@@ -97,8 +97,8 @@ static const struct file_operations read_fops = {
 };
 
 /*
- * What comes while it is being read is news again: the stamp is older than the text.
- * Two who share an open file may each miss what the other has read.
+ * Reads the stamp before the text, so data that arrive during the read count as news.
+ * Two readers that share an open file may each miss what the other has read.
  */
 static ssize_t news_read(struct file *file, char __user *to, size_t len, loff_t *pos)
 {
@@ -110,8 +110,8 @@ static ssize_t news_read(struct file *file, char __user *to, size_t len, loff_t 
 }
 
 /*
- * The queue of sleepers is the module's, which an open file keeps: it outlives the
- * object, whose removal wakes them.
+ * The wait queue belongs to the module, and an open file keeps the module loaded.  So
+ * the queue outlives the object; removal of the object wakes the waiters.
  */
 static __poll_t news_poll(struct file *file, struct poll_table_struct *table)
 {
@@ -133,7 +133,7 @@ static const struct file_operations news_fops = {
 	.llseek = seq_lseek,
 };
 
-/* What was written, as a line without its newline; nothing is cut off. */
+/* The written text as a line without its newline; rejects a text that is too long. */
 static int get_line(char line[LINE_BYTES], const char __user *from, size_t len)
 {
 	if (len >= LINE_BYTES)
@@ -171,7 +171,7 @@ static const struct file_operations write_fops = {
 	.llseek = noop_llseek,
 };
 
-/* The answer is read from its beginning, wherever the one before was read to. */
+/* Resets the position, so the new answer is read from its beginning. */
 static ssize_t ask_write(struct file *file, const char __user *from, size_t len, loff_t *pos)
 {
 	const struct smmux_node *node = node_of(file_inode(file));
@@ -235,12 +235,12 @@ static int version_show(struct seq_file *m, void *unused)
 	return 0;
 }
 
-/* What this build of the driver can and cannot do, by name. */
+/* Features that this build of the driver has or lacks, by name. */
 static int features_show(struct seq_file *m, void *unused)
 {
 	static const struct {
 		const char *name;
-		bool kernel;		/* the kernel has what it rests on */
+		bool kernel;		/* the kernel has the required option */
 		const char *config;
 		bool here;		/* this version of the driver has it */
 	} features[] = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * smmu - files of one SMMU: what it can do, its global errors, its controls.
+ * smmu - files of one SMMU: its capabilities, its global errors, its controls.
  */
 #include "plane.h"
 
@@ -16,8 +16,8 @@
 #include "view/summary.h"
 
 /*
- * Some fields mean something when they are 0: sizes that count from a base,
- * encodings.  One-bit fields never do, and no SubstreamIDs are none.
+ * In some fields 0 is a meaningful value: sizes that count from a base, encodings.
+ * In one-bit fields and in IDR1.SSIDSIZE, 0 means absent.
  */
 static bool is_absent(const struct smmux_idfield *f, u32 val, bool feat_on)
 {
@@ -29,7 +29,7 @@ static bool is_absent(const struct smmux_idfield *f, u32 val, bool feat_on)
 	       (f->reg == SMMUX_REG_IDR1 && f->mask == IDR1_SSIDSIZE);
 }
 
-/* One word, for those who cut lines into words. */
+/* One word, for programs that split lines into words. */
 static void put_feat_name(struct seq_file *m, enum smmux_feat feat)
 {
 	const char *c;

@@ -77,13 +77,13 @@ void smmux_dbg_put_ste(struct seq_file *m, const struct smmux_ste *ste)
 		seq_printf(m, " eats=%s", eats[FIELD_GET(STE_W1_EATS, w[1])]);
 	if (cfg != STE_CONFIG_S1 || FIELD_GET(STE_W1_S1DSS, w[1]) == S1DSS_BYPASS)
 		seq_printf(m, " shcfg=%s", shcfg[FIELD_GET(STE_W1_SHCFG, w[1])]);
-	/* Nobody should have written there. */
+	/* The driver sets no field in these words. */
 	if (rest)
 		seq_printf(m, " w4..w7=0x%llx,0x%llx,0x%llx,0x%llx", w[4], w[5],
 			   w[6], w[7]);
 }
 
-/* Moves @sid to the first entry at or above it that is worth a line. */
+/* Moves @sid to the first entry at or above it that differs from a plain abort. */
 static bool find(struct smmux_device *smmu, u64 *sid, struct smmux_ste *ste)
 {
 	struct smmux_ste dull;
@@ -99,7 +99,7 @@ static bool find(struct smmux_device *smmu, u64 *sid, struct smmux_ste *ste)
 	return false;
 }
 
-/* *pos is 1 + StreamID, of the line or of where to look for the next one. */
+/* *pos is 1 + StreamID: of the current line, or where the search for the next one starts. */
 static void *strtab_start(struct seq_file *m, loff_t *pos)
 {
 	struct smmux_reader *r = m->private;

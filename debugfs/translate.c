@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * translate - a question is written, its answer is read: what would the SMMU do?
+ * translate - a user writes a question and reads the answer: what would the SMMU do?
  *
- * Question and answer belong to the open file.  A question that is refused leaves the
- * answer before it.
+ * Question and answer belong to the open file.  A rejected question leaves the previous
+ * answer in place.
  */
 #include "plane.h"
 
@@ -43,8 +43,8 @@ static int parse_access(const char *word, enum smmux_walk_access *access)
 }
 
 /*
- * "IOVA [SSID] [@SID] [r|w|x]", of which a domain has no ids.  Numbers as kstrtoull()
- * takes them, in whatever base they say.
+ * "IOVA [SSID] [@SID] [r|w|x]"; a domain takes no IDs.  Numbers as kstrtoull() takes
+ * them; the prefix of a number selects its base.
  */
 static int parse(char *line, bool ids, struct smmux_walk_query *q)
 {
@@ -52,7 +52,7 @@ static int parse(char *line, bool ids, struct smmux_walk_query *q)
 	char *word;
 	int ret;
 
-	/* What kstrtoull() would let pass. */
+	/* kstrtoull() would accept these. */
 	if (strpbrk(line, "+\n"))
 		return -EINVAL;
 	word = next_word(&line);
@@ -73,7 +73,7 @@ static int parse(char *line, bool ids, struct smmux_walk_query *q)
 			q->ssv = true;
 		}
 	}
-	/* 20 bits are all that a transaction carries. */
+	/* A transaction carries at most 20 bits of SubstreamID. */
 	return ret ?: q->ssid >> 20 ? -ERANGE : 0;
 }
 
@@ -178,7 +178,7 @@ static void put_regime(struct seq_file *m, const struct smmux_walk_regime *r)
 		   r->ha ? " ha" : "", r->hd ? " hd" : "", r->affd ? " affd" : "");
 }
 
-/* A stage whose tables have been looked at has a step. */
+/* A stage has a step if its tables were read. */
 static bool has_stage(const struct smmux_walk *w, u8 stage)
 {
 	unsigned int i;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * maps - what a domain's page tables say, read as the SMMU reads them.
+ * maps - contents of a domain's page tables, read in the way the SMMU reads them.
  */
 #include "view/maps.h"
 
@@ -11,7 +11,7 @@
 #include "smmux.h"
 #include "view/reach.h"
 
-/* Its tables are for any SMMU that takes the domain: what is in CD or STE is allowed. */
+/* The tables fit any SMMU that accepts the domain: all values in CD or STE are allowed. */
 static void walk_hw(const struct smmux_domain *dom, struct smmux_walk_hw *hw)
 {
 	*hw = (struct smmux_walk_hw){
@@ -56,7 +56,7 @@ bool smmux_maps_regime(const struct smmux_domain *dom, struct smmux_walk_regime 
 	return smmux_walk_regime_s2(&hw, &ste, r, &why);
 }
 
-/* From @iova's entry of the table at @table on; that one alone if it leads further down. */
+/* Copy entries from @iova's entry in @table on; only that one if it points to a table. */
 static bool copy_part(const struct smmux_walk_regime *r, u64 table, u64 iova,
 		      struct smmux_maps_part *part)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * reach - memory as the SMMU sees it, for those who tell what it would do.
+ * reach - memory as the SMMU sees it, for code that predicts what the SMMU would do.
  */
 #include "view/reach.h"
 
@@ -35,7 +35,7 @@ static const void *find(const struct smmux_areas *areas, u64 pa, size_t bytes)
 		if (at < area->bytes && bytes <= area->bytes - at)
 			return area->virt + at;
 	}
-	/* Not a device, not a hole, not memory that firmware keeps for itself. */
+	/* Rejects devices, holes, and memory that firmware reserves for itself. */
 	if (pa >> PHYS_MASK_SHIFT || !pfn_is_map_memory(PHYS_PFN(pa)) ||
 	    !pfn_is_map_memory(PHYS_PFN(pa + bytes - 1)))
 		return NULL;
@@ -52,10 +52,10 @@ bool smmux_reach_read(void *ctx, u64 pa, u64 *words, unsigned int num)
 	at = find(ctx, pa, num * sizeof(*words));
 	if (!at)
 		return false;
-	/* Memory may have been taken out of the linear map (secretmem, a crash kernel). */
+	/* Some memory is not in the linear map (secretmem, a crash kernel). */
 	if (copy_from_kernel_nofault(words, at, num * sizeof(*words)))
 		return false;
-	/* The copy is not seen by it: a table that was freed too early has to show. */
+	/* KASAN does not check the copy, but must detect a table that was freed too early. */
 	kasan_check_read(at, num * sizeof(*words));
 	return true;
 }

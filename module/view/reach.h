@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * reach - memory as the SMMU sees it, for those who tell what it would do.
+ * reach - memory as the SMMU sees it, for code that predicts what the SMMU would do.
  */
 #ifndef SMMUX_REACH_H
 #define SMMUX_REACH_H
@@ -11,24 +11,24 @@
 
 struct smmux_master;
 
-/* Where memory of ours is; for more than a page where it is in one piece. */
+/* Physical address of kernel memory; for more than a page it must be contiguous. */
 phys_addr_t smmux_reach_phys(const void *virt);
 
 /*
- * @num words at @pa, in the order of struct smmux_walk_mem; @ctx is a struct smmux_areas
- * with the tables that it may lead to, or NULL.  Between smmux_readers_begin() and _end().
- * False where there is no memory of the kernel's, or none that can be read: never touches
- * a device.
+ * Read @num words at @pa, with the parameters of struct smmux_walk_mem.  @ctx is a struct
+ * smmux_areas with the tables that a walk may reach, or NULL.  Call it between
+ * smmux_readers_begin() and _end().  False if the kernel has no memory at @pa, or cannot
+ * read it; never accesses a device.
  */
 bool smmux_reach_read(void *ctx, u64 pa, u64 *words, unsigned int num);
 
 /**
- * smmux_reach_walk() - what the SMMU would do with a transaction of a master
- * @master: whose
- * @q:      the transaction; @q->sid is one of its StreamIDs
- * @w:      the answer, by the tables in memory
+ * smmux_reach_walk() - predict what the SMMU would do with a transaction of a master
+ * @master: the master
+ * @q:      the transaction; @q->sid is one of the master's StreamIDs
+ * @w:      the result, from the tables in memory
  *
- * Any context.  Return: 0, or -ENOENT if @q->sid is no StreamID of @master's.
+ * Any context.  Return: 0, or -ENOENT if @q->sid is not a StreamID of @master.
  */
 int smmux_reach_walk(struct smmux_master *master, const struct smmux_walk_query *q,
 		     struct smmux_walk *w);

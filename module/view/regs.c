@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * regs - a look at all registers.
+ * regs - reads all registers and compares them with the driver's values.
  *
- * Nothing is kept for it: what a register should hold is known to the room that
- * writes it, and is asked for again at each look.  Writers are not held up.  They
- * note what they are about to write, write it, and may wait until it is taken
- * over; a look that falls between finds a difference, and is repeated.
+ * This room stores nothing.  The room that writes a register knows its expected
+ * value, and each look asks for it again.  Writers are not delayed.  They note the
+ * new value, write the register, and may wait until the SMMU takes it over.  A look
+ * in between finds a difference, and is repeated.
  */
 #include "view/regs.h"
 
@@ -14,10 +14,10 @@
 #include "hw/irq.h"
 #include "smmux.h"
 
-#define LOOKS		4		/* before a difference is believed */
+#define LOOKS		4		/* before a difference counts */
 #define LOOK_MS		5
 
-/* Only if this SMMU has it: reading a register that is reserved is no harm, but no use. */
+/* Only if this SMMU has it: reading a reserved register is harmless, but useless. */
 enum has { ALWAYS, PRI, V3_3 };
 
 static const struct {
@@ -87,7 +87,7 @@ static void want(struct smmux_reg_snap *r, u64 mask, u64 val)
 	r->want = val & mask;
 }
 
-/* An address of 0 selects the wire, and the rest of the three says nothing then. */
+/* An address of 0 selects the wired interrupt; the other two registers are unused then. */
 static void want_msi(struct smmux_device *smmu, struct smmux_reg_snap *r,
 		     enum smmux_irq_src src, u32 cfg0)
 {
@@ -105,7 +105,7 @@ static void want_msi(struct smmux_device *smmu, struct smmux_reg_snap *r,
 		     FIELD_PREP(IRQ_CFG2_MEMATTR, MSI_MEMATTR_DEVICE_nGnRE));
 }
 
-/* RA and WA are hints, which hardware may not keep; PTM is there with BTM only. */
+/* RA and WA are hints, which hardware may not store; PTM exists only with BTM. */
 static void expect(struct smmux_device *smmu, struct smmux_reg_snap *r)
 {
 	const struct smmux_written *w = &smmu->written;
@@ -143,7 +143,7 @@ static void expect(struct smmux_device *smmu, struct smmux_reg_snap *r)
 	}
 }
 
-/* One look; power stays until the RCU section ends.  True if all is as it should be. */
+/* One look; power stays on until the RCU section ends.  True without a difference. */
 static bool look(struct smmux_device *smmu, struct smmux_regs_snap *snap)
 {
 	struct smmux_reg_snap *r;
@@ -157,7 +157,7 @@ static bool look(struct smmux_device *smmu, struct smmux_regs_snap *snap)
 				regs[i].name, regs[i].off, regs[i].wide };
 	guard(rcu)();
 	snap->powered = READ_ONCE(smmu->powered);
-	/* The last first: a queue's CONS before its PROD, which never falls behind. */
+	/* Last register first: reads CONS of a queue before PROD, so PROD is never behind. */
 	for (i = snap->num; snap->powered && i; i--) {
 		r = &snap->reg[i - 1];
 		r->val = r->wide ? smmux_readq(smmu, r->off) : smmux_readl(smmu, r->off);

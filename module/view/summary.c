@@ -2,10 +2,10 @@
 /*
  * summary - see summary.h.
  *
- * At a panic the other CPUs have stopped wherever they were, perhaps with one of our
- * locks held, and a register access may be what the machine died of.  So all is read
- * from memory as it lies there.  Data that others may be writing are copied first,
- * and strings ended, before anything is made of them.
+ * At a panic the other CPUs have stopped at any point, perhaps with one of this driver's
+ * locks held, and a register access may be the cause of the panic.  So the summary reads
+ * only memory, and takes no lock.  It first copies data that another CPU may have been
+ * writing, and terminates strings, before it formats them.
  */
 #include "view/summary.h"
 

@@ -8,13 +8,13 @@
 struct smmux_device;
 
 /*
- * To the log: where queues and power stand, what went wrong so far, the last events
- * and errors.  Takes no lock and touches no register, so any context will do; what
- * changes meanwhile may be told half old, half new.
+ * Logs the state of queues and power, the errors since load, and the last events and
+ * errors.  Takes no lock and accesses no register.  Any context.  Data that change
+ * meanwhile may be half old and half new.
  */
 void smmux_summary_log(struct smmux_device *smmu);
 
-/* From now until the SMMU is unbound a panic has it told.  0 or -ENOMEM. */
+/* A panic logs the summary, from now until the SMMU is unbound.  0 or -ENOMEM. */
 int smmux_summary_at_panic(struct smmux_device *smmu);
 
 #endif /* SMMUX_SUMMARY_H */

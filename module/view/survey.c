@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * survey - looks at everything that the SMMU reads, beside what it should read.
+ * survey - compares everything that the SMMU reads with what it should read.
  *
- * The two sides of a comparison are of one moment, or nothing is said:
+ * Both sides of a comparison are of one moment; otherwise nothing is reported:
  *
- *   STE            streams_lock keeps attach from writing it, ste_lock keeps it from being
- *                  cut off; that the state is not ahead of it says the master's @turn
- *   CD             the same @turn, looked at before and after
- *   tags, arrays   of all masters, with all their turns as they were at the end of it
- *   descriptors    of the stream table its lock; of a CD table, @turn
+ *   STE            streams_lock stops attach from writing it, ste_lock stops cutting it
+ *                  off; the master's @turn shows that the state is not ahead of the STE
+ *   CD             the same @turn, compared before and after
+ *   tags, arrays   of all masters, if all their turns are the same afterwards
+ *   descriptors    of the stream table: its lock; of a CD table: @turn
  *   registers      those that stay different (regs.c)
  *
- * What moves is tried again for a while, and counted as moving after that.  A master
- * and its tables stay while it is on a stream's list and streams_lock is held; a
- * domain, see smmux.h.  The lock is let go between any two small steps.
+ * What changes meanwhile is tried again for a while, then counted as moving.  A master
+ * and its tables exist while it is on a stream's list and streams_lock is held; for a
+ * domain, see smmux.h.  The lock is released between any two small steps.
  */
 #include "view/survey.h"
 
@@ -31,9 +31,9 @@
 #include "smmux.h"
 #include "view/regs.h"
 
-#define TRIES		50		/* of what moves */
-#define STEP		64		/* entries under one hold of the lock */
-#define GERROR_MS	300		/* an error that nobody saw to for so long */
+#define TRIES		50		/* while it changes */
+#define STEP		64		/* entries per hold of the lock */
+#define GERROR_MS	300		/* an error pending for longer is a finding */
 
 static bool is_ram(u64 pa)
 {
@@ -55,11 +55,11 @@ static bool is_still(const struct smmux_master *master, u32 *turn)
 
 static bool was_still(const struct smmux_master *master, u32 turn)
 {
-	smp_rmb();	/* what was read of it, before this */
+	smp_rmb();	/* the reads of the master come before this one */
 	return READ_ONCE(master->turn) == turn;
 }
 
-/* A number that changes when any master of @stream begins or ends; 0 while one is at it. */
+/* A number that changes when a master of @stream begins or ends a turn; 0 during a turn. */
 static u64 turns_of(const struct smmux_stream *stream)
 {
 	const struct smmux_stream_use *use;
@@ -95,7 +95,7 @@ static void survey_l1(struct smmux_device *smmu, struct smmux_survey *s)
 	} while (num);
 }
 
-/* The STE and what cutting off does to it, and to @master's mark, are of one moment. */
+/* The STE, @no_eats and the masters' cut flags are of one moment (ste_lock). */
 static void read_ste(struct smmux_device *smmu, const struct smmux_stream *stream,
 		     struct smmux_ste *ste, bool *no_eats, bool *cut)
 {
@@ -122,7 +122,7 @@ static bool has_ats(const struct smmux_stream *stream)
 	return false;
 }
 
-/* False: it moves.  Shared by several it is good if it is as one of them wants it. */
+/* False: it moves.  A shared STE is good if it is as one of its masters wants it. */
 static bool check_used(struct smmux_device *smmu, struct smmux_survey *s,
 		       const struct smmux_stream *stream)
 {
@@ -193,7 +193,7 @@ static void survey_stes(struct smmux_device *smmu, struct smmux_survey *s)
 
 /* --- context descriptors --- */
 
-/* As the array of @dom has it for @smmu, 0 if it does not.  @dom stays meanwhile. */
+/* The tag for @smmu in the array of @dom, or 0.  The caller keeps @dom alive. */
 static u32 tag_in(const struct smmux_device *smmu, const struct smmux_domain *dom)
 {
 	const struct smmux_inv *inv;
@@ -205,7 +205,7 @@ static u32 tag_in(const struct smmux_device *smmu, const struct smmux_domain *do
 	return inv ? inv->id : 0;
 }
 
-/* The CD that @ssid of @master should have; false: none. */
+/* The CD that @ssid of @master should have; false if it should have none. */
 static bool want_cd(struct smmux_master *master, u32 ssid, struct smmux_cd *cd)
 {
 	struct smmux_domain *dom;
@@ -271,7 +271,7 @@ static bool check_cd(struct smmux_survey *s, struct smmux_master *master, u32 ss
 	return true;
 }
 
-/* The master whose first stream @sid is, at @n of its list; NULL past the end. */
+/* The @n-th master in the list of @sid whose first stream is @sid; NULL past the end. */
 static struct smmux_master *first_of(struct smmux_device *smmu, u32 sid, unsigned int n)
 {
 	const struct smmux_stream *stream = xa_load(&smmu->streams, sid);
@@ -286,7 +286,7 @@ static struct smmux_master *first_of(struct smmux_device *smmu, u32 sid, unsigne
 	return NULL;
 }
 
-/* @ssid moves on; false past the end.  A second level that is not there is left out. */
+/* Advances @ssid; false past the end.  Skips second levels that do not exist. */
 static bool step_cds(struct smmux_survey *s, struct smmux_master *master, u32 *ssid,
 		     unsigned int *tries)
 {
@@ -334,7 +334,7 @@ static void survey_cds(struct smmux_device *smmu, struct smmux_survey *s)
 	unsigned int n;
 	void *stream;
 
-	/* Only the number counts: what is there is looked for again under the lock. */
+	/* Only the number is used: the stream is looked up again under the lock. */
 	xa_for_each(&smmu->streams, sid, stream)
 		for (n = 0; survey_cdtab(smmu, s, sid, n); n++)
 			;
@@ -358,7 +358,7 @@ static bool is_mine(const struct smmux_master *master, u32 sid)
 	return false;
 }
 
-/* What the array of @dom has for @u, and for this SMMU as a whole.  @dom stays. */
+/* Fill @u from the array of @dom (this use; users on this SMMU).  Caller keeps @dom alive. */
 static void look_up(const struct smmux_master *master, const struct smmux_domain *dom,
 		    struct smmux_lint_use *u)
 {
@@ -381,7 +381,7 @@ static void look_up(const struct smmux_master *master, const struct smmux_domain
 	}
 }
 
-/* Any context.  What does not fit is counted. */
+/* Any context.  Uses that do not fit in the list are only counted. */
 static void add_use(struct uses *uses, const struct smmux_master *master,
 		    const struct smmux_domain *dom, u32 ssid, u32 tag)
 {
@@ -430,7 +430,7 @@ static u64 all_turns(struct smmux_device *smmu)
 	return sum;
 }
 
-/* All attachments, at one moment; false if there was none without something that moves. */
+/* All attachments, at one moment; false if an attachment changed meanwhile. */
 static bool collect(struct smmux_device *smmu, struct uses *uses)
 {
 	const struct smmux_stream *stream;
@@ -508,7 +508,7 @@ static u32 pending(const struct smmux_regs_snap *snap)
 			       smmux_regs_find(snap, SMMUX_GERRORN)->val : 0;
 }
 
-/* Without an interrupt an error waits for the next who looks, but not for long. */
+/* Without an interrupt an error is pending until the next check, but not for long. */
 static void check_gerror(struct smmux_device *smmu, struct smmux_survey *s,
 			 struct smmux_regs_snap *snap)
 {

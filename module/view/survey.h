@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * survey - collects what lint compares: tables, registers, and the state of masters
- * and domains that belongs to them.
+ * survey - collects the data that lint compares: tables, registers, and the state of
+ * the masters and domains that they belong to.
  */
 #ifndef SMMUX_SURVEY_H
 #define SMMUX_SURVEY_H
@@ -16,19 +16,19 @@ struct smmux_device;
 
 struct smmux_survey {
 	struct smmux_lint lint;
-	/* What was looked at. */
+	/* Numbers of checked items. */
 	unsigned int stes, cds, descs, uses;
-	bool suspended;			/* so registers were not */
-	unsigned int moving;		/* things that were being changed all the time */
+	bool suspended;			/* so registers were not checked */
+	unsigned int moving;		/* items that changed at every try */
 	struct smmux_finding list[SMMUX_MAX_FINDINGS];
 };
 
 /**
- * smmux_survey() - look for what does not agree, all over an SMMU
- * @smmu: whose; it is not woken up, and nobody is held up for long
+ * smmux_survey() - find disagreements between state, tables and registers of an SMMU
+ * @smmu: the SMMU; it is not woken up, and holds of its locks are short
  * @s:    filled
  *
- * What is being changed meanwhile is looked at again.  Sleeps.
+ * Items that change meanwhile are checked again.  Sleeps.
  * Return: 0 or -ENOMEM.
  */
 int smmux_survey(struct smmux_device *smmu, struct smmux_survey *s);
