@@ -198,9 +198,9 @@ static int start(struct smmux_device *smmu)
 }
 
 /*
- * Turns the SMMU off before devm frees anything.  devm frees in reverse order, and the
- * second-level stream tables of clients are younger than the action force_off().  So this
- * releases the action first.  The SMMU must be awake for that, and must stay awake.
+ * For an SMMU that has had clients: turn it off before devm frees anything.  devm frees in
+ * reverse order, and the second-level stream tables of clients are younger than the action
+ * force_off(), so the action is run here.  For that the SMMU must be awake, and stay so.
  */
 static void stop(struct smmux_device *smmu)
 {

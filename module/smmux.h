@@ -202,7 +202,7 @@ struct smmux_master {
 	bool linked;			/* there is a device link to the SMMU */
 	bool keeps_awake;		/* it holds a usage count of the SMMU */
 	bool has_knobs;			/* sysfs attributes */
-	bool leaving;			/* being released: other masters keep shared streams */
+	bool leaving;			/* being released: others keep shared streams */
 	struct dentry *dbg;
 };
 
