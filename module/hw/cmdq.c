@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cmdq - reservation and publication; waiting and errors are in cmdq_wait.c, who
- * may submit at all is in cmdq_gate.c.
+ * cmdq - reservation and publication of commands.  cmdq_wait.c has the waits and the
+ * errors, cmdq_gate.c has admission.
  *
  * A list of commands goes through four steps, none of which takes a lock:
  *
- *  reserve  one cmpxchg moves @resv by the length of the list.  It is refused
- *           while the list would not fit before @cons plus the queue's size,
- *           and for good when SMMUX_RESV_CLOSED is set in the same word.
- *  fill     the slots are the submitter's own; it writes its commands.
+ *  reserve  one cmpxchg advances @resv by the length of the list.  It is refused
+ *           while the list would end beyond @cons plus the queue's size (then
+ *           wait for room), and while SMMUX_RESV_CLOSED is set in the same word.
+ *  fill     the submitter owns the slots and writes its commands.
  *  stamp    @stamp[first slot] = position and length, after the commands.
- *  publish  whoever raises @pub from 0 is the publisher: it hops from stamp to
- *           stamp, from @published on, and writes PROD once for all that it
- *           found.  Others leave their stamp and go: the publisher cannot set
- *           @pub back to 0 without seeing that they came.
+ *  publish  the CPU that raises @pub from 0 is the publisher.  It follows the
+ *           stamps from @published on, and writes PROD once for all lists that
+ *           it found.  Other CPUs leave after their stamp: the publisher cannot
+ *           set @pub back to 0 without seeing their increments.
  *
- * From reserve to publish interrupts are off, so a reservation is never left
- * hanging by somebody who was preempted; that is a few dozen instructions, and
- * waiting for room or for a SYNC is done with the caller's own interrupt state.
+ * Interrupts are off from reserve to publish (a few dozen instructions), so no
+ * preemption leaves a reservation unpublished.  Waits for room or for a SYNC run
+ * with the caller's own interrupt state.
  *
- * A stamp is "position << 8 | length".  As positions never repeat, a stamp of
- * an earlier lap can not be taken for one of this lap, and nothing is cleared.
- * The same array takes error marks: when a published command turns out to be
- * in error, "position << 8 | STAMP_ERROR | code" goes into its slot, and the
- * submitter of that position finds it after its wait (cmdq_wait.c).
+ * A stamp is "position << 8 | length".  Positions never repeat, so a stamp of
+ * an earlier lap never matches a position of this lap; nothing is cleared.
+ * The same array holds error marks.  When a published command is in error,
+ * "position << 8 | STAMP_ERROR | code" is stored in its slot, and the submitter
+ * of that position finds the mark after its wait (cmdq_wait.c).
  *
- * Publication against leaving, why no list is forgotten:
+ * The race between publication and leaving; why no list is missed:
  *
  *   submitter                         publisher
  *   ---------                         ---------
@@ -34,17 +34,17 @@
  *     was 0: become publisher
  *     else:  leave
  *
- * If the submitter's increment comes first, the publisher's exchange fails and
- * it scans again, behind a read barrier that pairs with the increment, and so
- * sees the stamp.  If it comes second it finds 0, and publishes by itself.
+ * If the increment comes first, the publisher's exchange fails.  It scans again
+ * after a read barrier that pairs with the increment, so it sees the stamp.  If
+ * the increment comes second, the submitter finds 0 and publishes the list itself.
  *
- * Memory order towards the SMMU: page tables and commands are written before
- * dma_wmb(); the stamp; its acquire by the publisher; writel() of PROD.
+ * Memory order towards the SMMU: writes of page tables and commands; dma_wmb();
+ * the stamp; the publisher's acquire of the stamp; writel() of PROD.
  *
- * cmdq, cmdq_wait, cmdq_gate and gerror call each other, the one circle that
- * tests/host/layers.py allows.  A submitter that waits for its SYNC has to handle a
- * GERROR itself, since its CPU may hold the interrupt off; a GERROR of the command queue
- * is charged to a list in the queue, or closes the queue; and a closed queue ends waits.
+ * cmdq, cmdq_wait, cmdq_gate and gerror call each other: the only circle that
+ * tests/host/layers.py allows.  A submitter that waits for its SYNC must handle a
+ * GERROR itself, because its CPU may keep the interrupt off.  A GERROR of the command
+ * queue is charged to a list, or closes the queue.  A closed queue ends waits.
  */
 #include "hw/cmdq.h"
 
@@ -73,7 +73,7 @@ static __always_inline int reserve(struct smmux_cmdq *cq, u32 num, u64 *pos)
 	do {
 		if (unlikely(at & SMMUX_RESV_CLOSED))
 			return -ENODEV;
-		/* Acquire: the slots' last reader is done before we write them. */
+		/* Acquire: the last reader of the slots is done before they are written. */
 		used = at + num - atomic64_read_acquire(&cq->cons);
 		if (unlikely(used > (s64)cq->q.mask + 1)) {
 			*pos = at;
@@ -118,8 +118,8 @@ static __always_inline void put(struct smmux_device *smmu,
 }
 
 /*
- * Publish all that is stamped, unless somebody is at it already.  That a list costs
- * one write of PROD is so common that only what is otherwise is counted.
+ * Publish all stamped lists, unless another CPU is the publisher.  Usually a list costs
+ * one write of PROD; only deviations from that are counted.
  */
 static __always_inline void publish(struct smmux_cmdq *cq, struct smmux_counters *cnt)
 {
@@ -152,13 +152,13 @@ static __always_inline void publish(struct smmux_cmdq *cq, struct smmux_counters
 		}
 		if (atomic_try_cmpxchg_release(&cq->pub, &seen, 0))
 			return;
-		/* Somebody came meanwhile; pairs with its atomic_fetch_inc(). */
+		/* Another CPU incremented meanwhile; pairs with its atomic_fetch_inc(). */
 		smp_rmb();
 		again = true;
 	}
 }
 
-/* A list of @len commands had to wait for room up to @upto, since @from. */
+/* A list of @len commands waited for room up to @upto, since @from. */
 static void tell_full(struct smmux_device *smmu, u64 upto, u32 len, u64 from, int ret)
 {
 	u64 took = ktime_get_mono_fast_ns() - from;
@@ -169,10 +169,10 @@ static void tell_full(struct smmux_device *smmu, u64 upto, u32 len, u64 from, in
 }
 
 /*
- * No room at first try, or a closed gate; interrupts are off again on success,
- * which is 0.  SMMUX_ELIDED: there is nothing to do.  That the gate is closed
- * whenever we try, and open whenever we ask why, is a full sleep each time: no
- * bound is needed there.
+ * The slow path: no room at first try, or a closed gate.  Returns 0 on success, with
+ * interrupts off again; SMMUX_ELIDED: there is nothing to submit.  The retries at the
+ * gate need no bound: each one that finds it closed at reserve() and open in
+ * smmux_cmdq_at_gate() takes a full sleep of the SMMU.
  */
 static noinline int reserve_patiently(struct smmux_device *smmu,
 				      const struct smmux_cmd *cmds, u32 num, bool sync,
@@ -202,11 +202,11 @@ static noinline int reserve_patiently(struct smmux_device *smmu,
 	return ret;
 }
 
-/* Done already?  The wait for one command is over before it began, mostly. */
+/* Has the SYNC completed already?  For one command it mostly has. */
 static __always_inline bool first_look(struct smmux_cmdq *cq, u64 pos,
 				       enum smmux_sync_mode mode)
 {
-	/* With errors made up all SYNCs take the long way, where some of them fail. */
+	/* With injection on, all SYNCs take the long path, where some are made to fail. */
 	if (smmux_inject_is_on())
 		return false;
 	if ((u64)atomic64_read_acquire(&cq->cons) > pos)
@@ -219,8 +219,8 @@ static __always_inline bool first_look(struct smmux_cmdq *cq, u64 pos,
 }
 
 /*
- * After a wait: was a command of the list in error?  A mark was stored before its
- * error was acknowledged, and only after that could the SYNC complete.
+ * After a wait: was a command of the list in error?  The mark is stored before the
+ * error is acknowledged, and the SYNC can complete only after the acknowledgement.
  */
 static __always_inline int verdict(struct smmux_cmdq *cq, u64 pos, u32 len)
 {
@@ -248,9 +248,9 @@ static noinline void measure_list(struct smmux_device *smmu, u32 len, u64 ticks,
 }
 
 /*
- * One command whose SYNC is done at first look is what nearly all lists are: of those
- * a sample is measured, and counts for the others.  What is long or slow is never
- * left out.
+ * Nearly all lists are one command whose SYNC has completed at first look.  Of these
+ * only a sample is measured, weighted to stand for the others.  Longer or slower lists
+ * are always measured.
  */
 static noinline int wait_measured(struct smmux_device *smmu, u64 pos, u32 len,
 				  enum smmux_sync_mode mode, unsigned int how)
@@ -292,12 +292,12 @@ static noinline int wait_traced(struct smmux_device *smmu, u64 pos,
 	return ret;
 }
 
-/* One reservation: at most max_list commands, SYNC included, which any @how asks for. */
+/* One reservation: at most max_list commands with the SYNC, which any nonzero @how adds. */
 static __always_inline int issue_list(struct smmux_device *smmu, const struct smmux_cmd *cmds,
 				      u32 num, unsigned int how)
 {
 	struct smmux_cmdq *cq = &smmu->cmdq;
-	/* The knob may turn: this SYNC is awaited in the way in which it is sent. */
+	/* The knob may change: wait for this SYNC in the mode in which it is sent. */
 	enum smmux_sync_mode mode = READ_ONCE(cq->mode);
 	u32 i, len = num + !!how;
 	struct smmux_counters *cnt;
@@ -362,9 +362,9 @@ static noinline int issue_split(struct smmux_device *smmu, const struct smmux_cm
 }
 
 /*
- * Commands were given up for want of room, or were refused by the SMMU: nobody
- * knows any more what is stale, so all goes, before anything else is said to be
- * done.  What counts is when a flush began:
+ * Commands were dropped for lack of room, or refused by the SMMU.  It is unknown
+ * which entries are stale, so invalidate all caches before any other list counts
+ * as complete.  The start of a flush decides which debts it pays:
  *
  *   submitter A                       submitter B
  *   -----------                       -----------
@@ -383,9 +383,9 @@ static noinline void pay(struct smmux_device *smmu)
 	};
 	int debts = atomic_read(&smmu->cmdq.debts);
 
-	/* What is owed from here on is not covered by what we submit now. */
+	/* The flush below does not cover debts added after this point. */
 	smp_mb();
-	/* One by one: together they may be longer than the queue. */
+	/* One at a time: together they may be longer than the queue. */
 	if (issue_list(smmu, &all[0], 1, SMMUX_ISSUE_SYNC) ||
 	    issue_list(smmu, &all[1], 1, SMMUX_ISSUE_SYNC))
 		return;
@@ -416,7 +416,7 @@ int smmux_cmdq_issue(struct smmux_device *smmu, const struct smmux_cmd *cmds,
 		return issue_split(smmu, cmds, num, how);
 	/* Q3: an ATC_INV is never without a SYNC of its own list. */
 	ret = issue_list(smmu, cmds, num, how);
-	/* Also for parts of the caller's list that went before, without a SYNC. */
+	/* Also for earlier parts of the caller's list, submitted without a SYNC. */
 	if (unlikely(how && smmux_cmdq_in_debt(&smmu->cmdq)) && ret != -ETIMEDOUT)
 		pay(smmu);
 	return ret;
@@ -453,7 +453,7 @@ void smmux_cmdq_program(struct smmux_device *smmu)
 	struct smmux_cmdq *cq = &smmu->cmdq;
 	u64 at = cq->published;
 
-	/* What an SMMU that was switched off left unread is void: all caches go. */
+	/* Drop commands that a disabled SMMU left unread: all caches are invalidated. */
 	atomic64_set(&cq->cons, at);
 	smmux_writeq(smmu, cq->q.base_reg, SMMUX_CMDQ_BASE);
 	writel(smmux_queue_reg(&cq->q, at), cq->q.prod);
@@ -461,8 +461,8 @@ void smmux_cmdq_program(struct smmux_device *smmu)
 }
 
 /*
- * A queue that holds a list or two of every CPU: more only spreads the same
- * commands over more cache lines.
+ * Room for a list or two of every CPU: a larger queue only spreads the same commands
+ * over more cache lines.
  */
 static u8 wanted_log2(struct smmux_device *smmu)
 {
@@ -484,7 +484,7 @@ static bool knows(struct smmux_device *smmu, enum smmux_sync_mode mode)
 	case SMMUX_SYNC_MSI:
 		return smmu->cmdq.msi;
 	case SMMUX_SYNC_WFE:
-		/* Without the timer's event stream a lost SEV would be for ever. */
+		/* Without the timer's event stream a lost SEV would never end the WFE. */
 		return smmux_has(smmu, SMMUX_FEAT_SEV) && cpu_have_named_feature(EVTSTRM);
 	default:
 		return true;

@@ -13,7 +13,7 @@
 
 struct smmux_device;
 
-/* How a waiter learns that its SYNC is done, best last; AUTO, for the knob: the best. */
+/* How a waiter detects completion of its SYNC, best last; AUTO is the knob's "best". */
 enum smmux_sync_mode {
 	SMMUX_SYNC_POLL, SMMUX_SYNC_WFE, SMMUX_SYNC_MSI, SMMUX_SYNC_AUTO, SMMUX_NUM_SYNC_MODES
 };
@@ -34,66 +34,66 @@ struct smmux_cmdq {
 	enum smmux_sync_mode mode, wanted_mode; /* knob; the knob's writer, READ_ONCE */
 	u32 max_list;			/* commands that one reservation may hold */
 
-	/* Moved by every submitter (cmpxchg). */
+	/* Advanced by every submitter (cmpxchg). */
 	atomic64_t resv ____cacheline_aligned;
 
-	/* The publisher's; @pub elects it, @published is its own. */
+	/* @pub elects the publisher; only the publisher writes @published. */
 	atomic_t pub ____cacheline_aligned;
 	u64 published;
 
-	/* Moved by waiters (cmpxchg): all before it has been consumed. */
+	/* Advanced by waiters (cmpxchg): all commands before it are consumed. */
 	atomic64_t cons ____cacheline_aligned;
-	atomic_t cons_reader;		/* hint: somebody is reading CONS just now */
+	atomic_t cons_reader;		/* hint: some CPU is reading CONS */
 
 	/* Under the GERROR lock. */
 	u64 err_pos ____cacheline_aligned; /* last position in error; read by waiters */
-	u64 err_seen;			/* where the error before was... */
-	unsigned int err_repeats;	/* ...and how often it came back */
+	u64 err_seen;			/* position of the previous error... */
+	unsigned int err_repeats;	/* ...and how often it repeated */
 
-	bool dead;			/* gave up: waiters need not go on */
+	bool dead;			/* queue has failed: waiters stop */
 
 	/*
-	 * Times that an invalidation was lost, and how many of them are made good:
-	 * see pay() in cmdq.c.  @paid may fall back for a moment, which costs a
-	 * flush too many.
+	 * How often an invalidation was lost, and how many of these losses a flush
+	 * has covered: see pay() in cmdq.c.  @paid may decrease for a moment, which
+	 * costs one redundant flush.
 	 */
 	atomic_t debts;
 	int paid;
 
-	/* Patience, cmdq_wait.c; a hint, so no order is needed. */
-	atomic_t slow_devices;		/* masters that may take their time over an ATC_INV */
-	bool hurry;			/* one of them has had its time; under ste_lock */
+	/* For the time limits in cmdq_wait.c; hints, so no memory order is needed. */
+	atomic_t slow_devices;		/* masters that may answer an ATC_INV late */
+	bool hurry;			/* one of them has used its time; under ste_lock */
 
 	u32 high_water;			/* most slots ever in use; racy on purpose */
 };
 
-/* What a list of commands asks for. */
+/* Options of a list of commands. */
 #define SMMUX_ISSUE_SYNC	BIT(0)	/* wait for completion */
 #define SMMUX_ISSUE_ATC		BIT(1)	/* holds an ATC_INV: split parts sync too (Q3) */
 
 int smmux_cmdq_init(struct smmux_device *smmu);
 
 /*
- * From the next SYNC on; those under way are awaited as they were sent.  Callers take
- * turns.  0, or -EOPNOTSUPP if this SMMU, the CPU or a parameter does not allow it.
+ * Takes effect with the next SYNC; pending SYNCs keep their mode.  Callers serialize.
+ * 0, or -EOPNOTSUPP if this SMMU, the CPU or a parameter does not allow @mode.
  */
 int smmux_cmdq_set_mode(struct smmux_device *smmu, enum smmux_sync_mode mode);
 
-/* Put base and indices into the registers; CMDQEN must be 0. */
+/* Write base and indices to the registers; CMDQEN must be 0. */
 void smmux_cmdq_program(struct smmux_device *smmu);
 
 /**
- * smmux_cmdq_issue() - put commands into the queue
- * @smmu: whose
+ * smmux_cmdq_issue() - submit commands
+ * @smmu: the SMMU
  * @cmds: encoded commands, in order
- * @num:  how many; 0 with SMMUX_ISSUE_SYNC waits for all commands that were
- *        submitted before
+ * @num:  number of commands; 0 with SMMUX_ISSUE_SYNC waits for all commands that
+ *        were submitted before
  * @how:  SMMUX_ISSUE_*
  *
- * Within an RCU read-side section (see cmdq_gate.c), else any context; bounded
- * time: a wait for room or for a SYNC ends after one second, or ten where it is a
- * device that does not answer.  A list is split
- * where it is longer than the queue.
+ * Call within an RCU read-side section (see cmdq_gate.c); otherwise any context.
+ * Bounded time: a wait for room or for a SYNC ends after one second, or after ten
+ * where a device does not answer.  A list that is longer than the queue is split
+ * into several reservations.
  *
  * Return: 0, also when the SMMU sleeps and the commands are redundant (G2); -EIO
  * when a command of this list was in error (Q5), or lost at a sleeping SMMU (G3);
@@ -103,38 +103,38 @@ void smmux_cmdq_program(struct smmux_device *smmu);
 int smmux_cmdq_issue(struct smmux_device *smmu, const struct smmux_cmd *cmds,
 		     unsigned int num, unsigned int how);
 
-/* One command and its SYNC: what nearly all submissions are. */
+/* One command and its SYNC: nearly all submissions. */
 int smmux_cmdq_issue_one(struct smmux_device *smmu, struct smmux_cmd cmd);
 
 /**
- * smmux_cmdq_error() - deal with GERROR.CMDQ_ERR
+ * smmux_cmdq_error() - handle GERROR.CMDQ_ERR
  *
  * Called under the GERROR lock, with the error pending, before it is
  * acknowledged.  Charges the error to the command that caused it and makes the
- * queue fit to go on.  Return: true to acknowledge, false when the queue was
- * closed because the error comes back for ever.
+ * queue ready to continue.  Return: true to acknowledge; false when the queue
+ * was closed because the error keeps repeating.
  */
 bool smmux_cmdq_error(struct smmux_device *smmu);
 
-/* No reservation from here on; those under way still complete or time out. */
+/* Refuse reservations from now on; pending lists still complete or time out. */
 void smmux_cmdq_close(struct smmux_device *smmu);
-/* The same, and those under way end with an error as soon as they look. */
+/* The same, and pending waits end with an error at their next look. */
 void smmux_cmdq_kill(struct smmux_device *smmu);
-/* From any of these; what is submitted after it comes after all that was elided. */
+/* From any of these states; later submissions come after everything that was elided. */
 void smmux_cmdq_open(struct smmux_device *smmu);
 
 /**
  * smmux_cmdq_stop() - close the gate for sleep, and drain
- * @smmu: whose; SMMUEN is 0 and acknowledged, CMDQEN is 1
+ * @smmu: the SMMU; SMMUEN is 0 and acknowledged, CMDQEN is 1
  *
- * From the first moment on submissions are elided.  Who was let in before may
- * still touch registers until the caller has waited for an RCU grace period.
- * Sleeps not, bounded time.  Return: 0 when the SMMU has consumed all that was
- * ever reserved; -ETIMEDOUT or -EIO, with the gate closed all the same.
+ * Submissions are elided from the start of this call.  A submitter admitted earlier
+ * may access registers until the caller has waited for an RCU grace period.
+ * Does not sleep; bounded time.  Return: 0 when the SMMU has consumed all that was
+ * ever reserved; -ETIMEDOUT or -EIO, and the gate is closed then too.
  */
 int smmux_cmdq_stop(struct smmux_device *smmu);
 
-/* Are submissions elided just now?  Old news as soon as it is said. */
+/* Are submissions elided now?  The answer may be stale on return. */
 static inline bool smmux_cmdq_is_asleep(const struct smmux_cmdq *cq)
 {
 	return atomic64_read(&cq->resv) & SMMUX_RESV_ASLEEP;
@@ -143,8 +143,8 @@ static inline bool smmux_cmdq_is_asleep(const struct smmux_cmdq *cq)
 #define SMMUX_ELIDED	1
 
 /*
- * For the submit path: a list that met a closed gate.  SMMUX_ELIDED; -EAGAIN if
- * the gate is open by now; -EIO, -ENODEV as of smmux_cmdq_issue().
+ * For the submit path: a list that found the gate closed.  SMMUX_ELIDED; -EAGAIN if
+ * the gate is open by now; -EIO, -ENODEV as for smmux_cmdq_issue().
  */
 int smmux_cmdq_at_gate(struct smmux_device *smmu, const struct smmux_cmd *cmds,
 		       u32 num, bool sync);
@@ -160,12 +160,12 @@ struct smmux_cmdq_snap {
 /* State at one moment; reads registers if the SMMU is powered.  Any context. */
 void smmux_cmdq_snapshot(struct smmux_device *smmu, struct smmux_cmdq_snap *snap);
 
-/* Copy of what the slot of @pos holds now, whoever it belongs to. */
+/* Copy the present content of @pos's slot, whichever position it belongs to. */
 void smmux_cmdq_peek(struct smmux_device *smmu, u64 pos, struct smmux_cmd *cmd);
 
 /*
- * A batch on the stack: add commands, submit what is full, sync at the end.
- * Only @num counts; the array is deliberately not cleared.
+ * A batch on the stack: add commands, submit when full, sync at the end.
+ * Only @num entries are valid; the array is deliberately not cleared.
  */
 #define SMMUX_BATCH_CMDS	32
 
@@ -198,7 +198,7 @@ static __always_inline void smmux_batch_add(struct smmux_batch *b,
 	b->cmd[b->num++] = cmd;
 }
 
-/* Submit the rest and wait; also with nothing left.  Empties the batch. */
+/* Submit the rest and wait, also if the batch is empty.  Empties the batch. */
 int smmux_batch_sync(struct smmux_batch *b);
 
 #endif /* SMMUX_CMDQ_H */

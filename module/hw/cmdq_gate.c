@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cmdq_gate - who may not submit, and what becomes of what he brings.
+ * cmdq_gate - admission control: who may submit, and what happens to rejected commands.
  *
- * The gate is two bits on top of the reservation word, so that to be let in costs
- * a submitter one test of a value that it loads anyway.
+ * The gate is two bits at the top of the reservation word.  Admission costs a submitter
+ * one test of a value that it loads anyway.
  *
- *   CLOSED            refused, with an errno: no SMMU yet, none any more, or dead
- *   CLOSED | ASLEEP   the SMMU translates nothing now, and drops all caches before
- *                     it does so again: an invalidation is done already (elided)
+ *   CLOSED            refused with an errno: the SMMU is not yet set up, gone, or dead
+ *   CLOSED | ASLEEP   the SMMU does not translate, and all caches are invalidated before
+ *                     it translates again: invalidations are redundant (elided)
  *
  * The exchange that reserves compares the whole word, so no position is ever
- * given out behind a closed gate, and what smmux_cmdq_stop() finds in the word as
- * it closes is the end of all that will ever be published.
+ * reserved behind a closed gate.  The position that smmux_cmdq_stop() reads when it
+ * closes the gate is the end of everything that will be published.
  *
  * Why an elided invalidation is not missed:
  *
@@ -23,21 +23,21 @@
  *     yes: done                       SMMUEN
  *     no: submit                      walk: reads the PTE
  *
- * If the walk could read the old PTE, the PTE was cleared after it, hence after
- * the gate was opened, and the second look at the gate finds it open.  And why
- * memory that an elided unmap gave back is not reached:
+ * If the walk reads the old PTE, the PTE was cleared after the walk, hence after
+ * the gate was opened, and the second check finds the gate open.  Why the SMMU
+ * does not reach memory that an elided unmap has freed:
  *
  *   unmap                             go to sleep
  *   -----                             -----------
  *   gate closed: done                 SMMUEN = 0, acknowledged
  *   free the page                     gate: closed (full barrier)
  *
- * who sees the gate closed comes after the acknowledgement.
+ * A submitter that sees the gate closed runs after the acknowledgement.
  *
- * Registers against power: who submits or waits is within an RCU read-side
- * section (with interrupts off, or the caller's).  One that began before the
- * gate was closed is waited for before power goes; one that begins later finds
- * it closed before it touches a register.
+ * Registers and power: submitters and waiters run within an RCU read-side
+ * section (with interrupts off, or the caller's).  Power down waits for a section
+ * that began before the gate was closed.  A section that begins later finds the
+ * gate closed before it accesses a register.
  */
 #include "hw/cmdq.h"
 
@@ -51,7 +51,7 @@
 void smmux_cmdq_close(struct smmux_device *smmu)
 {
 	atomic64_or(SMMUX_RESV_CLOSED, &smmu->cmdq.resv);
-	/* Nothing will make good what is refused from here on. */
+	/* Nothing replaces the commands that are refused from now on. */
 	atomic64_andnot(SMMUX_RESV_ASLEEP, &smmu->cmdq.resv);
 }
 
@@ -79,14 +79,14 @@ int smmux_cmdq_stop(struct smmux_device *smmu)
 	struct smmux_cmdq *cq = &smmu->cmdq;
 	u64 upto;
 
-	/* A full barrier: nobody may see this before SMMUEN is known to be off. */
+	/* A full barrier: this must not be visible before SMMUEN is known to be off. */
 	upto = atomic64_fetch_or(SMMUX_RESV_CLOSED | SMMUX_RESV_ASLEEP, &cq->resv) &
 	       SMMUX_RESV_POS;
 	trace_cmdq_gate(dev_name(smmu->dev), "stop", upto, 0, "");
 	return smmux_cmdq_wait_drained(smmu, upto);
 }
 
-/* Counts what is elided; true if there is something that must not be. */
+/* Count the elided commands; true if one of them must not be elided. */
 static bool count_classes(struct smmux_device *smmu, const struct smmux_cmd *cmds,
 			  u32 num, bool sync)
 {

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cmdq_wait - how far the SMMU got, waiting for it, and its command errors.
+ * cmdq_wait - the SMMU's progress, waits for it, and its command errors.
  *
- * @cons is the position up to which all is known to be consumed.  Whoever
- * reads the CONS register moves it on, for everybody.  The register only has
- * the low bits of a position; they are put onto the value of @cons from before
- * the read, and the result is stored only if @cons has not moved meanwhile.
- * Then it is exact: as long as @cons stood still no reservation went beyond
- * @cons plus the queue's size, so the SMMU could not be further than that.
+ * Everything before @cons is known to be consumed.  Each reader of the CONS
+ * register advances @cons, for all waiters.  The register has only the low bits
+ * of a position.  They are combined with the value of @cons from before the
+ * read, and the result is stored only if @cons has not moved meanwhile.
+ * The result is exact: while @cons stands still, no reservation goes beyond
+ * @cons plus the queue's size, so the SMMU cannot be further than that.
  *
- * No waiter depends on an interrupt (Q4): one that makes no progress looks at
- * GERROR itself, so a command error is dealt with at once even where its
- * interrupt is bound to this very CPU and is off.
+ * No waiter depends on an interrupt (Q4).  A waiter without progress reads
+ * GERROR itself, so a command error is handled at once, even where its
+ * interrupt is bound to this CPU and is off.
  */
 #include "hw/cmdq_wait.h"
 
@@ -26,14 +26,14 @@
 #include "trace/stats.h"
 #include "trace/trace.h"
 
-#define ERROR_REPEATS	8	/* the same error at the same place: then give up */
+#define ERROR_REPEATS	8	/* of the same error at the same position: then give up */
 #define SPINS_RELAX	64	/* busy looks before udelay() */
-#define SPINS_SHARE	16	/* patience with another reader of CONS */
+#define SPINS_SHARE	16	/* looks while another CPU reads CONS */
 #define SOFT_TIMEOUT	10	/* times SMMUX_TIMEOUT_US: for other CPUs, for devices */
 
 /*
- * Interrupts may be off, and the kernel's watchdogs would call a wait this long
- * a lockup.  It has an end, and its outcome is told.
+ * Interrupts may be off, and the kernel's watchdogs would report a wait this long
+ * as a lockup.  The wait is bounded, and its result is reported.
  */
 static void calm_watchdogs(u64 waited_ns)
 {
@@ -48,13 +48,13 @@ static u32 refresh_cons(struct smmux_device *smmu)
 }
 
 /*
- * Is there reason to wait on?  The SMMU is given SMMUX_TIMEOUT_US without any
- * progress, unless it may be a device that it waits for itself: to find out that an
- * ATC_INV is not answered may take longer, and all that is behind waits with it.
- * While it has consumed all that was published it is not the one
- * that is waited for: some CPU holds a reservation or is about to write PROD,
- * and may be kept from it for long, by a hypervisor for example.  That one
- * must not be given up early, since its commands would be lost with ours.
+ * Continue to wait?  The limit is SMMUX_TIMEOUT_US without progress of the SMMU.
+ * It does not apply while the SMMU may itself wait for a device: detecting an
+ * unanswered ATC_INV may take longer, and all later commands wait with it.
+ * If the SMMU has consumed everything that was published, the wait is for a CPU
+ * that holds a reservation or is about to write PROD.  For example a hypervisor
+ * may delay that CPU for long.  Do not give up early on it: its commands would
+ * be lost with this waiter's.
  */
 static bool worth_waiting(struct smmux_cmdq *cq, struct smmux_patience *p)
 {
@@ -78,7 +78,7 @@ static bool look(struct smmux_device *smmu, struct smmux_patience *p)
 	struct smmux_cmdq *cq = &smmu->cmdq;
 	u32 reg;
 
-	/* Should the reader be interrupted, others go ahead after a while. */
+	/* If the reader is interrupted, other waiters read CONS after a while. */
 	if (smmux_cmdq_try_reader(cq)) {
 		reg = refresh_cons(smmu);
 		smmux_cmdq_end_reader(cq);
@@ -89,7 +89,7 @@ static bool look(struct smmux_device *smmu, struct smmux_patience *p)
 		return true;
 	}
 
-	/* CONS.ERR outlives its error: a reason to look, not a proof. */
+	/* CONS.ERR outlives its error: it only gives a reason to read GERROR. */
 	if (FIELD_GET(CMDQ_CONS_ERR, reg) || ++p->spins % SPINS_RELAX == 0)
 		smmux_gerror_handle(smmu, GERROR_CMDQ_ERR);
 
@@ -110,7 +110,7 @@ static bool sync_done(struct smmux_cmdq *cq, u64 pos, enum smmux_sync_mode mode)
 	return (u64)atomic64_read_acquire(&cq->cons) > pos;
 }
 
-/* What went wrong between @pos and @pos + @len; clears nothing, see cmdq.c. */
+/* Look for error marks in [@pos, @pos + @len); clears nothing, see cmdq.c. */
 int smmux_cmdq_charge(struct smmux_cmdq *cq, u64 pos, u32 len)
 {
 	u64 at;
@@ -137,14 +137,14 @@ static int timed_out(struct smmux_device *smmu, const char *what, u64 pos)
 	return -ETIMEDOUT;
 }
 
-/* Nothing may come for a while: let the CPU rest till the SMMU's event. */
+/* Completion may take a while: idle the CPU until the SMMU's event. */
 static void rest(enum smmux_sync_mode mode)
 {
 	if (mode == SMMUX_SYNC_WFE)
 		wfe();
 }
 
-/* With an MSI on its way CONS is looked at only now and then. */
+/* While an MSI is pending, CONS is read only now and then. */
 static bool await_msi(struct smmux_cmdq *cq, u64 pos)
 {
 	unsigned int i;
@@ -175,7 +175,7 @@ static int wait_done(struct smmux_device *smmu, u64 pos, enum smmux_sync_mode mo
 			return 0;
 		rest(mode);
 	}
-	/* The last look at CONS may be as old as a hypervisor kept us from the CPU. */
+	/* A hypervisor may have delayed this CPU since its last read of CONS. */
 	refresh_cons(smmu);
 	if (sync_done(cq, pos, mode))
 		return 0;
@@ -195,7 +195,7 @@ int smmux_cmdq_wait_sync(struct smmux_device *smmu, u64 pos, u32 len,
 	return smmux_cmdq_charge(&smmu->cmdq, pos, len) ?: ret;
 }
 
-/* Signed: others may have gone, and been consumed, far beyond @upto by now. */
+/* Signed: later lists, far beyond @upto, may already be consumed. */
 static bool has_room(struct smmux_cmdq *cq, u64 upto)
 {
 	return (s64)(upto - atomic64_read(&cq->cons)) <= (s64)cq->q.mask + 1;
@@ -206,13 +206,13 @@ int smmux_cmdq_wait_room(struct smmux_device *smmu, u64 upto,
 {
 	struct smmux_cmdq *cq = &smmu->cmdq;
 
-	/* With MSIs nobody reads CONS before it is missed here. */
+	/* With MSIs, CONS is not read before room runs out here. */
 	refresh_cons(smmu);
 	if (!p->begun_ns && !has_room(cq, upto)) {
 		p->full = true;
 		smmux_count(smmu, full_waits);
 	}
-	/* Others take room as well: the caller comes again, but not for ever. */
+	/* Other submitters take room too: the caller retries, within a bound. */
 	while (worth_waiting(cq, p)) {
 		if (has_room(cq, upto))
 			return 0;
@@ -223,7 +223,7 @@ int smmux_cmdq_wait_room(struct smmux_device *smmu, u64 upto,
 	refresh_cons(smmu);
 	if (has_room(cq, upto))
 		return 0;
-	/* What these commands were to invalidate stays owed. */
+	/* The invalidations of these commands are lost: a debt. */
 	atomic_inc(&cq->debts);
 	smmux_count(smmu, full_timeouts);
 	return timed_out(smmu, "room", upto);
@@ -233,11 +233,11 @@ static void mark(struct smmux_cmdq *cq, u64 at, u32 cerror)
 {
 	WRITE_ONCE(cq->stamp[smmux_queue_slot(&cq->q, at)],
 		   at << SMMUX_STAMP_SHIFT | SMMUX_STAMP_ERROR | cerror);
-	/* After the mark: whoever sees the position finds the mark. */
+	/* After the mark: a reader that sees the position finds the mark. */
 	smp_store_release(&cq->err_pos, at);
 }
 
-/* There is no NOP: a SYNC that signals nobody takes the bad command's place. */
+/* There is no NOP: a SYNC without a signal replaces the bad command. */
 static void defuse(struct smmux_cmdq *cq, u64 at)
 {
 	u64 *slot = smmux_queue_entry(&cq->q, at);
@@ -271,7 +271,7 @@ bool smmux_cmdq_error(struct smmux_device *smmu)
 	lockdep_assert_held(&smmu->gerror.lock);
 	smmux_count(smmu, cerror[min_t(u32, cerror, SMMUX_NUM_CERR - 1)]);
 
-	/* The queue stands still; an error with nothing to read is nobody's. */
+	/* The queue stands still; an error with nothing to read belongs to no list. */
 	if (cq->dead || at >= READ_ONCE(cq->published))
 		return !cq->dead;
 
@@ -283,14 +283,14 @@ bool smmux_cmdq_error(struct smmux_device *smmu)
 		cq->err_repeats = 0;
 	cq->err_seen = at;
 
-	/* Of a device that does not answer the log tells once, see recovery.c. */
+	/* A device that does not answer is logged once, by recovery.c. */
 	if (cerror != CERROR_ATC_INV_SYNC)
 		dev_err_ratelimited(smmu->dev, "command error %u at %#llx: %s %#018llx %#018llx\n",
 				    cerror, at, smmux_cmd_name(smmux_cmd_op(&cmd)),
 				    cmd.w[0], cmd.w[1]);
 	switch (cerror) {
 	case CERROR_ILL:
-		/* What it was to invalidate is still there, but for a SYNC. */
+		/* Its invalidation did not happen; a SYNC has none. */
 		if (smmux_cmd_op(&cmd) != OP_SYNC)
 			atomic_inc(&cq->debts);
 		mark(cq, at, cerror);
@@ -307,7 +307,7 @@ bool smmux_cmdq_error(struct smmux_device *smmu)
 	return true;
 }
 
-/* @cons alone may be old: commands without a SYNC have nobody who reads CONS. */
+/* @cons alone may be old: no waiter reads CONS for commands without a SYNC. */
 int smmux_cmdq_wait_drained(struct smmux_device *smmu, u64 upto)
 {
 	struct smmux_cmdq *cq = &smmu->cmdq;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cmdq_wait - the two halves of the command queue's room between themselves.
+ * cmdq_wait - the interface between cmdq.c and cmdq_wait.c, for these two rooms only.
  */
 #ifndef SMMUX_CMDQ_WAIT_H
 #define SMMUX_CMDQ_WAIT_H
@@ -17,12 +17,12 @@ struct smmux_device;
 #define SMMUX_STAMP_ERROR	0x80
 
 /**
- * struct smmux_patience - how long a wait has lasted, and on whom
- * @begun_ns: of the wait; 0 before the first look
- * @since_ns: since when the SMMU owes us progress
- * @cons:     how far it was at the last look
- * @spins:    looks so far
- * @full:     there really was no room
+ * struct smmux_patience - how long a wait has lasted, and whether the SMMU progresses
+ * @begun_ns: start of the wait; 0 before the first look
+ * @since_ns: start of the present period without progress of the SMMU
+ * @cons:     its position at the last look
+ * @spins:    number of looks so far
+ * @full:     there was no room at the first look
  */
 struct smmux_patience {
 	u64 begun_ns, since_ns, cons;
@@ -31,24 +31,24 @@ struct smmux_patience {
 };
 
 /*
- * Until all before @upto fits into the queue: 0, -ETIMEDOUT, -EIO.  @p starts
- * zeroed and is kept for all tries of one submission: together they are
- * bounded, however often others take the room away.
+ * Wait until everything before @upto fits into the queue: 0, -ETIMEDOUT, -EIO.
+ * @p starts zeroed and is kept for all tries of one submission.  This bounds them
+ * together, however often other submitters take the room.
  */
 int smmux_cmdq_wait_room(struct smmux_device *smmu, u64 upto,
 			 struct smmux_patience *p);
 
 /*
- * For the SYNC that ends the list at [@pos, @pos + @len), was sent in @mode and had
- * not come at first look: 0, -EIO, -ETIMEDOUT.
+ * Wait for the SYNC at the end of the list [@pos, @pos + @len), which was sent in @mode
+ * and was not complete at first look: 0, -EIO, -ETIMEDOUT.
  */
 int smmux_cmdq_wait_sync(struct smmux_device *smmu, u64 pos, u32 len,
 			 enum smmux_sync_mode mode);
 
-/* Until all before @upto is consumed: 0, -ETIMEDOUT, -EIO. */
+/* Wait until everything before @upto is consumed: 0, -ETIMEDOUT, -EIO. */
 int smmux_cmdq_wait_drained(struct smmux_device *smmu, u64 upto);
 
-/* Is some invalidation lost that nobody has made good yet? */
+/* Is an invalidation lost that no flush has covered yet? */
 static __always_inline bool smmux_cmdq_in_debt(const struct smmux_cmdq *cq)
 {
 	return atomic_read(&cq->debts) != READ_ONCE(cq->paid);
@@ -57,7 +57,7 @@ static __always_inline bool smmux_cmdq_in_debt(const struct smmux_cmdq *cq)
 /* -EIO if a command in [@pos, @pos + @len) was in error, else 0. */
 int smmux_cmdq_charge(struct smmux_cmdq *cq, u64 pos, u32 len);
 
-/* Read CONS and move @cons on, see cmdq_wait.c; returns the register. */
+/* Read CONS and advance @cons, see cmdq_wait.c; returns the register. */
 static __always_inline u32 smmux_cmdq_refresh(struct smmux_cmdq *cq)
 {
 	u64 seen = atomic64_read(&cq->cons);
@@ -65,9 +65,9 @@ static __always_inline u32 smmux_cmdq_refresh(struct smmux_cmdq *cq)
 	u32 ahead = smmux_queue_ahead(&cq->q, seen, reg);
 
 	/*
-	 * Beyond what was published is either behind @cons (someone was faster,
-	 * or an MSI overtook the register) or nonsense, as of an SMMU that lost
-	 * its power and shows what reset left: no news.
+	 * Ignore a position beyond @published.  Either it is behind @cons (another
+	 * CPU was faster, or an MSI overtook the register), or it is invalid, for
+	 * example the reset value of an SMMU that lost its power.
 	 */
 	if (ahead && ahead <= READ_ONCE(cq->published) - seen)
 		atomic64_try_cmpxchg_release(&cq->cons, (s64 *)&seen, seen + ahead);
@@ -75,8 +75,8 @@ static __always_inline u32 smmux_cmdq_refresh(struct smmux_cmdq *cq)
 }
 
 /*
- * One reader serves all waiters of the moment: the hint says that somebody is
- * reading CONS just now.  Only a hint, refresh is safe from everywhere at once.
+ * One reader serves all present waiters: the hint says that some CPU is reading
+ * CONS.  It is only a hint; concurrent calls of smmux_cmdq_refresh() are safe.
  */
 static __always_inline bool smmux_cmdq_try_reader(struct smmux_cmdq *cq)
 {
