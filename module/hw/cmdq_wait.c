@@ -283,7 +283,7 @@ bool smmux_cmdq_error(struct smmux_device *smmu)
 		cq->err_repeats = 0;
 	cq->err_seen = at;
 
-	/* A device that does not answer is logged once, by recovery.c. */
+	/* A device that does not answer is logged once, see recovery.c. */
 	if (cerror != CERROR_ATC_INV_SYNC)
 		dev_err_ratelimited(smmu->dev, "command error %u at %#llx: %s %#018llx %#018llx\n",
 				    cerror, at, smmux_cmd_name(smmux_cmd_op(&cmd)),

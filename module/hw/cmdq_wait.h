@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cmdq_wait - the interface between cmdq.c and cmdq_wait.c, for these two rooms only.
+ * cmdq_wait - the internal interface of the rooms of the command queue.
  */
 #ifndef SMMUX_CMDQ_WAIT_H
 #define SMMUX_CMDQ_WAIT_H

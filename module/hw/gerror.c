@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * gerror - global errors: found, dealt with, acknowledged, remembered.
+ * gerror - global errors: detect, handle, acknowledge, record.
  *
- * What is pending is GERROR ^ GERRORN; an acknowledgement toggles the bit of
- * GERRORN.  The command queue's error is the queue's own business, done under
- * our lock and before the acknowledgement, since that restarts the queue.
+ * The pending bits are GERROR ^ GERRORN; an acknowledgement toggles the bit of
+ * GERRORN.  The command queue handles its own error, under this file's lock and
+ * before the acknowledgement, because that restarts the queue.
  *
- * Two things end an SMMU's service for good: service failure mode, and registers
- * that are not what we wrote, since the SMMU was reset or lost its power behind
- * our back.
+ * Two conditions end an SMMU's service permanently: service failure mode, and
+ * registers that differ from what the driver wrote, because the SMMU was reset or
+ * lost its power without the driver.
  */
 #include "hw/gerror.h"
 
@@ -40,9 +40,9 @@ void smmux_gerror_init(struct smmux_device *smmu)
 }
 
 /*
- * In service failure mode the SMMU aborts all traffic and looks at no queue; after
- * a reset it may let all pass.  Hold it to the former: nothing may pass, also if
- * it should come back by itself.  Nobody waits for its queue any more.
+ * In service failure mode the SMMU aborts all traffic and reads no queue; after a
+ * reset it may let all traffic pass.  Make it abort in both cases, also if it
+ * recovers by itself.  All waits for its queue end.
  */
 static void fail_stop(struct smmux_device *smmu)
 {
@@ -98,14 +98,14 @@ u32 smmux_gerror_handle(struct smmux_device *smmu, u32 only)
 	u8 cerror = 0;
 
 	raw_spin_lock_irqsave(&ge->lock, flags);
-	/* Power that is on here stays till the lock is free: it is an RCU section. */
+	/* Power that is on here stays on until unlock: this is an RCU section. */
 	if (!READ_ONCE(smmu->powered)) {
 		raw_spin_unlock_irqrestore(&ge->lock, flags);
 		return 0;
 	}
 	gerror = smmux_readl(smmu, SMMUX_GERROR);
 	active = (gerror ^ smmux_readl(smmu, SMMUX_GERRORN)) & only;
-	/* All ones is not an error but a bus that nobody answers on. */
+	/* All ones is not an error: nothing answers on the bus. */
 	if (gerror == U32_MAX || !active) {
 		raw_spin_unlock_irqrestore(&ge->lock, flags);
 		return 0;
@@ -126,7 +126,7 @@ u32 smmux_gerror_handle(struct smmux_device *smmu, u32 only)
 
 	count(smmu, active);
 	trace_gerror(dev_name(smmu->dev), active, cerror);
-	/* Once, and no storm of other errors may use up its place in the log. */
+	/* Once, without rate limit: a storm of other errors must not suppress it. */
 	if (died)
 		dev_err(smmu->dev,
 			"global error: service failure mode: all traffic is aborted from now on\n");

@@ -3,8 +3,8 @@
  * gerror - global errors.
  *
  * Errors toggle bits of GERROR; software acknowledges by making GERRORN equal.
- * Both the interrupt and a waiter that polls may find the same error, so all
- * reading and acknowledging is done under one raw spinlock.
+ * Both the interrupt and a polling waiter may find the same error, so one raw
+ * spinlock protects all reads and acknowledgements.
  */
 #ifndef SMMUX_GERROR_H
 #define SMMUX_GERROR_H
@@ -25,14 +25,14 @@ struct smmux_gerror {
 		u8 cerror;		/* CMDQ_CONS.ERR, if CMDQ_ERR is among them */
 	} ring[SMMUX_GERROR_RING];	/* under @lock */
 	u64 total;			/* records ever written; under @lock */
-	bool dead;			/* in failure mode or reset: was disabled; under @lock */
+	bool dead;			/* failure mode, or was reset: disabled; under @lock */
 };
 
 void smmux_gerror_init(struct smmux_device *smmu);
 
 /**
- * smmux_gerror_handle() - look for pending errors and deal with them
- * @smmu: whose
+ * smmux_gerror_handle() - look for pending errors and handle them
+ * @smmu: the SMMU
  * @only: bits to look at: all for the interrupt, CMDQ_ERR for a waiter
  *
  * Any context, interrupts may be off.  Return: bits that were found pending.
@@ -40,24 +40,24 @@ void smmux_gerror_init(struct smmux_device *smmu);
 u32 smmux_gerror_handle(struct smmux_device *smmu, u32 only);
 
 /**
- * smmux_gerror_lost() - has the SMMU ended its service?
- * @smmu: whose
+ * smmux_gerror_lost() - has the SMMU stopped working?
+ * @smmu: the SMMU
  *
- * For whoever sees it misbehave: a SYNC that does not come, an index that cannot
- * be.  If CR0ACK no longer tells of a command queue, the registers are not what
- * was written; then traffic is aborted, the queue closed, and the log says so.
+ * For callers that see it misbehave: a SYNC that does not complete, an impossible
+ * index.  If CR0ACK no longer shows the command queue enabled, the registers are not
+ * what was written.  Then traffic is aborted, the queue closed, and this is logged.
  *
- * Any context, interrupts may be off; 10 ms at the most, once.
+ * Any context, interrupts may be off; takes at most 10 ms, once.
  */
 bool smmux_gerror_lost(struct smmux_device *smmu);
 
 /*
- * It cannot be relied on any more: all its traffic aborts from here on, as after
- * service failure, until it is bound again.  @why goes to the log.  Any context.
+ * The SMMU is no longer reliable: all its traffic aborts from now on, as after a
+ * service failure, until it is bound again.  @why is logged.  Any context.
  */
 void smmux_gerror_stop(struct smmux_device *smmu, const char *why);
 
-/* Before an SMMU is enabled again, with all that was lost written anew. */
+/* Before an SMMU is enabled again, with all lost registers rewritten. */
 void smmux_gerror_revive(struct smmux_device *smmu);
 
 /* The last records, newest first; returns how many were copied. */

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * irq - how the SMMU reaches us.
+ * irq - the SMMU's interrupts.
  *
  * MSIs are used if SMMU and platform have them, else the lines that firmware
  * names, else one combined line.  A source without interrupt is not fatal: a
- * waiter finds command errors by itself, and the event queue is polled.  Lines may
- * be shared, between sources, SMMUs, and with strangers.
+ * waiter detects command errors itself, and the event queue is polled.  Lines may
+ * be shared between sources, between SMMUs, and with other devices.
  *
- * The IRQ_CFG registers of a source may only be written while IRQ_CTRL has the
- * source off.  They hold nothing over a loss of power, so what the MSI layer
- * composed is kept and written again by every enable.
+ * The IRQ_CFG registers of a source may only be written while IRQ_CTRL disables
+ * the source.  They lose their content with power, so this file keeps the messages
+ * that the MSI layer composed, and every enable writes them again.
  */
 #include "hw/irq.h"
 
@@ -20,7 +20,7 @@
 #include "hw/gerror.h"
 #include "smmux.h"
 
-/* Names that tools which pin interrupts know from the built-in driver. */
+/* The built-in driver's names: tools that pin interrupts know them. */
 static const struct irq_source {
 	const char *what, *name;
 	u32 ctrl, cfg0, cfg1, cfg2;
@@ -36,9 +36,9 @@ static const struct irq_source {
 };
 
 /*
- * While the SMMU sleeps.  One interrupt may have been sent before that, and sleep
- * has seen to its cause; any other is of those who are on the same line, and if it
- * is of nobody the core shall know.
+ * While the SMMU sleeps.  It may have sent one interrupt before that; suspend has
+ * handled its cause.  Any other interrupt is from devices that share the line.  If
+ * none of them caused it, IRQ_NONE lets the core know.
  */
 static irqreturn_t without_power(struct smmux_device *smmu, enum smmux_irq_src src)
 {
@@ -68,7 +68,7 @@ static irqreturn_t on_gerror(int irq, void *data)
 	return smmux_gerror_handle(smmu, ~0U) ? IRQ_HANDLED : IRQ_NONE;
 }
 
-/* Errors at once, since a waiter may hold this CPU up; events in the thread. */
+/* Errors at once, because a waiter may occupy this CPU; events in the thread. */
 static irqreturn_t on_combined(int irq, void *data)
 {
 	smmux_gerror_handle(data, ~0U);
@@ -85,7 +85,7 @@ static void write_msi(struct smmux_device *smmu, enum smmux_irq_src src)
 		     sources[src].cfg2);
 }
 
-/* With interrupts on; lets go of the source for as long. */
+/* With interrupts on; disables the source during the write. */
 static void renew_msi(struct smmux_device *smmu, enum smmux_irq_src src)
 {
 	u32 ctrl = smmux_readl(smmu, SMMUX_IRQ_CTRL);
@@ -97,21 +97,21 @@ static void renew_msi(struct smmux_device *smmu, enum smmux_irq_src src)
 }
 
 /*
- * From the MSI layer, when it (re)composes a message; interrupts are off.
+ * Called by the MSI layer when it (re)composes a message; interrupts are off.
  *
  *   take_msi                          smmux_irq_enable                smmux_irq_disable
  *   --------                          ----------------                -----------------
  *   lock                              lock                            lock
- *   keep the message                  write all, none is @stale       not @on
- *   on? write it, else it is @stale   unlock                          unlock
- *   unlock                            IRQ_CTRL, and await the SMMU    IRQ_CTRL, and await it
+ *   keep the message                  write all, none is @stale       clear @on
+ *   @on: write it, else set @stale    unlock                          unlock
+ *   unlock                            IRQ_CTRL, and await CTRLACK     IRQ_CTRL, await CTRLACK
  *                                     lock
- *                                     @on, write what is @stale
+ *                                     set @on, write all @stale
  *                                     unlock
  *
- * so each message gets to its registers, and none after power went.  IRQ_CTRL is written
- * under the lock while @on, else by enable and disable, of which there is one at a time:
- * who waits there for an SMMU that does not answer keeps no interrupt off.
+ * Each message reaches its registers, and none is written after power down.  IRQ_CTRL is
+ * written under the lock while @on, otherwise by enable and disable, which never run
+ * concurrently.  Their wait for an SMMU that does not answer keeps no interrupt off.
  */
 static void take_msi(struct msi_desc *desc, struct msi_msg *msg)
 {
@@ -227,7 +227,7 @@ int smmux_irq_enable(struct smmux_device *smmu)
 		if (smmu->irqs.virq[i])
 			ctrl |= sources[i].ctrl;
 	}
-	/* Of firmware, or of reset: a PRI queue that nobody owns sends nothing. */
+	/* Clear what firmware or reset left: a PRI queue without owner must send nothing. */
 	if (hw_msi && smmux_has(smmu, SMMUX_FEAT_PRI))
 		smmux_writeq(smmu, 0, SMMUX_PRIQ_IRQ_CFG0);
 	raw_spin_unlock_irqrestore(&smmu->irqs.lock, flags);
