@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * areas - where a table is in memory, as the table itself tells.
+ * areas - the memory areas of a table, as its own room reports them.
  *
- * What dma_alloc_coherent() gave for an SMMU that is not coherent is not in the linear
- * map, or there with other attributes.  A reader that has a physical address looks it up
- * here first.
+ * Memory of dma_alloc_coherent() for an SMMU that is not coherent is not in the linear
+ * map, or it is there with other attributes.  A reader with a physical address looks it
+ * up here first.
  */
 #ifndef SMMUX_AREAS_H
 #define SMMUX_AREAS_H
@@ -24,7 +24,7 @@ struct smmux_areas {
 	struct smmux_area area[SMMUX_NUM_AREAS];
 };
 
-/* @virt must outlive the reader; NULL: nothing. */
+/* @virt must outlive the reader; NULL adds nothing. */
 static inline void smmux_areas_add(struct smmux_areas *areas, const void *virt, size_t bytes)
 {
 	if (!virt || WARN_ON_ONCE(areas->num == SMMUX_NUM_AREAS))

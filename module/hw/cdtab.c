@@ -2,9 +2,9 @@
 /*
  * cdtab - context descriptor tables.
  *
- * With 1024 CDs or fewer, or where the SMMU knows no other, the table is one
- * array; else a second level of 64 KiB tables is filled in as SubstreamIDs come
- * into use.  Fresh CDs are invalid.
+ * With 1024 CDs or fewer, or where the SMMU supports only that, the table is one
+ * array.  Otherwise a second level of 64 KiB tables is allocated as SubstreamIDs
+ * come into use.  New CDs are invalid.
  */
 #include "hw/cdtab.h"
 
@@ -23,8 +23,8 @@
 #define L2_BYTES	(L2_CDS * SMMUX_ENTRY_BYTES)
 
 /*
- * The pointer is stored last: readers without a lock (smmux_cdtab_get()) take
- * it as the sign that all else is in place.
+ * The pointer is stored last: to lockless readers (smmux_cdtab_get()) it shows
+ * that all other fields are set.
  */
 static int make_linear(struct smmux_device *smmu, struct smmux_cdtab *tab)
 {
@@ -126,7 +126,7 @@ void smmux_cdtab_free(struct smmux_master *master)
 
 	if (!tab->linear)
 		return;
-	/* An STE led here until the master was blocked; not only files of this master saw it. */
+	/* An STE referred here until the master was blocked; other files too may have read it. */
 	smmux_readers_drain();
 	for (i = 0; i < tab->num_l1; i++)
 		if (tab->l2[i])

@@ -2,7 +2,7 @@
 /*
  * cdtab - a master's table of context descriptors.
  *
- * Made when the master first attaches to stage 1, with as many CDs as the
+ * Allocated when the master first attaches to stage 1, with as many CDs as the
  * master has SubstreamIDs; freed with the master.  Writers hold the IOMMU
  * group's mutex, which the core takes around every attach.
  */
@@ -27,16 +27,16 @@ struct smmux_cdtab {
 		u64 *l1;
 	};
 	struct smmux_cd **l2;
-	u64 *desc;			/* what @l1 was given; nobody else writes here */
+	u64 *desc;			/* values written to @l1; this copy has no other writer */
 	dma_addr_t dma;
 	size_t bytes;
 };
 
-/* Memory for the table and for @ssid's CD.  Sleeps.  0 or -ENOMEM. */
+/* Allocate memory for the table and for @ssid's CD.  Sleeps.  0 or -ENOMEM. */
 int smmux_cdtab_cover(struct smmux_master *master, u32 ssid);
 void smmux_cdtab_free(struct smmux_master *master);
 
-/* Its memory, as far as @ssid is concerned. */
+/* The areas of its memory that a look-up of @ssid reads. */
 void smmux_cdtab_areas(struct smmux_cdtab *tab, u32 ssid, struct smmux_areas *areas);
 
 /* NULL until covered. */
@@ -44,7 +44,7 @@ struct smmux_cd *smmux_cdtab_get(struct smmux_cdtab *tab, u32 ssid);
 
 /*
  * Write or clear (@cd NULL) a CD through the planner, with CFGI_CD for every
- * StreamID of the master.  Must be covered.  Never fails, see strtab.
+ * StreamID of the master.  The CD must be covered.  Never fails, see strtab.
  */
 void smmux_cdtab_write(struct smmux_master *master, u32 ssid,
 		       const struct smmux_cd *cd);

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * evtq - the event queue, from the interrupt to whoever should know.
+ * evtq - the event queue, from the interrupt to the receivers of an event.
  *
- * One drain runs at a time (@drain_lock) and does a bounded amount of work; what
- * is left is left to a work item a little later, so that a device which faults
- * in a loop costs a share of one CPU and not the machine.  The same work item
- * stands in for an interrupt that firmware forgot.
+ * One drain runs at a time (@drain_lock) and does a bounded amount of work.  A
+ * work item handles the rest a little later, so a device that faults in a loop
+ * costs a share of one CPU and does not block the machine.  The same work item
+ * polls where firmware describes no interrupt.
  *
  * Each event is counted, kept in the ring, traced, reported to the master's
  * domain, answered if it stalls, and logged within its stream's rate limit.
- * All of this runs under the streams lock: it keeps master and domain alive,
- * because an attach takes it after it has left the old domain's pointer behind
- * and before that domain may be freed.
+ * All of this runs under the streams lock, which keeps master and domain alive:
+ * an attach takes it after it has replaced the pointer to the old domain, and
+ * before that domain may be freed.
  *
  * Lock order: drain_lock, streams_lock, ring_lock.
  */
@@ -31,8 +31,8 @@
 #include "trace/stats.h"
 #include "trace/trace.h"
 
-#define EVTQ_LOG2	12		/* 4096 events; a longer storm tells no more */
-#define DRAIN_MAX	1024		/* events a run */
+#define EVTQ_LOG2	12		/* 4096 events; a longer storm adds no information */
+#define DRAIN_MAX	1024		/* events per run */
 #define SETTLE_MAX	16		/* and between two looks at the clock, before sleep */
 #define AGAIN_MS	2		/* until the next run, with more to do */
 #define POLL_MS		100		/* without an interrupt */
@@ -42,7 +42,7 @@
 
 DECLARE_WAIT_QUEUE_HEAD(smmux_evtq_news);
 
-/* May another line about this source be written? */
+/* May another line about this source be logged? */
 static bool may_log(struct smmux_device *smmu, struct smmux_evtq_limit *lim,
 		    const char *who)
 {
@@ -69,15 +69,15 @@ static bool is_address_fault(const struct smmux_evt *evt)
 }
 
 /*
- * Tell the domain's owner and the kernel's trace event.  Returns what the owner
- * said, -ENOSYS where there is none.
+ * Report to the domain's owner and the kernel's trace event.  Returns the owner's
+ * answer, or -ENOSYS where there is no owner.
  */
 static int report_fault(struct smmux_master *master, const struct smmux_evt *evt)
 {
 	int flags = evt->rnw ? IOMMU_FAULT_READ : IOMMU_FAULT_WRITE;
 	struct smmux_domain *dom = READ_ONCE(master->domain);
 
-	/* Of a PASID's domain only the device is known to be alive here. */
+	/* For a PASID's domain only the device is known to be alive here. */
 	if (evt->ssv && evt->ssid)
 		dom = NULL;
 	trace_fault(dev_name(master->dev), dom ? dom->id : 0, evt->iaddr, flags,
@@ -88,7 +88,7 @@ static int report_fault(struct smmux_master *master, const struct smmux_evt *evt
 	return -ENOSYS;
 }
 
-/* A transaction that waits must be told how to go on, whoever it belongs to. */
+/* A stalled transaction needs an answer, whichever device it belongs to. */
 static void answer_stall(struct smmux_device *smmu, const struct smmux_evt *evt,
 			 int verdict)
 {
@@ -96,7 +96,7 @@ static void answer_stall(struct smmux_device *smmu, const struct smmux_evt *evt,
 
 	cmd = smmux_cmd_resume(evt->sid, evt->stag, verdict == -EAGAIN ?
 			       SMMUX_RESUME_RETRY : SMMUX_RESUME_ABORT);
-	/* No SYNC: nothing here depends on when the device hears of it. */
+	/* No SYNC: nothing here depends on when the device gets the answer. */
 	scoped_guard(rcu)
 		smmux_cmdq_issue(smmu, &cmd, 1, 0);
 	smmux_count(smmu, stall_answered);
@@ -113,7 +113,7 @@ static void log_event(struct smmux_device *smmu, struct smmux_evtq_limit *lim,
 	dev_err(smmu->dev, "event: %s: %s\n", who, text);
 }
 
-/* Devices that share a stream share its blame: the first one stands for all. */
+/* Events cannot tell devices apart that share a stream: the first one stands for all. */
 static struct smmux_master *master_of(struct smmux_stream *stream)
 {
 	if (!stream || list_empty(&stream->masters))
@@ -122,9 +122,9 @@ static struct smmux_master *master_of(struct smmux_stream *stream)
 }
 
 /*
- * What the tables say of the address now.  Often they have changed since the device
- * asked; but a hole, a permission or a table that is none tells which of these it was,
- * and a page that is there that the SMMU was late or the device early.
+ * Walk the tables for the event's address.  Often they have changed since the access.
+ * But a hole, a permission or an invalid table shows which of these was the cause, and
+ * a page that is present shows that the SMMU was late or the device early.
  */
 static void look_up(struct smmux_evtq *eq, struct smmux_master *master,
 		    const struct smmux_evt *evt, struct smmux_fault_rec *rec)
@@ -190,7 +190,7 @@ static void handle(struct smmux_device *smmu, const struct smmux_evt *evt,
 		verdict = report_fault(master, evt);
 	if (evt->stall)
 		answer_stall(smmu, evt, verdict);
-	/* An owner that took the fault needs no line in the log. */
+	/* A fault that the owner handled is not logged. */
 	if (verdict)
 		log_event(smmu, limit, who, evt);
 	mutex_unlock(&smmu->streams_lock);
@@ -213,15 +213,15 @@ static void take(struct smmux_device *smmu, struct smmux_evt_rec *rec)
 	remember(&smmu->evtq, rec);
 	smmux_evt_decode(rec->raw, &evt);
 	handle(smmu, &evt, rec);
-	/* Pairs with poll_wait(): either it sees what was counted, or it is woken. */
+	/* Pairs with poll_wait(): the sleeper sees the new count, or is woken. */
 	if (wq_has_sleeper(&smmux_evtq_news))
 		wake_up_all(&smmux_evtq_news);
 }
 
-/* Tell the SMMU how far we are, and that we know of its overflow. */
+/* Publish the consumed position to the SMMU, and acknowledge its overflow. */
 static void write_cons(struct smmux_evtq *eq)
 {
-	/* All reads of the slots come before they may be written again. */
+	/* All reads of the slots complete before the SMMU may overwrite them. */
 	dma_mb();
 	writel(smmux_queue_reg(&eq->q, eq->cons) | (eq->ovflg ? QUEUE_OVFLG : 0),
 	       eq->q.cons);
@@ -234,15 +234,15 @@ static void check_overflow(struct smmux_device *smmu, u32 prod)
 	if (!!(prod & QUEUE_OVFLG) == eq->ovflg)
 		return;
 	eq->ovflg = !eq->ovflg;
-	/* At once: with nothing left to drain no other write of CONS would follow. */
+	/* At once: with nothing left to drain, no other write of CONS would follow. */
 	write_cons(eq);
 	smmux_count(smmu, evt_overflow);
 	dev_err_ratelimited(smmu->dev, "event queue overflow: events are lost\n");
 }
 
 /*
- * How many events wait; negative if PROD makes no sense, which a register bus
- * that died or an SMMU that runs wild brings about.
+ * Number of pending events; negative if PROD is impossible, as with a dead
+ * register bus or an SMMU out of control.
  */
 static int waiting(struct smmux_device *smmu)
 {
@@ -261,7 +261,7 @@ static int waiting(struct smmux_device *smmu)
 	if (num <= eq->q.mask + 1)
 		return num;
 
-	/* Nothing between the two can be trusted: start over where PROD is. */
+	/* No event between CONS and PROD can be trusted: continue at PROD. */
 	if (!smmux_gerror_lost(smmu))
 		dev_err_ratelimited(smmu->dev,
 				    "event queue: PROD %#x is beyond CONS %#x and a full queue\n",
@@ -286,7 +286,7 @@ static bool drain_some(struct smmux_device *smmu, unsigned int max)
 		for (i = 0; i < EVTQ_WORDS; i++)
 			rec.raw[i] = le64_to_cpu(READ_ONCE(slot[i]));
 		eq->cons++;
-		/* The slot is free again before we do slow things with its copy. */
+		/* Free the slot before the slow handling of its copy. */
 		write_cons(eq);
 
 		take(smmu, &rec);
@@ -296,7 +296,7 @@ static bool drain_some(struct smmux_device *smmu, unsigned int max)
 	return more;
 }
 
-/* Nothing is taken for so long yet: somebody asked for that, see inject.h. */
+/* Time until drains are allowed again: an injected hold, see inject.h. */
 static unsigned int held_for_ms(struct smmux_evtq *eq)
 {
 	u64 now = ktime_get_ns();
@@ -314,7 +314,7 @@ irqreturn_t smmux_evtq_drain(struct smmux_device *smmu)
 	u64 from;
 	bool any;
 
-	/* Its cause was taken care of while the SMMU went to sleep. */
+	/* Suspend has handled the interrupt's cause. */
 	if (!READ_ONCE(smmu->powered))
 		return IRQ_HANDLED;
 
@@ -340,7 +340,7 @@ irqreturn_t smmux_evtq_drain(struct smmux_device *smmu)
 	return IRQ_RETVAL(any);
 }
 
-/* Events wait, and can be looked at: neither without power nor on a dead SMMU. */
+/* Are there events to drain?  Not without power, nor on a dead SMMU. */
 static bool unsettled(struct smmux_device *smmu)
 {
 	if (smmu->evtq.stopped || !READ_ONCE(smmu->powered) || READ_ONCE(smmu->gerror.dead))
@@ -354,7 +354,7 @@ int smmux_evtq_settle(struct smmux_device *smmu, bool stop)
 	u64 end = ktime_get_mono_fast_ns() + SMMUX_TIMEOUT_US * 1000ULL;
 	int ret = 0;
 
-	/* A handler of the domain's owner may take its time: no wait without end. */
+	/* A handler of the domain's owner may be slow: bound the wait. */
 	while (!mutex_trylock(&eq->drain_lock)) {
 		if (ktime_get_mono_fast_ns() > end)
 			return -EBUSY;
@@ -380,7 +380,7 @@ int smmux_evtq_hold(struct smmux_device *smmu, unsigned int ms)
 		return ret;
 	eq->held_until_ns = ktime_get_ns() + ms * (u64)NSEC_PER_MSEC;
 	mutex_unlock(&eq->drain_lock);
-	/* Whatever interrupts come till then are lost on the queue. */
+	/* Interrupts until then drain nothing. */
 	mod_delayed_work(system_dfl_wq, &eq->again, msecs_to_jiffies(ms) + 1);
 	return 0;
 }
@@ -450,11 +450,11 @@ void smmux_evtq_program(struct smmux_device *smmu)
 {
 	struct smmux_evtq *eq = &smmu->evtq;
 
-	/* It may be held by a drain whose events' owner takes his time: that ends. */
+	/* A drain may hold it while an event's owner is slow; that ends. */
 	guard(mutex)(&eq->drain_lock);
 	/*
-	 * Sleep that failed before the queue was stopped leaves events in it, which
-	 * are still to be handled.  The base tells that power has not gone since.
+	 * A suspend that failed before the queue was stopped leaves events in it, which
+	 * must still be handled.  The base shows that power has not been lost since.
 	 */
 	if (!eq->stopped && smmux_queue_is_at(&eq->q, smmux_readq(smmu, SMMUX_EVENTQ_BASE)))
 		return;

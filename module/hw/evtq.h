@@ -30,18 +30,18 @@ struct smmux_evtq_limit {
 struct smmux_evt_rec {
 	u64 time_ns;			/* ktime_get_ns() */
 	u64 raw[EVTQ_WORDS];
-	u32 cpu;			/* that took it from the queue */
+	u32 cpu;			/* that read it from the queue */
 };
 
 /**
- * struct smmux_fault_rec - an event of a device, and what memory said of its address
+ * struct smmux_fault_rec - an event of a device, and a walk of the tables for its address
  * @evt:  the event
- * @end:  enum smmux_walk_end of a walk, right after the event was read
- * @walked: all below mean something: it is about an address
- * @id, @stage, @level: of an event in which the walk ended, see struct smmux_walk
+ * @end:  enum smmux_walk_end of the walk, made right after the event was read
+ * @walked: the event has an address, and the fields of the walk are valid
+ * @id, @stage, @level: of the event in which the walk ended, see struct smmux_walk
  * @why:  in words; never NULL if @walked
- * @at, @desc: the last entry that was read; @at is 0 if none was
- * @pa:   where the walk ended, if it did without an event
+ * @at, @desc: the last entry that the walk read; @at is 0 if it read none
+ * @pa:   the walk's result, if it ended without an event
  */
 struct smmux_fault_rec {
 	struct smmux_evt_rec evt;
@@ -59,7 +59,7 @@ struct smmux_stream_log {
 	u64 total;
 };
 
-/* Tells what the SMMU would do with a transaction; 0, or an errno if it cannot. */
+/* Finds out what the SMMU would do with a transaction; 0, or an errno if it cannot. */
 typedef int smmux_evtq_walk(struct smmux_master *master, const struct smmux_walk_query *q,
 			    struct smmux_walk *w);
 
@@ -68,53 +68,53 @@ struct smmux_evtq {
 	struct mutex drain_lock;	/* one drains at a time; outside of streams_lock */
 	u64 cons;			/* under @drain_lock */
 	bool ovflg;			/* last PROD.OVFLG seen; under @drain_lock */
-	bool stopped;			/* no drain touches registers; under @drain_lock */
-	u64 held_until_ns;		/* injected: nobody drains before; under @drain_lock */
-	struct delayed_work again;	/* more to drain, or no interrupt to tell */
+	bool stopped;			/* no drain accesses registers; under @drain_lock */
+	u64 held_until_ns;		/* injected: no drain before; under @drain_lock */
+	struct delayed_work again;	/* more to drain, or no interrupt */
 	struct smmux_evtq_limit strangers; /* events of streams without a master */
 	smmux_evtq_walk *ask_tables;	/* constant after probe */
-	struct smmux_walk walk;		/* of the event in hand; under @drain_lock */
+	struct smmux_walk walk;		/* of the present event; under @drain_lock */
 	spinlock_t ring_lock;
 	struct smmux_evt_rec ring[SMMUX_EVTQ_RING]; /* under @ring_lock */
 	u64 total;			/* events ever seen; under @ring_lock, READ_ONCE */
 };
 
-/* Sleepers who wait for events of any SMMU; woken with each. */
+/* Tasks that sleep until an event of any SMMU; each event wakes them. */
 extern wait_queue_head_t smmux_evtq_news;
 
-/* @walk: what the tables say, see smmux_reach_walk(). */
+/* @walk: walks the tables, see smmux_reach_walk(). */
 int smmux_evtq_init(struct smmux_device *smmu, smmux_evtq_walk *walk);
 
-/* Base and indices into the registers; EVENTQEN must be 0. */
+/* Write base and indices to the registers; EVENTQEN must be 0. */
 void smmux_evtq_program(struct smmux_device *smmu);
 
 /*
- * Threaded interrupt handler; also called to settle the queue.  Sleeps.  Does
- * bounded work and sees to it that what is left is drained later.  IRQ_NONE if
- * there was nothing: the line may be a shared one.
+ * Threaded interrupt handler; also called to settle the queue.  Sleeps.  Does a
+ * bounded amount of work, and schedules a later drain for the rest.  IRQ_NONE if
+ * there was no event: the line may be shared.
  */
 irqreturn_t smmux_evtq_drain(struct smmux_device *smmu);
 
 /**
- * smmux_evtq_settle() - all that the SMMU has written is handled
- * @smmu: whose; if it goes on writing this may not end in time
- * @stop: and nobody drains from now on, until smmux_evtq_program()
+ * smmux_evtq_settle() - handle all events that the SMMU has written
+ * @smmu: the SMMU; if it keeps writing, this may not end in time
+ * @stop: also stop all drains from now on, until smmux_evtq_program()
  *
- * Also waits for who is draining already, bounded.  Sleeps.  There is nothing to
- * do for a queue that is stopped.  Return: 0 or -EBUSY, and then nothing is stopped.
+ * Also waits, bounded, for a drain that is running.  Sleeps.  Does nothing for a
+ * queue that is stopped.  Return: 0; or -EBUSY, and then nothing is stopped.
  */
 int smmux_evtq_settle(struct smmux_device *smmu, bool stop);
 
 /*
- * For inject/.  Nothing is drained for @ms, so that the queue fills up; 0 ends that.
- * Sleep.  0 or -EINTR.
+ * For inject/.  Stop all drains for @ms, so that the queue fills up; 0 ends that.
+ * Sleeps.  0 or -EINTR.
  */
 int smmux_evtq_hold(struct smmux_device *smmu, unsigned int ms);
 unsigned int smmux_evtq_held_ms(struct smmux_device *smmu);
 
 /*
- * For inject/: an event is handled as if the SMMU had written it.  Sleeps.  0; -EINVAL
- * for one that stalls, since the SMMU would be told to resume nothing; or -EINTR.
+ * For inject/: handle an event as if the SMMU had written it.  Sleeps.  0; -EINVAL for
+ * a stall event, because there is no transaction that a RESUME could name; or -EINTR.
  */
 int smmux_evtq_pretend(struct smmux_device *smmu, const u64 raw[EVTQ_WORDS]);
 
@@ -133,13 +133,13 @@ unsigned int smmux_evtq_recent(struct smmux_device *smmu,
 			       struct smmux_evt_rec *rec, unsigned int max);
 
 /*
- * The same of the last events that named one of the master's StreamIDs, at most
- * SMMUX_STREAM_RING for each of them.  Sleeps.
+ * The same for the last events that named one of the master's StreamIDs, at most
+ * SMMUX_STREAM_RING for each StreamID.  Sleeps.
  */
 unsigned int smmux_evtq_faults(struct smmux_master *master, struct smmux_fault_rec *rec,
 			       unsigned int max);
 
-/* Events so far, of all and of those that named the master.  Any context. */
+/* Events so far: all, and those that named the master.  Any context. */
 u64 smmux_evtq_total(struct smmux_device *smmu);
 u64 smmux_evtq_fault_total(struct smmux_master *master);
 

@@ -30,7 +30,7 @@ int smmux_queue_alloc(struct smmux_device *smmu, struct smmux_queue *q,
 		dev_warn(smmu->dev, "%s has 2^%u entries, 2^%u wanted: memory is short\n",
 			 name, got, log2);
 
-	/* A base that is not aligned to its size would be cut by the hardware. */
+	/* The hardware truncates a base that is not aligned to the queue's size. */
 	if (WARN_ON_ONCE(q->dma & (max_t(size_t, bytes, 32) - 1) & QUEUE_BASE_ADDR))
 		return -EINVAL;
 

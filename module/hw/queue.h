@@ -2,10 +2,10 @@
 /*
  * queue - memory and index arithmetic of the SMMU's ring queues.
  *
- * Positions are 64-bit and only ever grow; a register holds their low bits
- * (index and wrap bit side by side).  So "how far apart" is a subtraction, and
- * no code but this file's knows of wrap bits.  Positions start at two laps, so
- * that 0 never names a slot in use.
+ * Positions are 64-bit and only grow; a register holds their low bits (index and
+ * wrap bit, adjacent).  So a distance is a subtraction, and only this file knows
+ * about wrap bits.  Positions start at two laps, so 0 is never the position of a
+ * slot in use.
  */
 #ifndef SMMUX_QUEUE_H
 #define SMMUX_QUEUE_H
@@ -32,7 +32,7 @@ static inline u32 smmux_queue_slot(const struct smmux_queue *q, u64 pos)
 	return (u32)pos & q->mask;
 }
 
-/* What PROD or CONS holds at a position. */
+/* The value of PROD or CONS at a position. */
 static inline u32 smmux_queue_reg(const struct smmux_queue *q, u64 pos)
 {
 	return (u32)pos & (2 * q->mask + 1);
@@ -54,7 +54,7 @@ static inline u64 smmux_queue_start(const struct smmux_queue *q)
 	return 2ULL * (q->mask + 1);
 }
 
-/* Is @base_reg, as read, what the queue's *_BASE register was given?  RWA is a hint. */
+/* Does @base_reg, as read, match the value written to *_BASE?  RWA is only a hint. */
 static inline bool smmux_queue_is_at(const struct smmux_queue *q, u64 base_reg)
 {
 	return !((q->base_reg ^ base_reg) & (QUEUE_BASE_ADDR | QUEUE_BASE_LOG2SIZE));
@@ -62,7 +62,7 @@ static inline bool smmux_queue_is_at(const struct smmux_queue *q, u64 base_reg)
 
 /**
  * smmux_queue_alloc() - memory for a queue (device managed)
- * @smmu:  for whom
+ * @smmu:  the SMMU
  * @q:     filled in
  * @name:  for messages
  * @log2:  log2 of the number of entries wanted; halved until memory is found,

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * readers - those who read tables, against those who free them.
+ * readers - protects readers of tables against CPUs that free tables.
  */
 #ifndef SMMUX_READERS_H
 #define SMMUX_READERS_H
 
 /*
- * Between these no table that is reached from a root, or by way of an STE or CD, is
- * freed; interrupts are off.  For a walk or a table's worth of words, not more.
+ * Between these two no table that is reachable from a root, or through an STE or CD, is
+ * freed; interrupts are off.  For at most one walk, or the words of one table.
  */
 void smmux_readers_begin(unsigned long *flags);
 void smmux_readers_end(unsigned long flags);
 
 /*
- * When what led to a table is gone from memory, before the table is freed: returns when
- * nobody can be reading it.  Any context; without readers it costs a barrier and a load.
+ * Call after every reference to a table is cleared in memory, before the table is freed.
+ * Returns when no reader can be in it.  Any context; without readers a barrier and a load.
  */
 void smmux_readers_drain(void);
 
-/* For what may only be called between _begin() and _end(). */
+/* For functions that may only be called between _begin() and _end(). */
 void smmux_readers_assert_held(void);
 
 #endif /* SMMUX_READERS_H */

@@ -1,35 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * reset - the SMMU's state as a whole: from anything to translating, to sleep and
- * back, and to aborting for good.
+ * reset - the SMMU's state as a whole: from any state to translation, to sleep and
+ * back, and to permanent abort.
  *
  * The order of enabling, each step with its reason:
  *
- *  1. GBPA aborts, then CR0 is 0: what runs on, of firmware or of a kernel that
- *     crashed, is stopped rather than passed.
- *  2. attributes, stream table, queues: these registers may change only while
- *     what uses them is off.
- *  3. the queues, and through the command queue all caches are emptied: nothing
- *     is known of what they hold.
- *  4. interrupts, so that no event of the first transaction is lost.
- *  5. translation.  Every stream without a master meets an STE that aborts.
+ *  1. Set GBPA to abort, then CR0 to 0: traffic that firmware or a crashed kernel
+ *     left running aborts and does not bypass.
+ *  2. Write attributes, stream table and queues: these registers may change only
+ *     while their user is off.
+ *  3. Enable the queues, and invalidate all caches through the command queue: their
+ *     content is unknown.
+ *  4. Enable interrupts, so that no event of the first transaction is lost.
+ *  5. Enable translation.  A stream without a master has an STE that aborts.
  *
- * The order of going to sleep is the reverse, with a look behind at each step:
+ * Sleep uses the reverse order, and each step waits for what may be pending:
  *
- *  1. GBPA aborts, SMMUEN off: no transaction gets through, no walk reads memory,
- *     no TLB entry is used.  From here on an invalidation is redundant.
- *  2. events that were written are handled, while commands may still follow from
- *     them; then the event queue is off.
- *  3. the gate of the command queue is closed and the queue drained.
- *  4. interrupts off; who drains events is kept out; what GERROR says is handled.
- *  5. @powered is off, and everybody who may have seen it on has left: RCU for
+ *  1. Set GBPA to abort, clear SMMUEN: no transaction passes, no walk reads memory,
+ *     no TLB entry is used.  From now on an invalidation is redundant.
+ *  2. Handle the events that were written, while handling may still submit commands;
+ *     then disable the event queue.
+ *  3. Close the gate of the command queue and drain the queue.
+ *  4. Disable interrupts; stop drains of events; handle pending bits of GERROR.
+ *  5. Clear @powered, and wait for every context that may have seen it set: RCU for
  *     submitters, waiters and snapshots, synchronize_hardirq() for handlers.
- *  6. CR0 is 0.  Nobody but waking up touches a register from here on.
+ *  6. Set CR0 to 0.  From now on only resume accesses registers.
  *
- * Nothing is saved: all that waking up writes is in memory at all times.
+ * Nothing is saved: all values that resume writes are in memory at all times.
  *
- * Callers keep each other away: probe and remove are alone by nature, the PM core
- * runs one callback at a time.
+ * Callers exclude each other: probe and remove never run concurrently, and the PM
+ * core runs one callback at a time.
  */
 #include "hw/reset.h"
 
@@ -61,7 +61,7 @@ int smmux_reset_gbpa_abort(struct smmux_device *smmu)
 	u32 gbpa;
 	int ret;
 
-	/* A write while an update is under way is not taken. */
+	/* A write during an update is ignored. */
 	ret = wait_gbpa(smmu, &gbpa);
 	if (ret || gbpa & GBPA_ABORT)
 		return ret;
@@ -84,13 +84,13 @@ static int set_cr0(struct smmux_device *smmu, u32 cr0)
 	return ret;
 }
 
-/* Step 1.  If it fails nothing was switched on or off.  Writes what it must. */
+/* Step 1.  After a failure nothing was enabled or disabled.  Writes only what it must. */
 static int quiesce(struct smmux_device *smmu)
 {
 	u32 all = smmux_readl(smmu, SMMUX_CR0), cr0 = all & CR0_ENABLES;
 	int ret;
 
-	/* Whoever was here before may have left without waiting for an answer. */
+	/* Previous software may not have waited for an acknowledgement. */
 	ret = smmux_poll(smmu, SMMUX_CR0ACK, CR0_ENABLES, cr0, SMMUX_TIMEOUT_US);
 	if (ret) {
 		dev_err(smmu->dev, "CR0 %#x is not acknowledged: CR0ACK %#x\n", cr0,
@@ -116,7 +116,7 @@ static void program(struct smmux_device *smmu)
 {
 	u32 sh, c, cr1, gerror;
 
-	/* As the CPU maps what dma_alloc_coherent() gives, or they would differ. */
+	/* The attributes with which the CPU maps memory of dma_alloc_coherent(). */
 	if (smmux_has(smmu, SMMUX_FEAT_COHERENT)) {
 		sh = SMMUX_SH_INNER;
 		c = CR1_CACHE_WB;
@@ -129,7 +129,7 @@ static void program(struct smmux_device *smmu)
 	      FIELD_PREP(CR1_QUEUE_OC, c) | FIELD_PREP(CR1_QUEUE_IC, c);
 	WRITE_ONCE(smmu->written.cr1, cr1);
 	smmux_writel(smmu, cr1, SMMUX_CR1);
-	/* No TLBI of a CPU is meant for us; unknown StreamIDs are to be told. */
+	/* Ignore TLBIs of the CPUs; record events of unknown StreamIDs. */
 	WRITE_ONCE(smmu->written.cr2, CR2_PTM | CR2_RECINVSID);
 	smmux_writel(smmu, CR2_PTM | CR2_RECINVSID, SMMUX_CR2);
 
@@ -137,16 +137,16 @@ static void program(struct smmux_device *smmu)
 	smmux_cmdq_program(smmu);
 	smmux_evtq_program(smmu);
 
-	/* A command error from before would keep the queue from starting. */
+	/* An old command error would keep the queue from starting. */
 	gerror = smmux_readl(smmu, SMMUX_GERROR);
 	if (gerror != smmux_readl(smmu, SMMUX_GERRORN))
 		smmux_writel(smmu, gerror, SMMUX_GERRORN);
 }
 
 /*
- * Power that went and came back since step 2 leaves registers that nobody wrote,
- * and a write to CR0 would have the SMMU walk what they point to.  If it goes
- * after CR0 was acknowledged CR0 is 0 again, so to look once is enough.
+ * If power was lost and restored since step 2, the registers lost what it wrote, and
+ * a write to CR0 would make the SMMU walk what they point to.  A power loss after
+ * the acknowledgement of CR0 leaves CR0 at 0, so one check is enough.
  */
 static int switch_on(struct smmux_device *smmu, u32 cr0)
 {
@@ -171,7 +171,7 @@ static int empty_caches(struct smmux_device *smmu)
 
 	guard(rcu)();
 	cmds[num++] = smmux_cmd_cfgi_all();
-	/* Tags of EL2: nobody uses them now, but firmware may have. */
+	/* Tags of EL2: unused now, but firmware may have used them. */
 	if (smmux_has(smmu, SMMUX_FEAT_HYP))
 		cmds[num++] = smmux_cmd_tlbi_tag(OP_TLBI_EL2_ALL, 0, 0);
 	cmds[num++] = smmux_cmd_tlbi_tag(OP_TLBI_NSNH_ALL, 0, 0);
@@ -187,8 +187,8 @@ static int enable(struct smmux_device *smmu)
 	int ret;
 
 	/*
-	 * A crash kernel finds devices that still write to memory which is no
-	 * longer mapped: their events would be a storm that tells nothing.
+	 * In a crash kernel, devices still write to memory that is no longer
+	 * mapped: their events would be a storm without information.
 	 */
 	if (!is_kdump_kernel())
 		cr0 |= CR0_EVENTQEN;
@@ -218,7 +218,7 @@ int smmux_reset_wake(struct smmux_device *smmu)
 	ret = quiesce(smmu);
 	if (ret)
 		return ret;
-	/* Of sleep that failed; else there is no power yet.  No interrupt told of it. */
+	/* Errors of a failed sleep, which no interrupt reported; else @powered is off. */
 	if (!READ_ONCE(smmu->gerror.dead))
 		smmux_gerror_handle(smmu, GERROR_KNOWN);
 	program(smmu);
@@ -228,7 +228,7 @@ int smmux_reset_wake(struct smmux_device *smmu)
 		smmux_reset_force_off(smmu);
 		return ret;
 	}
-	/* An edge that came before its enable is not repeated. */
+	/* An edge before its enable is not repeated. */
 	smmux_gerror_handle(smmu, GERROR_KNOWN);
 	smmux_evtq_drain(smmu);
 	return 0;
@@ -241,7 +241,7 @@ int smmux_reset_enable(struct smmux_device *smmu)
 	return smmux_reset_wake(smmu);
 }
 
-/* Of going to sleep steps 1 to 3. */
+/* Steps 1 to 3 of going to sleep. */
 static int stop_traffic(struct smmux_device *smmu, const char **step)
 {
 	u32 queues = smmux_readl(smmu, SMMUX_CR0) & (CR0_CMDQEN | CR0_EVENTQEN);
@@ -271,7 +271,7 @@ int smmux_reset_sleep(struct smmux_device *smmu, const char **step)
 {
 	int ret = 0;
 
-	/* Registers that were lost are not to be switched on once more. */
+	/* Do not enable anything in registers that have lost their content. */
 	if (smmux_gerror_lost(smmu))
 		smmux_cmdq_stop(smmu);
 	else
@@ -292,7 +292,7 @@ int smmux_reset_sleep(struct smmux_device *smmu, const char **step)
 	smmux_irq_synchronize(smmu);
 	*step = "CR0";
 	ret = set_cr0(smmu, 0);
-	/* Then power stays, and what goes wrong from here on is to be noticed. */
+	/* Then power stays on, and later errors must be noticed. */
 	if (ret)
 		WRITE_ONCE(smmu->powered, true);
 	return ret;
@@ -305,7 +305,7 @@ int smmux_reset_disable(struct smmux_device *smmu)
 	smmux_cmdq_close(smmu);
 	ret = smmux_reset_gbpa_abort(smmu);
 	if (ret) {
-		/* Without SMMUEN what comes would pass untranslated. */
+		/* Without SMMUEN traffic would pass untranslated. */
 		dev_err(smmu->dev, "GBPA does not take ABORT (%pe): translation stays as it is\n",
 			ERR_PTR(ret));
 		set_cr0(smmu, smmux_readl(smmu, SMMUX_CR0) & CR0_SMMUEN);

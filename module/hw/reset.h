@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * reset - bring the SMMU from whatever state it is in to translating with our
+ * reset - bring the SMMU from any state to translation with this driver's
  * tables, to sleep, and back to aborting.
  *
- * At no instant of either may traffic pass untranslated: before SMMUEN is
- * cleared GBPA aborts, and it stays so.
+ * Traffic must not pass untranslated at any instant: GBPA is set to abort before
+ * SMMUEN is cleared, and stays so.
  */
 #ifndef SMMUX_RESET_H
 #define SMMUX_RESET_H
@@ -17,30 +17,30 @@ struct smmux_device;
 int smmux_reset_gbpa_abort(struct smmux_device *smmu);
 
 /*
- * All of it: disable, program, invalidate, enable.  Sleeps.  An SMMU that does not
- * even let itself be disabled is left as it was; one that fails later is off.
+ * The whole sequence: disable, program, invalidate, enable.  Sleeps.  An SMMU that
+ * cannot be disabled is left as it was; one that fails later is off.
  */
 int smmux_reset_enable(struct smmux_device *smmu);
 
-/* The same where the SMMU is known to be ours: after sleep, or half-way to it. */
+/* The same for an SMMU that this driver has set up: after sleep, or half-way to it. */
 int smmux_reset_wake(struct smmux_device *smmu);
 
 /**
- * smmux_reset_sleep() - make the SMMU fit to lose its power
- * @smmu: runs
- * @step: where it failed; static text
+ * smmux_reset_sleep() - prepare the SMMU for power down
+ * @smmu: an SMMU that runs
+ * @step: the step that failed; static text
  *
- * When this returns 0 nobody touches registers, and submissions are elided, until
- * smmux_reset_wake().  When it fails the SMMU is somewhere in between, and all
- * traffic aborts: wake it up.  Sleeps, bounded time.
+ * After 0, registers are not accessed and submissions are elided until
+ * smmux_reset_wake().  After a failure the SMMU is in an intermediate state, and all
+ * traffic aborts: call smmux_reset_wake().  Sleeps, bounded time.
  * Return: 0, -ETIMEDOUT, -EBUSY, -EIO.
  */
 int smmux_reset_sleep(struct smmux_device *smmu, const char **step);
 
-/* Abort all traffic and switch everything off.  Any context. */
+/* Abort all traffic and disable everything.  Any context. */
 int smmux_reset_disable(struct smmux_device *smmu);
 
-/* The same before the memory that the SMMU reads is freed: off, whatever it says. */
+/* The same before the memory that the SMMU reads is freed: off, even after errors. */
 void smmux_reset_force_off(struct smmux_device *smmu);
 
 #endif /* SMMUX_RESET_H */

@@ -2,8 +2,8 @@
 /*
  * strtab - the stream table in memory.
  *
- * Fresh STEs abort.  A second level table is made when the first master with a
- * StreamID in its range is probed, and stays until the SMMU goes.
+ * New STEs abort.  A second level table is allocated when the first master with a
+ * StreamID in its range is probed.  It stays until the SMMU is removed.
  */
 #include "hw/strtab.h"
 
@@ -112,11 +112,11 @@ static int grow(struct smmux_device *smmu, u32 sid)
 	if (!l2)
 		return -ENOMEM;
 	fill_abort(l2, L2_STES);
-	/* The STEs before the descriptor that leads the walker to them. */
+	/* Write the STEs before the descriptor that points to them. */
 	dma_wmb();
 	st->desc[i] = (dma & L1STD_L2PTR) | FIELD_PREP(L1STD_SPAN, SMMUX_STRTAB_SPLIT + 1);
 	WRITE_ONCE(st->l1[i], st->desc[i]);
-	/* And both before readers without the lock. */
+	/* And both before lockless readers see the pointer. */
 	smp_store_release(&st->l2[i], l2);
 	return 1;
 }
@@ -134,7 +134,7 @@ int smmux_strtab_cover(struct smmux_device *smmu, u32 sid)
 	mutex_lock(&st->lock);
 	ret = grow(smmu, sid);
 	mutex_unlock(&st->lock);
-	/* Not only the STE: the descriptor above it may be cached as empty. */
+	/* Not only the leaf: the descriptor above it may be cached as empty. */
 	guard(rcu)();
 	if (ret > 0)
 		smmux_cmdq_issue_one(smmu, smmux_cmd_cfgi_ste(sid, false));
