@@ -94,7 +94,7 @@ static __always_inline struct smmux_cmd sync_cmd(struct smmux_cmdq *cq, u64 pos,
 
 	switch (mode) {
 	case SMMUX_SYNC_MSI:
-		/* Anything but the awaited value; the SMMU writes that one. */
+		/* Any value other than the awaited one, which the SMMU writes. */
 		WRITE_ONCE(cq->msi[slot], ~(u32)pos);
 		return smmux_cmd_sync_msi(cq->msi_dma + slot * sizeof(u32), pos);
 	case SMMUX_SYNC_WFE:
@@ -373,7 +373,7 @@ static noinline int issue_split(struct smmux_device *smmu, const struct smmux_cm
  *   its SYNC completes                ...done, paid = 1
  *   still in debt: flush, paid = 2
  *
- * so A never relies on a flush that was under way before its own loss.
+ * So A never relies on a flush that began before its own loss.
  */
 static noinline void pay(struct smmux_device *smmu)
 {

@@ -26,7 +26,7 @@ enum smmux_sync_mode {
 extern const char * const smmux_sync_modes[SMMUX_NUM_SYNC_MODES];
 
 struct smmux_cmdq {
-	/* Set at probe but for the modes, read by all. */
+	/* Set at probe, except the modes; read by all. */
 	struct smmux_queue q;
 	u64 *stamp;			/* per slot, see cmdq.c */
 	u32 *msi;			/* per slot, written by SYNCs; MSI mode only */

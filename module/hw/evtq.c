@@ -33,8 +33,8 @@
 
 #define EVTQ_LOG2	12		/* 4096 events; a longer storm adds no information */
 #define DRAIN_MAX	1024		/* events per run */
-#define SETTLE_MAX	16		/* and between two looks at the clock, before sleep */
-#define AGAIN_MS	2		/* until the next run, with more to do */
+#define SETTLE_MAX	16		/* events between two reads of the clock, before sleep */
+#define AGAIN_MS	2		/* until the next run, if more events wait */
 #define POLL_MS		100		/* without an interrupt */
 
 #define LIMIT_NS	(5ULL * NSEC_PER_SEC)

@@ -65,7 +65,7 @@ typedef int smmux_evtq_walk(struct smmux_master *master, const struct smmux_walk
 
 struct smmux_evtq {
 	struct smmux_queue q;
-	struct mutex drain_lock;	/* one drains at a time; outside of streams_lock */
+	struct mutex drain_lock;	/* one drain at a time; outside of streams_lock */
 	u64 cons;			/* under @drain_lock */
 	bool ovflg;			/* last PROD.OVFLG seen; under @drain_lock */
 	bool stopped;			/* no drain accesses registers; under @drain_lock */

@@ -16,14 +16,14 @@ struct smmux_device;
 enum smmux_irq_src { SMMUX_IRQ_EVTQ, SMMUX_IRQ_GERROR, SMMUX_NUM_IRQS };
 
 struct smmux_irqs {
-	raw_spinlock_t lock;		/* @msg, @stale, @on, and the registers of all */
+	raw_spinlock_t lock;		/* @msg, @stale, @on, and the registers of all sources */
 	bool on;			/* acknowledged: write a new message at once */
 	bool stale[SMMUX_NUM_IRQS];	/* the registers do not hold @msg */
 	bool late[SMMUX_NUM_IRQS];	/* an earlier one may still arrive; handlers accept it */
 	int wired[SMMUX_NUM_IRQS];	/* Linux irq numbers from firmware, 0: none */
 	int combined;			/* one line for all, 0: none */
 	bool msi;			/* MSIs in use instead */
-	int virq[SMMUX_NUM_IRQS];	/* Linux irq numbers in use */
+	int virq[SMMUX_NUM_IRQS];	/* Linux irq numbers that are requested */
 	struct smmux_msi_msg {
 		u64 addr;
 		u32 data;
