@@ -484,7 +484,7 @@ static bool knows(struct smmux_device *smmu, enum smmux_sync_mode mode)
 	case SMMUX_SYNC_MSI:
 		return smmu->cmdq.msi;
 	case SMMUX_SYNC_WFE:
-		/* Without the timer's event stream a lost SEV would never end the WFE. */
+		/* Without the timer's event stream, WFE would never end after a lost SEV. */
 		return smmux_has(smmu, SMMUX_FEAT_SEV) && cpu_have_named_feature(EVTSTRM);
 	default:
 		return true;
