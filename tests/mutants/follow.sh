@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # After the driver has changed: rewrites the mutants that no longer apply. Each is applied to
-# the driver of an earlier commit, and what it changed there is merged into today's driver.
+# the driver of an earlier commit, and what it changed there is changed in today's driver.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -43,7 +43,7 @@ follow()
 	apply "$WORK/mutant" "$patch" || return 1
 	sed '/^---/,$d' "$patch" >"$new"
 	for file in "${files[@]}"; do
-		git merge-file -q -p "$file" "$WORK/before/$file" "$WORK/mutant/$file" \
+		in_tree tests/mutants/follow.py "$WORK/before/$file" "$WORK/mutant/$file" "$file" \
 			>"$WORK/merged" || return 1
 		diff -u --label "a/$file" --label "b/$file" "$file" "$WORK/merged" >>"$new" || true
 	done
