@@ -15,6 +15,7 @@ set -euo pipefail
 # shellcheck source=tests/lib/payload.sh
 . "$(dirname "$0")/lib/payload.sh"
 
+readonly GRACE=600		# seconds after the deadline, for tests that were begun before
 readonly KERNEL_SECONDS=2400	# that must be left to begin with a kernel of the project's own
 readonly RESULTS=${SMMUX_RESULTS:-$SMMUX_BUILD/results}
 # shellcheck source=tests/lib/report.sh
@@ -119,7 +120,7 @@ capped()
 {
 	local left
 
-	left=$((${SMMUX_DEADLINE:-$1} + 600 - SECONDS))
+	left=$((${SMMUX_DEADLINE:-$1} + GRACE - SECONDS))
 	[ -z "${SMMUX_DEADLINE:-}" ] || [ "$1" -lt "$left" ] || { echo "$left" && return; }
 	echo "$1"
 }
@@ -218,12 +219,6 @@ run_program_test()
 	echo "$((SECONDS - start))" >"$run/$name.seconds"
 }
 
-# Where somebody else would end the whole run, without a sum.
-out_of_time()
-{
-	[ -n "${SMMUX_DEADLINE:-}" ] && [ "$SECONDS" -ge "$SMMUX_DEADLINE" ]
-}
-
 # fits NAME: it will have ended when capped() would cut it off.
 fits()
 {
@@ -232,7 +227,7 @@ fits()
 	[ -n "${SMMUX_DEADLINE:-}" ] || return 0
 	cost=$(with_costs <<<"$1")
 	cost=${cost%% *}
-	[ $((SECONDS + ${cost%.*} * 3 / 2)) -lt $((SMMUX_DEADLINE + 600)) ]
+	[ $((SECONDS + ${cost%.*} * 3 / 2)) -lt $((SMMUX_DEADLINE + GRACE)) ]
 }
 
 # has_kernel NAME: false only where there was no time to build one.
@@ -284,11 +279,11 @@ reap()
 # that is still being built come later; false if there are no others.
 next_test()
 {
-	local i
+	local i lane
 
 	for i in "${!todo[@]}"; do
-		REPLY=${todo[i]}
-		if is_test_kernel "$(lane_of "$REPLY")" && [ -n "$kernels" ]; then
+		REPLY=${todo[i]} lane=$(lane_of "${todo[i]}")
+		if [ -n "$kernels" ] && is_test_kernel "$lane" && [ ! -e "$run/ready-$lane" ]; then
 			continue
 		fi
 		unset "todo[$i]"

@@ -55,6 +55,12 @@ usage_error()
 	exit 2
 }
 
+# True after SMMUX_DEADLINE seconds, where that is set: nothing more is begun.
+out_of_time()
+{
+	[ -n "${SMMUX_DEADLINE:-}" ] && [ "$SECONDS" -ge "$SMMUX_DEADLINE" ]
+}
+
 need_root()
 {
 	[ "$(id -u)" = 0 ] || die "${0##*/} needs root: it makes a chroot and mounts"
@@ -133,12 +139,15 @@ cache_hash()
 	echo "${kept##*-}"
 }
 
+# What a check prints that did not run, since its inputs are those of one that passed.
+readonly PASSED_BEFORE="passed before on the same inputs"
+
 # known_good WHAT HASH: a check that these inputs decide alone passed before.
 known_good()
 {
 	[ -e "$SMMUX_CACHE/good-$1-$2.done" ] || return 1
 	touch "$SMMUX_CACHE/good-$1-$2.done"
-	echo "$1: passed before on the same inputs ($2)"
+	echo "$1: $PASSED_BEFORE ($2)"
 }
 
 # keep_good WHAT HASH

@@ -78,7 +78,7 @@ keep_seconds()
 	new=$(mktemp "$SMMUX_CACHE/seconds.XXXXXX")
 	for name in "$@"; do
 		[ "$(cat "$run/$name.verdict" 2>/dev/null)" != pass ] ||
-			grep -qs 'passed before on the same inputs' "$RESULTS/$name/output" ||
+			grep -qsF "$PASSED_BEFORE" "$RESULTS/$name/output" ||
 			echo "$name $(cat "$run/$name.seconds")"
 	done | cat - <(cat "$SECONDS_HERE" 2>/dev/null) | awk '!seen[$1]++' >"$new"
 	mv "$new" "$SECONDS_HERE"
