@@ -35,8 +35,7 @@ wrong()
 count=0
 for patch in tests/mutants/*.patch; do
 	count=$((count + 1))
-	in_tree patch --dry-run --quiet --force --fuzz=0 --strip=1 --directory="$SMMUX_TOP" \
-		--input="$SMMUX_TOP/$patch" >/dev/null || wrong "$patch" "does not apply"
+	mutant_apply "$SMMUX_TOP/$patch" "$SMMUX_TOP" --dry-run >/dev/null || wrong "$patch" "does not apply"
 	[ -n "$(mutant_says What "$patch")" ] || wrong "$patch" "does not say what is wrong"
 	read -ra tests <<<"$(mutant_says Test "$patch")"
 	[ ${#tests[@]} -gt 0 ] || wrong "$patch" "names no test"

@@ -7,6 +7,8 @@
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
+# shellcheck source=tests/mutants/lib.sh
+. "$(dirname "$0")/lib.sh"
 cd "$SMMUX_TOP"
 readonly WORK=$SMMUX_BUILD/mutants/follow
 
@@ -20,11 +22,10 @@ Exit code: 0 all apply now, 1 some do not (they are named), 2 wrong use.
 EOF
 }
 
-# apply DIR PATCH [OPTION...]
-apply()
+# applies_now PATCH
+applies_now()
 {
-	in_tree patch --quiet --force --fuzz=0 --no-backup-if-mismatch --strip=1 "${@:3}" \
-		--directory="$1" --input="$SMMUX_TOP/$2" >/dev/null 2>&1
+	mutant_apply "$SMMUX_TOP/$1" "$SMMUX_TOP" --dry-run >/dev/null 2>&1
 }
 
 # follow PATCH: false if it does not apply to the commit, or if the two changes meet.
@@ -40,7 +41,7 @@ follow()
 		git show "$commit:$file" >"$WORK/before/$file" 2>/dev/null || return 1
 		cp "$WORK/before/$file" "$WORK/mutant/$file"
 	done
-	apply "$WORK/mutant" "$patch" || return 1
+	mutant_apply "$SMMUX_TOP/$patch" "$WORK/mutant" >/dev/null 2>&1 || return 1
 	sed '/^---/,$d' "$patch" >"$new"
 	for file in "${files[@]}"; do
 		in_tree tests/mutants/follow.py "$WORK/before/$file" "$WORK/mutant/$file" "$file" \
@@ -63,8 +64,8 @@ patches=("${patches[@]/#/tests/mutants/}")
 rewritten=0 failed=0
 for patch in "${patches[@]}"; do
 	[ -e "$patch" ] || usage_error "no mutant '$(basename "$patch" .patch)'"
-	! apply "$SMMUX_TOP" "$patch" --dry-run || continue
-	if follow "$patch" && apply "$SMMUX_TOP" "$patch" --dry-run; then
+	! applies_now "$patch" || continue
+	if follow "$patch" && applies_now "$patch"; then
 		rewritten=$((rewritten + 1))
 	else
 		echo "$patch: has to be rewritten by hand"

@@ -34,7 +34,7 @@ break_driver()
 	rm -rf "$OUT/source"
 	mkdir -p "$OUT/source"
 	cp -r "$SMMUX_TOP"/{Kbuild,VERSION,module,debugfs} "$OUT/source/"
-	in_tree patch --quiet --fuzz=0 --strip=1 --directory="$OUT/source" --input="$1" ||
+	mutant_apply "$1" "$OUT/source" ||
 		die "$1 does not apply: the driver has changed below it"
 }
 
@@ -121,11 +121,6 @@ choose()
 		fi
 	done
 	[ ${#others[@]} -eq 0 ] || mapfile -t slow < <(in_slice "$slice" "${others[@]}")
-}
-
-out_of_time()
-{
-	[ -n "${SMMUX_DEADLINE:-}" ] && [ "$SECONDS" -ge "$SMMUX_DEADLINE" ]
 }
 
 # Is there a kernel for all tests of this mutant, or may one be built?

@@ -31,7 +31,7 @@ run_mutant()
 	rm -rf "$dir/source"
 	mkdir -p "$dir/source"
 	cp -r "$SMMUX_TOP/module" "$dir/source/"
-	in_tree patch --quiet --fuzz=0 --strip=1 --directory="$dir/source" --input="$patch" ||
+	mutant_apply "$patch" "$dir/source" ||
 		die "$patch does not apply: the driver has changed below it"
 	SMMUX_UNIT=$dir "$SMMUX_TOP/tests/unit/run.sh" --source "$dir/source" --first --timeout 10 \
 		>"$OUT/$name.log" 2>&1 || rc=$?
