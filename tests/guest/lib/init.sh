@@ -8,7 +8,7 @@ export PATH=/usr/bin HOME=/root LC_ALL=C
 mount -a
 mkdir -p /run/netns
 ln -s /proc/self/fd /dev/fd
-ln -s kmod /usr/bin/modprobe
+ln -sf kmod /usr/bin/modprobe
 
 # shellcheck source=tests/guest/lib/channel.sh
 . /smmux/channel.sh
