@@ -140,7 +140,7 @@ run_machine()
 {
 	local dir=$1 edit each arguments=()
 
-	arguments=(--out "$dir" --payload "$dir/payload" --lane "$c_lane" --fw "$c_fw"
+	arguments=(--saved --out "$dir" --payload "$dir/payload" --lane "$c_lane" --fw "$c_fw"
 		--smp "$c_smp" --smmu "$c_smmu" --driver "$c_driver"
 		--devices "$(meta DEVICES)" --timeout "$(time_limit)"
 		--append "iommu.strict=$c_strict $(meta CMDLINE)")

@@ -188,16 +188,19 @@ setup_lock()
 }
 
 # long_lock WHAT: one builder of this at a time, while others may set up other things.
-# Taken before setup_lock; goes with the shell.
+# Taken before setup_lock; goes with the shell, or with long_unlock.
 long_lock()
 {
-	local lock
-
 	mkdir -p "$SMMUX_CACHE"
-	exec {lock}>"$SMMUX_CACHE/.lock-$1"
-	flock -n "$lock" && return 0
+	exec {SMMUX_LONG_LOCK_FD}>"$SMMUX_CACHE/.lock-$1"
+	flock -n "$SMMUX_LONG_LOCK_FD" && return 0
 	step "waiting for another build of $1"
-	flock "$lock"
+	flock "$SMMUX_LONG_LOCK_FD"
+}
+
+long_unlock()
+{
+	exec {SMMUX_LONG_LOCK_FD}>&-
 }
 
 # Does nothing where the lock is the caller's.

@@ -50,6 +50,16 @@ fetch_source()
 	cache_has "$OUT/source" "$hash"
 }
 
+# Dates and names that do not change, for a build that does not either. Two kernels of one
+# name and different configurations have different versions.
+# shellcheck disable=SC2317 # through logged()
+kbuild()
+{
+	in_tree make -C "$source" O="$objects" ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- \
+		LOCALVERSION="-smmux-$name-${hash:0:6}" KBUILD_BUILD_TIMESTAMP=2026-01-01 \
+		KBUILD_BUILD_USER=smmux KBUILD_BUILD_HOST=smmux -j"$(nproc)" "$@"
+}
+
 # An option that Kconfig silently dropped would be a check that cannot fail.
 configure()
 {
@@ -57,7 +67,7 @@ configure()
 
 	mkdir -p "$objects"
 	cat "$HERE/common.config" "$HERE/$name.config" >"$OUT/$name.wanted"
-	logged "config-$name" "${make[@]}" KCONFIG_ALLCONFIG="$OUT/$name.wanted" allnoconfig ||
+	logged "config-$name" kbuild KCONFIG_ALLCONFIG="$OUT/$name.wanted" allnoconfig ||
 		die "no configuration for the $name kernel"
 	missing=$(grep -E '^CONFIG_.*=[^n]' "$OUT/$name.wanted" | grep -vxFf "$objects/.config" || true)
 	[ -z "$missing" ] || die "the $name kernel cannot have: ${missing//$'\n'/ }"
@@ -70,7 +80,7 @@ install_kernel()
 	version=$(cat "$objects/include/config/kernel.release")
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	logged "install-$name" "${make[@]}" INSTALL_MOD_PATH="$dir" modules_install
+	logged "install-$name" kbuild INSTALL_MOD_PATH="$dir" modules_install
 	mv "$dir/lib/modules/$version" "$dir/modules"
 	rm -rf "${dir:?}/lib" "$dir/modules/build"
 	cp "$objects/arch/arm64/boot/Image" "$dir/vmlinuz"
@@ -100,7 +110,7 @@ is_there()
 
 main()
 {
-	local hash series version only_config='' only_look='' start make building source objects
+	local hash series version only_config='' only_look='' start source objects
 
 	[ "${1:-}" != -c ] || { only_config=1 && shift; }
 	[ "${1:-}" != -q ] || { only_look=1 && shift; }
@@ -111,15 +121,16 @@ main()
 	is_test_kernel "$name" || usage_error "which kernel: ${TEST_KERNELS// /, }?"
 	need_root
 	series=$(cut -d. -f1,2 "$SMMUX_BUILD/kernels/backports/version")
-	hash=$(stamp_of "$0" "$HERE/common.config" "$HERE/$name.config" \
+	# Of this script, what builds: a change elsewhere in it makes no other kernel.
+	hash=$(stamp_of "$HERE/common.config" "$HERE/$name.config" \
+		"$(declare -f kbuild configure install_kernel)" \
 		"$(cat "$SMMUX_BUILD/kernels/backports/version")" \
 		"$(in_tree aarch64-linux-gnu-gcc --version | head -n 1)")
 	objects=$(cache_path "$OUT/$name" "$hash")
 	[ -n "$only_config" ] || ! is_there || return 0
 	[ -z "$only_look" ] || return 1
-	mkdir -p "$OUT" "$SMMUX_CACHE"
-	exec {building}>"$SMMUX_CACHE/.lock-testkernel"
-	flock "$building"
+	mkdir -p "$OUT"
+	long_lock testkernel
 	[ -n "$only_config" ] || ! is_there || return 0
 	setup_lock
 	version=$(in_tree apt-cache show --no-all-versions "linux-source-$series" | sed -n 's/^Version: //p')
@@ -127,17 +138,11 @@ main()
 	fetch_source "$series" "$version"
 	# From here on others may set up other things: this takes long.
 	setup_unlock
-	# Dates and names that do not change, for a build that does not either. Two kernels of
-	# one name and different configurations have different versions.
-	make=(in_tree make -C "$source" O="$objects" ARCH=arm64
-		CROSS_COMPILE=aarch64-linux-gnu- LOCALVERSION="-smmux-$name-${hash:0:6}"
-		KBUILD_BUILD_TIMESTAMP=2026-01-01 KBUILD_BUILD_USER=smmux
-		KBUILD_BUILD_HOST=smmux -j"$(nproc)")
 	configure
 	[ -z "$only_config" ] || return 0
 	step "building the $name kernel, 10 minutes or more the first time"
 	start=$SECONDS
-	logged "kernel-$name" "${make[@]}" Image modules || die "the $name kernel does not build"
+	logged "kernel-$name" kbuild Image modules || die "the $name kernel does not build"
 	install_kernel
 	touch "$objects.done"
 	cache_keep "$SMMUX_BUILD/kernels/$name" "$hash"

@@ -9,6 +9,8 @@ set -euo pipefail
 . "$(dirname "$0")/../lib/common.sh"
 # shellcheck source=tests/lib/initramfs.sh
 . "$(dirname "$0")/../lib/initramfs.sh"
+# shellcheck source=tests/lib/saved.sh
+. "$(dirname "$0")/../lib/saved.sh"
 
 usage()
 {
@@ -22,6 +24,7 @@ the result channel), status, qemu.log, command (the QEMU line).
   --with NAME       lay build/guest/NAME.cpio over the initramfs (bpftrace; bpftrace-new and
                     perf, of rig/extra.sh), with --mem 2G; may repeat
   --payload DIR     tree to lay over the lane's initramfs (holds /init)
+  --saved           where it can be, go on from a machine of this kind that has booted
   --fw dt|acpi      firmware (default dt)
   --smp N           CPUs (default 4)        --mem SIZE     memory (default 1G)
   --smmu KIND       machine (virt's own, nested), 1, 2, nested (stages of a
@@ -48,12 +51,13 @@ parse()
 {
 	out='' lane=backports kernel='' initrd='' payload='' fw=dt smp=4 mem=1G
 	smmu=machine driver=smmux devices='' disk='' append='' timeout=120
-	trace='' icount='' echo='' boot='' with=() dtb_edits=() iort=() extra=()
+	trace='' icount='' echo='' boot='' saved='' with=() dtb_edits=() iort=() extra=()
 
 	while [ $# -gt 0 ]; do
 		case $1 in
 		-h | --help) usage && exit 0 ;;
 		--icount) icount=1 && shift && continue ;;
+		--saved) saved=1 && shift && continue ;;
 		--echo) echo=--echo && shift && continue ;;
 		esac
 		[ $# -ge 2 ] || usage_error "'$1' needs a value"
@@ -86,7 +90,8 @@ machine_arguments()
 		qemu+=(-cpu "max,pauth-impdef=on,pmu=on" -smp 1
 			-accel "tcg,thread=single" -icount "shift=0,sleep=off")
 	else
-		qemu+=(-cpu "max,pauth=off" -smp "$smp" -accel "tcg,thread=multi")
+		# Nothing here uses these, but a guest that has them saves and looks up more.
+		qemu+=(-cpu "max,pauth=off,sve=off,sme=off,lpa2=off" -smp "$smp" -accel "tcg,thread=multi")
 	fi
 	[ "$fw$boot" = dt ] || qemu+=(-bios /usr/share/qemu-efi-aarch64/QEMU_EFI.fd)
 	case $smmu in
@@ -233,7 +238,7 @@ command_line()
 
 main()
 {
-	local name names event rc=0 scratch=()
+	local name names event rc=0 scratch=() host_options=()
 
 	parse "$@"
 	need_root
@@ -247,7 +252,9 @@ main()
 	done
 	qemu+=("${extra[@]}")
 	edit_dtb
-	if [ -z "$boot" ]; then
+	if [ -n "$saved" ] && saved_can; then
+		saved_use
+	elif [ -z "$boot" ]; then
 		make_initrd
 		qemu+=(-kernel "$kernel" -initrd "$initrd" -append "$(command_line)")
 	fi
@@ -257,7 +264,7 @@ main()
 	[ -z "$trace" ] || qemu+=(-D "$out/trace.log")
 	printf '%q ' "${qemu[@]}" >"$out/command"
 	in_tree python3 "$SMMUX_TOP/tests/rig/vmhost.py" --out "$out" \
-		--timeout "$timeout" $echo -- "${qemu[@]}" || rc=$?
+		--timeout "$timeout" $echo "${host_options[@]}" -- "${qemu[@]}" || rc=$?
 	[ ${#scratch[@]} -eq 0 ] || rm -f "${scratch[@]}"
 	return "$rc"
 }

@@ -7,6 +7,9 @@ the result channel (a virtio serial port in the guest) and QMP. A line of the
 guest that starts with "@qmp " is a QMP command, %out in it the directory of the
 results; the answer goes back as a line "= {json}". "@begin" says that the machine is up and
 its test begins. All other lines are results and go to DIR/results as they are.
+
+With --give the guest is sent a file, after a line with its size. With --save the machine ends
+when the guest says "@ready", and its state is written to a file.
 """
 
 import argparse
@@ -26,6 +29,7 @@ class Lines:
     def __init__(self, sock):
         self.sock = sock
         self.rest = b""
+        self.unsent = b""
         self.open = True
         sock.setblocking(False)
 
@@ -33,12 +37,20 @@ class Lines:
         return self.sock.fileno()
 
     def send(self, text):
-        self.sock.setblocking(True)
+        self.give(text.encode() + b"\n")
+
+    def give(self, data):
+        self.unsent += data
+        self.write()
+
+    def write(self):
+        """As much as is taken now."""
         try:
-            self.sock.sendall(text.encode() + b"\n")
+            self.unsent = self.unsent[self.sock.send(self.unsent):]
+        except BlockingIOError:
+            pass
         except OSError:
             self.open = False
-        self.sock.setblocking(False)
 
     def read(self):
         try:
@@ -56,7 +68,7 @@ class Lines:
 class Machine:
     """One QEMU process with its result channel and its QMP channel."""
 
-    def __init__(self, command, out, echo):
+    def __init__(self, command, out, echo, save):
         ours, theirs = zip(socket.socketpair(), socket.socketpair())
         log = open(f"{out}/qemu.log", "wb")
         command = command + [
@@ -76,6 +88,8 @@ class Machine:
         self.talk = open(f"{out}/qmp.log", "w", buffering=1)
         self.out = out
         self.echo = echo
+        self.save = save
+        self.saved = None
         self.begun = None
 
     def on_result(self, line):
@@ -87,6 +101,14 @@ class Machine:
         if line == "@begin":
             self.begun = time.monotonic()
             return
+        if line == "@ready" and self.save:
+            for command in (
+                    {"execute": "migrate-set-parameters",
+                     "arguments": {"max-bandwidth": 1 << 40}},
+                    {"execute": "migrate", "arguments": {"uri": "file:" + self.save}},
+                    {"execute": "query-migrate", "id": "save"}):
+                self.qmp.send(json.dumps(command))
+            return
         self.file.write(line + "\n")
         if self.echo:
             print(line, flush=True)
@@ -97,8 +119,20 @@ class Machine:
             answer = json.loads(line)
         except ValueError:
             return
-        if ("return" in answer or "error" in answer) and answer.get("id") != "hello":
+        if answer.get("id") == "save":
+            self.on_save(answer.get("return", {}).get("status"))
+        elif self.save:
+            pass
+        elif ("return" in answer or "error" in answer) and answer.get("id") != "hello":
             self.results.send("= " + json.dumps(answer))
+
+    def on_save(self, status):
+        if status in ("completed", "failed", "cancelled", None):
+            self.saved = status == "completed"
+            self.qmp.send('{"execute": "quit"}')
+            return
+        time.sleep(0.05)
+        self.qmp.send('{"execute": "query-migrate", "id": "save"}')
 
     def serve(self, deadline):
         """Until QEMU ends (its exit code) or time is up (None)."""
@@ -106,9 +140,12 @@ class Machine:
         while True:
             code = self.process.poll()
             watch = [lines for lines, _ in handlers if lines.open]
+            full = [lines for lines in watch if lines.unsent]
             if time.monotonic() > deadline:
                 return None
-            ready = select.select(watch, [], [], 0 if code is not None else 0.2)[0]
+            ready, free, _ = select.select(watch, full, [], 0 if code is not None else 0.2)
+            for lines in free:
+                lines.write()
             if code is not None and not ready:
                 return code
             for lines, handler in handlers:
@@ -136,14 +173,20 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", required=True, help="directory for results")
     parser.add_argument("--timeout", type=float, default=120)
+    parser.add_argument("--give", help="a file for the guest")
+    parser.add_argument("--save", help="where to save a machine that is ready")
     parser.add_argument("--echo", action="store_true", help="show results live")
     parser.add_argument("command", nargs="+")
     args = parser.parse_args()
 
-    machine = Machine(args.command, args.out, args.echo)
+    machine = Machine(args.command, args.out, args.echo, args.save)
     for number in SIGNALS:
         signal.signal(number, stop)
     start = time.monotonic()
+    if args.give:
+        with open(args.give, "rb") as file:
+            content = file.read()
+        machine.results.give(b"%d\n" % len(content) + content)
     try:
         code = machine.serve(start + args.timeout)
     finally:
@@ -159,7 +202,7 @@ def main():
         begun = machine.begun or end
         status.write(f"seconds {end - start:.1f}\n")
         status.write(f"boot {begun - start:.1f}\nbody {end - begun:.1f}\n")
-    os._exit(0 if code == 0 else 1)
+    os._exit(0 if code == 0 and (machine.saved or not args.save) else 1)
 
 
 if __name__ == "__main__":

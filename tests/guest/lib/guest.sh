@@ -28,6 +28,13 @@ some()
 	echo $((($1 * SOAK + share - 1) / share))
 }
 
+# whole: true except in "make test", which makes the first of checks that repeat what a test
+# has shown with another input. make test-all makes all of them.
+whole()
+{
+	[ "${SHARE:-1}" = 1 ]
+}
+
 # say LINE: to the host, and to the console log so that it stands among the
 # kernel's messages of that moment.
 say()

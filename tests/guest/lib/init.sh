@@ -38,13 +38,28 @@ power_off()
 	sleep 60
 }
 
-set -a
-. /smmux/env
-set +a
+# Without a test of its own the machine is saved here (lib/saved.sh), and goes on from here
+# once for each test. Each draws other random numbers.
+await_payload()
+{
+	local size
+
+	exec 3<>"$channel"
+	echo @ready >&3
+	read -r size <&3
+	head -c "$size" <&3 | tar -x -C /
+	exec 3>&-
+	cat /smmux/seed >/dev/urandom
+}
+
 if ! channel=$(open_channel); then
 	echo "smmux-rig: no result channel" >/dev/kmsg
 	power_off
 fi
+[ -e /smmux/env ] || await_payload
+set -a
+. /smmux/env
+set +a
 ip link set lo up
 # Of a kernel that watches itself the first report is the one that counts.
 case $LANE in
