@@ -132,7 +132,7 @@ static int wake(struct smmux_device *smmu, enum smmux_pm_cause cause)
 	rec.took_ns = ktime_get_ns() - rec.time_ns;
 	note(smmu, &rec);
 	if (rec.ret)
-		dev_err(smmu->dev, "does not wake up (%pe): its traffic is aborted\n",
+		dev_err(smmu->dev, "resume: failed (%pe), traffic aborted; bind the driver again\n",
 			ERR_PTR(rec.ret));
 	return rec.ret;
 }
@@ -153,7 +153,7 @@ static int sleep(struct smmux_device *smmu, enum smmux_pm_cause cause)
 	note(smmu, &rec);
 	if (!rec.ret)
 		return 0;
-	dev_warn_ratelimited(smmu->dev, "stays awake: %s did not come to rest (%pe)\n",
+	dev_warn_ratelimited(smmu->dev, "suspend: step %s failed (%pe), stays powered\n",
 			     rec.step, ERR_PTR(rec.ret));
 	if (wake(smmu, cause))
 		return -EIO;
@@ -182,9 +182,9 @@ static int runtime_resume(struct device *dev)
 
 	if (smmu->pm.trial || smmu->pm.d.bypassed == bypassed)
 		return ret;
-	dev_err(smmu->dev, "power came back with GBPA not aborting (%#x): stays awake from now on\n",
+	dev_err(smmu->dev, "resume: GBPA %#x does not abort, runtime suspend disabled\n",
 		smmu->pm.d.gbpa);
-	refuse(smmu, "GBPA was found not aborting");
+	refuse(smmu, "GBPA.ABORT was clear at a resume");
 	return ret;
 }
 
@@ -241,11 +241,11 @@ static int try_power(struct smmux_device *smmu, const char **why)
 	if (ret < 0)
 		return ret;
 	if (slept < 0)
-		*why = "it does not come to rest";
+		*why = "suspend failed at probe";
 	else if (!pm->kept)
 		*why = pm->d.gbpa & GBPA_ABORT ? NULL : "GBPA resets to bypass";
 	else if (smmu->params.pm != SMMUX_PM_TRUST)
-		*why = "its power domain stays on, so nobody knows what GBPA resets to (pm=trust if you do)";
+		*why = "power domain stays on, reset value of GBPA unknown; pm=trust if it is abort";
 	return 0;
 }
 
@@ -289,11 +289,11 @@ int smmux_pm_allow(struct smmux_device *smmu)
 	smmu->pm.refused = NULL;
 	ret = devm_add_action_or_reset(dev, disallow, smmu);
 	if (!ret && smmu->has_rmr)
-		why = "firmware keeps devices running through it";
+		why = "firmware keeps devices running behind it";
 	else if (!ret)
 		ret = try_power(smmu, &why);
 	if (why) {
-		dev_notice(dev, "stays awake: %s\n", why);
+		dev_notice(dev, "runtime suspend: refused, %s\n", why);
 		refuse(smmu, why);
 	}
 	pm_runtime_mark_last_busy(dev);
@@ -311,9 +311,9 @@ static bool rests(struct device *dev)
 static const char *why_held(const struct smmux_master *master)
 {
 	if (!master->linked)
-		return "cannot be linked";
+		return "has no device link";
 	if (master->keeps_awake)
-		return "commands for it must not be lost";
+		return "has ATS or stalls: its commands must not be elided";
 	if (!pm_runtime_enabled(master->dev))
 		return "has no runtime PM";
 	return rests(master->dev) ? NULL : "is active";
@@ -364,7 +364,7 @@ void smmux_pm_link(struct smmux_master *master)
 		flags |= DL_FLAG_RPM_ACTIVE;
 	master->linked = device_link_add(master->dev, smmu->dev, flags);
 	if (!master->linked)
-		dev_notice(master->dev, "cannot be linked to %s, which stays awake for it\n",
+		dev_notice(master->dev, "device link to %s: failed, that SMMU stays powered\n",
 			   dev_name(smmu->dev));
 	if (master->linked && !master->ats_capable && !master->stall)
 		return;

@@ -305,7 +305,7 @@ static __always_inline int issue_list(struct smmux_device *smmu, const struct sm
 	u64 pos;
 	int ret;
 
-	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "power may go while this waits");
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "power may be removed during this wait");
 	local_irq_save(flags);
 	ret = reserve(cq, len, &pos);
 	if (unlikely(ret)) {

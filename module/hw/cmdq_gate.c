@@ -123,7 +123,7 @@ int smmux_cmdq_at_gate(struct smmux_device *smmu, const struct smmux_cmd *cmds,
 			smmux_cmd_name(smmux_cmd_op(&cmds[0])));
 	if (!count_classes(smmu, cmds, num, sync))
 		return SMMUX_ELIDED;
-	WARN_ONCE(1, "%s: a device that needs answers let its SMMU sleep: command %s is lost\n",
+	WARN_ONCE(1, "%s: command %s is lost: the SMMU was suspended while a device needed it\n",
 		  dev_name(smmu->dev), smmux_cmd_name(smmux_cmd_op(&cmds[0])));
 	return -EIO;
 }

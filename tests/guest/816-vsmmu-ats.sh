@@ -29,7 +29,7 @@ must "the device is ours" pci_bind "$bdf"
 info=$SMMUX_DEBUG/masters/$bdf/info
 [ "$DRIVER" != smmux ] || check "ATS is on" grep -qx 'ats: on' "$info" || note "$(tr '\n' ' ' <"$info")"
 [ "$DRIVER" != smmux ] || check "its SMMU may not sleep, though it could" \
-	grep -q "$bdf .*must not be lost" "$SMMUX_DEBUG/$(vsmmu_name 0)/pm/clients"
+	grep -q "$bdf .*must not be elided" "$SMMUX_DEBUG/$(vsmmu_name 0)/pm/clients"
 
 client_do "$bdf" race 200
 client_tally "$bdf" race

@@ -8,7 +8,7 @@
 # MODULE: allow_unbind=1
 # TIMEOUT: 180
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event: |event queue overflow|vclient|global error: )
-# EXPECT: smmux [0-9a-f]+\.vsmmu: stays awake: GBPA resets to bypass
+# EXPECT: smmux [0-9a-f]+\.vsmmu: runtime suspend: refused, GBPA resets to bypass
 # EXPECT: callbacks suppressed
 
 # shellcheck source=tests/guest/lib/guest.sh
@@ -39,7 +39,7 @@ check "2: a client that stalls goes to rest" client_do 3 rest
 # On a slow machine this sees less.
 sleep 0.5
 check_equal "2: its SMMU stays awake" on "$(vsmmu_pm 2 state)"
-check "2: and says why" grep -q 'vclient3 .*must not be lost' "$SMMUX_DEBUG/$(vsmmu_name 2)/pm/clients"
+check "2: and says why" grep -q 'vclient3 .*must not be elided' "$SMMUX_DEBUG/$(vsmmu_name 2)/pm/clients"
 
 # One SMMU, by hand.
 vsmmu_pm_delay 0 1
