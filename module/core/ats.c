@@ -242,7 +242,7 @@ static void isolate(struct smmux_master *master, int why)
 	WRITE_ONCE(smmu->cmdq.hurry, false);
 	if (smmux_ats_unanswered(smmu, err)) {
 		smmux_recovery_count(smmu, SMMUX_RECN_FAIL_STOPS);
-		smmux_gerror_stop(smmu, "a device that does not answer could not be cut off");
+		smmux_gerror_stop(smmu, "quarantine: no confirmation by the SMMU");
 	}
 	for (i = 0; i < master->num_streams; i++)
 		smp_store_release(&master->streams[i].stream->cut, true);

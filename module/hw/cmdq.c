@@ -390,7 +390,7 @@ static noinline void pay(struct smmux_device *smmu)
 	    issue_list(smmu, &all[1], 1, SMMUX_ISSUE_SYNC))
 		return;
 	WRITE_ONCE(smmu->cmdq.paid, debts);
-	dev_warn_ratelimited(smmu->dev, "invalidations that were lost are made good: all caches are empty\n");
+	dev_warn_ratelimited(smmu->dev, "lost invalidations: all caches invalidated instead\n");
 }
 
 int smmux_cmdq_issue_one(struct smmux_device *smmu, struct smmux_cmd cmd)

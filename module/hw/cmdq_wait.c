@@ -131,7 +131,7 @@ static int timed_out(struct smmux_device *smmu, const char *what, u64 pos)
 	if (smmux_gerror_lost(smmu))
 		return -EIO;
 	dev_err_ratelimited(smmu->dev,
-			    "%s at %#llx did not come in time (published %#llx, PROD %#x, CONS %#x, GERROR %#x)\n",
+			    "%s at %#llx: timed out (published %#llx, PROD %#x, CONS %#x, GERROR %#x)\n",
 			    what, pos, READ_ONCE(cq->published), readl(cq->q.prod),
 			    readl(cq->q.cons), smmux_readl(smmu, SMMUX_GERROR));
 	return -ETIMEDOUT;
@@ -226,7 +226,7 @@ int smmux_cmdq_wait_room(struct smmux_device *smmu, u64 upto,
 	/* The invalidations of these commands are lost: a debt. */
 	atomic_inc(&cq->debts);
 	smmux_count(smmu, full_timeouts);
-	return timed_out(smmu, "room", upto);
+	return timed_out(smmu, "queue space", upto);
 }
 
 static void mark(struct smmux_cmdq *cq, u64 at, u32 cerror)
@@ -254,7 +254,7 @@ static bool give_up(struct smmux_device *smmu, u64 at, u32 cerror)
 	mark(cq, at, cerror);
 	smmux_cmdq_kill(smmu);
 	dev_err(smmu->dev,
-		"command queue error %u at %#llx came back %u times: queue closed, invalidations fail from now on\n",
+		"command queue: error %u at %#llx repeated %u times, queue closed; bind the driver again\n",
 		cerror, at, cq->err_repeats);
 	return false;
 }
@@ -321,7 +321,7 @@ int smmux_cmdq_wait_drained(struct smmux_device *smmu, u64 upto)
 		refresh_cons(smmu);
 		if ((u64)atomic64_read_acquire(&cq->cons) >= upto)
 			break;
-		return timed_out(smmu, "the end of the queue", upto);
+		return timed_out(smmu, "queue drain", upto);
 	}
 	return 0;
 }

@@ -264,7 +264,7 @@ static int waiting(struct smmux_device *smmu)
 	/* No event between CONS and PROD can be trusted: continue at PROD. */
 	if (!smmux_gerror_lost(smmu))
 		dev_err_ratelimited(smmu->dev,
-				    "event queue: PROD %#x is beyond CONS %#x and a full queue\n",
+				    "event queue: PROD %#x is more than a full queue ahead of CONS %#x\n",
 				    prod, smmux_queue_reg(&eq->q, eq->cons));
 	eq->cons += num;
 	return -EIO;

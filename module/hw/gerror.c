@@ -25,7 +25,7 @@ static const struct {
 	u32 bit;
 	const char *text;
 } causes[] = {
-	{ GERROR_EVENTQ_ABT,	 "write to the event queue aborted, or it is full: events are lost" },
+	{ GERROR_EVENTQ_ABT,	 "write to the event queue aborted or queue full, events lost" },
 	{ GERROR_PRIQ_ABT,	 "write to the PRI queue aborted" },
 	{ GERROR_MSI_CMDQ_ABT,	 "MSI write of a CMD_SYNC aborted" },
 	{ GERROR_MSI_EVENTQ_ABT, "MSI write of the event queue aborted" },
@@ -129,7 +129,7 @@ u32 smmux_gerror_handle(struct smmux_device *smmu, u32 only)
 	/* Once, without rate limit: a storm of other errors must not suppress it. */
 	if (died)
 		dev_err(smmu->dev,
-			"global error: service failure mode: all traffic is aborted from now on\n");
+			"global error: service failure mode, all traffic aborted\n");
 	tell(smmu, active & ~(u32)(GERROR_CMDQ_ERR | GERROR_SFM_ERR));
 	return active;
 }
@@ -152,7 +152,7 @@ bool smmux_gerror_lost(struct smmux_device *smmu)
 
 	if (lost)
 		dev_err(smmu->dev,
-			"was reset or lost its power (CR0ACK %#x): all traffic is aborted from now on, bind the driver again to recover\n",
+			"reset or power loss (CR0ACK %#x), all traffic aborted; bind the driver again\n",
 			ack);
 	return READ_ONCE(ge->dead);
 }
@@ -170,7 +170,7 @@ void smmux_gerror_stop(struct smmux_device *smmu, const char *why)
 	raw_spin_unlock_irqrestore(&ge->lock, flags);
 	if (stop)
 		dev_err(smmu->dev,
-			"%s: all traffic is aborted from now on, bind the driver again to recover\n",
+			"%s, all traffic aborted; bind the driver again\n",
 			why);
 }
 

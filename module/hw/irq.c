@@ -167,7 +167,7 @@ static int request(struct smmux_device *smmu, enum smmux_irq_src src)
 	unsigned long flags = smmu->irqs.msi ? 0 : IRQF_SHARED;
 
 	if (!irq) {
-		dev_warn(smmu->dev, "no %s interrupt: it is polled for instead\n",
+		dev_warn(smmu->dev, "no %s interrupt, polling instead\n",
 			 sources[src].what);
 		return 0;
 	}
@@ -192,7 +192,7 @@ int smmux_irq_setup(struct smmux_device *smmu)
 						on_combined, handle_events, IRQF_SHARED,
 						"arm-smmu-v3-combined-irq", smmu);
 		if (ret)
-			dev_err(smmu->dev, "combined interrupt %d: %pe\n",
+			dev_err(smmu->dev, "combined interrupt %d: request failed (%pe)\n",
 				irqs->combined, ERR_PTR(ret));
 		return ret;
 	}
@@ -201,7 +201,7 @@ int smmux_irq_setup(struct smmux_device *smmu)
 			irqs->virq[i] = irqs->wired[i];
 		ret = request(smmu, i);
 		if (ret) {
-			dev_err(smmu->dev, "%s interrupt %d: %pe\n",
+			dev_err(smmu->dev, "%s interrupt %d: request failed (%pe)\n",
 				sources[i].what, irqs->virq[i], ERR_PTR(ret));
 			return ret;
 		}

@@ -27,7 +27,7 @@ int smmux_queue_alloc(struct smmux_device *smmu, struct smmux_queue *q,
 		return -ENOMEM;
 	}
 	if (got != log2)
-		dev_warn(smmu->dev, "%s has 2^%u entries, 2^%u wanted: memory is short\n",
+		dev_warn(smmu->dev, "%s: 2^%u entries instead of 2^%u, memory is short\n",
 			 name, got, log2);
 
 	/* The hardware truncates a base that is not aligned to the queue's size. */

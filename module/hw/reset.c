@@ -79,7 +79,7 @@ static int set_cr0(struct smmux_device *smmu, u32 cr0)
 	WRITE_ONCE(smmu->written.cr0, cr0);
 	ret = smmux_write_ack(smmu, cr0, SMMUX_CR0, SMMUX_CR0ACK);
 	if (ret)
-		dev_err(smmu->dev, "CR0 %#x is not acknowledged: CR0ACK %#x\n",
+		dev_err(smmu->dev, "CR0 %#x: not acknowledged, CR0ACK %#x\n",
 			cr0, smmux_readl(smmu, SMMUX_CR0ACK));
 	return ret;
 }
@@ -93,19 +93,19 @@ static int quiesce(struct smmux_device *smmu)
 	/* Previous software may not have waited for an acknowledgement. */
 	ret = smmux_poll(smmu, SMMUX_CR0ACK, CR0_ENABLES, cr0, SMMUX_TIMEOUT_US);
 	if (ret) {
-		dev_err(smmu->dev, "CR0 %#x is not acknowledged: CR0ACK %#x\n", cr0,
+		dev_err(smmu->dev, "CR0 %#x: not acknowledged, CR0ACK %#x\n", cr0,
 			smmux_readl(smmu, SMMUX_CR0ACK));
 		return ret;
 	}
 	ret = smmux_reset_gbpa_abort(smmu);
 	if (ret) {
-		dev_err(smmu->dev, "GBPA does not take ABORT: %pe\n", ERR_PTR(ret));
+		dev_err(smmu->dev, "GBPA: ABORT not accepted (%pe)\n", ERR_PTR(ret));
 		return ret;
 	}
 	if (smmux_readl(smmu, SMMUX_IRQ_CTRL) || smmux_readl(smmu, SMMUX_IRQ_CTRLACK))
 		ret = smmux_irq_disable(smmu);
 	if (ret) {
-		dev_err(smmu->dev, "IRQ_CTRL is not acknowledged\n");
+		dev_err(smmu->dev, "IRQ_CTRL: not acknowledged\n");
 		return ret;
 	}
 	return all ? set_cr0(smmu, 0) : 0;
@@ -158,7 +158,7 @@ static int switch_on(struct smmux_device *smmu, u32 cr0)
 	    smmux_queue_is_at(&smmu->cmdq.q, smmux_readq(smmu, SMMUX_CMDQ_BASE)) &&
 	    smmux_queue_is_at(&smmu->evtq.q, smmux_readq(smmu, SMMUX_EVENTQ_BASE)))
 		return 0;
-	dev_err(smmu->dev, "was reset or lost its power while it was set up\n");
+	dev_err(smmu->dev, "reset or power loss during setup\n");
 	return -EIO;
 }
 
@@ -177,7 +177,7 @@ static int empty_caches(struct smmux_device *smmu)
 	cmds[num++] = smmux_cmd_tlbi_tag(OP_TLBI_NSNH_ALL, 0, 0);
 	ret = smmux_cmdq_issue(smmu, cmds, num, SMMUX_ISSUE_SYNC);
 	if (ret)
-		dev_err(smmu->dev, "caches cannot be emptied: %pe\n", ERR_PTR(ret));
+		dev_err(smmu->dev, "cache invalidation: failed (%pe)\n", ERR_PTR(ret));
 	return ret;
 }
 
@@ -205,7 +205,7 @@ static int enable(struct smmux_device *smmu)
 
 	ret = smmux_irq_enable(smmu);
 	if (ret) {
-		dev_err(smmu->dev, "IRQ_CTRL is not acknowledged\n");
+		dev_err(smmu->dev, "IRQ_CTRL: not acknowledged\n");
 		return ret;
 	}
 	return switch_on(smmu, cr0 | CR0_SMMUEN);
@@ -237,7 +237,7 @@ int smmux_reset_wake(struct smmux_device *smmu)
 int smmux_reset_enable(struct smmux_device *smmu)
 {
 	if (smmux_readl(smmu, SMMUX_CR0) & CR0_SMMUEN)
-		dev_info(smmu->dev, "found enabled, with tables that are not ours: traffic is aborted while it is reset\n");
+		dev_info(smmu->dev, "found enabled by previous software, traffic aborted during reset\n");
 	return smmux_reset_wake(smmu);
 }
 
@@ -306,7 +306,7 @@ int smmux_reset_disable(struct smmux_device *smmu)
 	ret = smmux_reset_gbpa_abort(smmu);
 	if (ret) {
 		/* Without SMMUEN traffic would pass untranslated. */
-		dev_err(smmu->dev, "GBPA does not take ABORT (%pe): translation stays as it is\n",
+		dev_err(smmu->dev, "GBPA: ABORT not accepted (%pe), SMMUEN stays unchanged\n",
 			ERR_PTR(ret));
 		set_cr0(smmu, smmux_readl(smmu, SMMUX_CR0) & CR0_SMMUEN);
 		return ret;

@@ -8,7 +8,7 @@
 # MODULE: enable_inject=1 allow_unbind=1
 # WITH: news
 # TIMEOUT: 180
-# EXPECT: smmux .*(event|F_TRANSLATION|F_PERMISSION|command error|CMD_SYNC|invalidations that were lost)
+# EXPECT: smmux .*(event|F_TRANSLATION|F_PERMISSION|command error|CMD_SYNC|lost invalidations)
 
 # shellcheck source=tests/guest/lib/guest.sh
 . /smmux/guest.sh

@@ -13,7 +13,7 @@
 # DTB: -t x @ /smmuv3@9050000 power-domains 7777
 # AFTER: tests/tools/crash.sh
 # TIMEOUT: 240
-# EXPECT: smmux .*(event|lost its power)
+# EXPECT: smmux .*(event|power loss)
 # EXPECT: 0000:01:00.0: (does not answer ATC|is gone)
 
 # shellcheck source=tests/guest/lib/guest.sh

@@ -8,8 +8,8 @@
 # MODULE: allow_unbind=1
 # TIMEOUT: 300
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event: vclient|event queue overflow|vclient)
-# EXPECT: smmux [0-9a-f]+\.vsmmu: was reset or lost its power
-# EXPECT: smmux [0-9a-f]+\.vsmmu: invalidations that were lost are made good
+# EXPECT: smmux [0-9a-f]+\.vsmmu: reset or power loss
+# EXPECT: smmux [0-9a-f]+\.vsmmu: lost invalidations: all caches
 # EXPECT: callbacks suppressed
 
 # shellcheck source=tests/guest/lib/guest.sh
@@ -73,7 +73,7 @@ for round in 1 2 3 4 5 6; do
 	check_equal "round $round: without power nothing lands" "1 0" \
 		"$(client_got $n missed) $(client_got $n late)"
 	check "round $round: nothing passed" sh -c "! grep '^bypass' $(vsmmu_dir $n)/check"
-	check "round $round: the log says so" dmesg_has "$(vsmmu_name $n): was reset or lost its power"
+	check "round $round: the log says so" dmesg_has "$(vsmmu_name $n): reset or power loss"
 	vsmmu_bind_again $n
 	race $n 20 "round $round: $n bound again"
 done

@@ -8,10 +8,10 @@
 # MODULE: allow_unbind=1
 # TIMEOUT: 200
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event: vclient|event: unknown|event queue overflow|vclient)
-# EXPECT: smmux [0-9a-f]+\.vsmmu: was reset or lost its power
-# EXPECT: smmux [0-9a-f]+\.vsmmu: invalidations that were lost are made good
+# EXPECT: smmux [0-9a-f]+\.vsmmu: reset or power loss
+# EXPECT: smmux [0-9a-f]+\.vsmmu: lost invalidations: all caches
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (CR0|IRQ_CTRL|GBPA)
-# EXPECT: smmux [0-9a-f]+\.vsmmu: caches cannot be emptied
+# EXPECT: smmux [0-9a-f]+\.vsmmu: cache invalidation: failed
 # EXPECT: smmux [0-9a-f]+\.vsmmu: probe with driver smmux failed
 # EXPECT: vsmmu-client vclient[0-9]:
 # EXPECT: callbacks suppressed
@@ -52,7 +52,7 @@ lose_while_running()
 		knows_of_it "$n" || echo "seed $seed, loss at $at: the driver does not know"
 		lost=$((lost + 1))
 		# Of a long run the log only has the end.
-		[ "$lost" != 1 ] || dmesg_has "$(vsmmu_name "$n"): was reset or lost its power" ||
+		[ "$lost" != 1 ] || dmesg_has "$(vsmmu_name "$n"): reset or power loss" ||
 			echo "seed $seed, loss at $at: the log does not say so"
 	fi
 	vsmmu_inject "$n" "loss 0"

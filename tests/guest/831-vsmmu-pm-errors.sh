@@ -7,8 +7,8 @@
 # MODULE: allow_unbind=1
 # TIMEOUT: 200
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event: |event queue overflow|vclient|runtime suspend: |suspend: step |resume: failed|global error: )
-# EXPECT: smmux [0-9a-f]+\.vsmmu: (CR0|IRQ_CTRL|GBPA|CMD_SYNC|the end of the queue|caches cannot be emptied)
-# EXPECT: smmux [0-9a-f]+\.vsmmu: (was reset or lost its power|invalidations that were lost)
+# EXPECT: smmux [0-9a-f]+\.vsmmu: (CR0|IRQ_CTRL|GBPA|CMD_SYNC|queue drain|cache invalidation)
+# EXPECT: smmux [0-9a-f]+\.vsmmu: (reset or power loss|lost invalidations)
 # EXPECT: vsmmu-client vclient[0-9]:
 # EXPECT: callbacks suppressed
 

@@ -8,7 +8,7 @@
 # MODULE: allow_unbind=1
 # TIMEOUT: 240
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event: )?0000:[0-9a-f:.]+: (F_|C_|[0-9]+ more events)
-# EXPECT: smmux [0-9a-f]+\.vsmmu: (CMD_SYNC at |a device that does not answer could not be cut off)
+# EXPECT: smmux [0-9a-f]+\.vsmmu: (CMD_SYNC at |quarantine: no confirmation)
 # EXPECT: smmux [0-9a-f]+\.vsmmu: 0000:[0-9a-f:.]+: (does not answer ATC|answers ATC|is gone, and with it)
 # EXPECT: smmux .*event queue overflow: events are lost
 # EXPECT: callbacks suppressed
