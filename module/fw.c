@@ -38,7 +38,7 @@ static int probe_dt(struct smmux_device *smmu)
 		return -ENODEV;
 	}
 	if (cells != 1) {
-		dev_err(smmu->dev, "%pOF: \"#iommu-cells\" is %u where an SMMUv3 has 1\n",
+		dev_err(smmu->dev, "%pOF: \"#iommu-cells\" is %u, must be 1\n",
 			np, cells);
 		return -ENODEV;
 	}
@@ -67,7 +67,7 @@ static int probe_acpi(struct smmux_device *smmu)
 	struct smmux_fw_hints *hints = &smmu->hints;
 
 	if (!iort) {
-		dev_err(smmu->dev, "neither a DT node nor an IORT node describes it\n");
+		dev_err(smmu->dev, "no DT node and no IORT node\n");
 		return -ENODEV;
 	}
 	hints->coherent_override = true;
@@ -83,7 +83,7 @@ static int probe_acpi(struct smmux_device *smmu)
 #else
 static int probe_acpi(struct smmux_device *smmu)
 {
-	dev_err(smmu->dev, "no DT node describes it\n");
+	dev_err(smmu->dev, "no DT node\n");
 	return -ENODEV;
 }
 #endif

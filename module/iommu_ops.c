@@ -215,7 +215,7 @@ static int of_xlate(struct device *dev, const struct of_phandle_args *args)
 	u32 sid;
 
 	if (args->args_count != 1) {
-		dev_err(dev, "%pOF: \"iommus\" has %d cells where smmux wants one StreamID\n",
+		dev_err(dev, "%pOF: \"iommus\" has %d cells, must be 1 (the StreamID)\n",
 			dev->of_node, args->args_count);
 		return -EINVAL;
 	}

@@ -51,7 +51,7 @@ static int refuse_live_client(struct smmux_device *smmu)
 
 	if (!client)
 		return 0;
-	dev_err(smmu->dev, "not taken: %s (driver %s) already does DMA without it, which would be cut off; load smmux from the initramfs, with deferred_probe_timeout=-1 on the kernel command line (scripts/smmux-setup does both)\n",
+	dev_err(smmu->dev, "not bound: %s (driver %s) already does untranslated DMA, which would be aborted; load smmux from the initramfs, with deferred_probe_timeout=-1 on the kernel command line (scripts/smmux-setup does both)\n",
 		dev_name(client), client->driver ? client->driver->name : "?");
 	put_device(client);
 	return -ENODEV;
@@ -73,11 +73,11 @@ static int map_registers(struct smmux_device *smmu)
 	struct resource *res = platform_get_resource(pdev, IORESOURCE_MEM, 0);
 
 	if (!res) {
-		dev_err(smmu->dev, "firmware names no registers\n");
+		dev_err(smmu->dev, "registers: not described by firmware\n");
 		return -ENODEV;
 	}
 	if (resource_size(res) < need) {
-		dev_err(smmu->dev, "registers %pR: %pa bytes are needed\n", res, &need);
+		dev_err(smmu->dev, "registers %pR: too small, %pa bytes needed\n", res, &need);
 		return -ENODEV;
 	}
 	smmu->pa = res->start;
@@ -121,7 +121,7 @@ static int read_caps(struct smmux_device *smmu)
 		dev_notice(smmu->dev, "firmware overrides IDR0.COHACC: %scoherent\n",
 			   smmux_has(smmu, SMMUX_FEAT_COHERENT) ? "" : "not ");
 	if (smmu->caps.erratum)
-		dev_notice(smmu->dev, "works around erratum %s\n", smmu->caps.erratum);
+		dev_notice(smmu->dev, "erratum %s: workaround enabled\n", smmu->caps.erratum);
 	return dma_set_mask_and_coherent(smmu->dev, DMA_BIT_MASK(smmu->caps.oas));
 }
 
@@ -169,7 +169,7 @@ static int bypass_rmr_sid(struct smmux_device *smmu, u32 sid)
 
 	ret = smmux_strtab_cover(smmu, sid);
 	if (ret) {
-		dev_err(smmu->dev, "StreamID %#x of a reserved memory range: %pe\n",
+		dev_err(smmu->dev, "StreamID %#x of a reserved memory range: no stream table entry (%pe)\n",
 			sid, ERR_PTR(ret));
 		return ret;
 	}
@@ -276,7 +276,7 @@ static struct device *publish_waiting(void)
 		ret = publish(smmu);
 		if (!ret)
 			continue;
-		dev_err(smmu->dev, "not taken: cannot be registered as an IOMMU: %pe\n",
+		dev_err(smmu->dev, "not bound: registration as an IOMMU failed (%pe)\n",
 			ERR_PTR(ret));
 		refused = get_device(smmu->dev);
 		break;
@@ -298,7 +298,8 @@ static void retry_clients(void)
 
 	pdev = platform_create_bundle(&nudge, no_probe, NULL, 0, NULL, 0);
 	if (IS_ERR(pdev)) {
-		pr_warn("smmux: waiting clients are tried with the next bind only: %pe\n", pdev);
+		pr_warn("smmux: retry of deferred clients: failed (%pe), repeated at the next bind\n",
+			pdev);
 		return;
 	}
 	platform_device_unregister(pdev);
@@ -324,7 +325,7 @@ static void announce(const struct smmux_device *smmu)
 		 smmux_has(smmu, SMMUX_FEAT_RIL) ? ", range invalidation" : "",
 		 smmux_has(smmu, SMMUX_FEAT_ATS) ? ", ats" : "");
 	if (smmu->has_rmr)
-		dev_notice(smmu->dev, "StreamIDs for which firmware reserved memory bypass until their device has a domain: \"bypass\" in strtab\n");
+		dev_notice(smmu->dev, "StreamIDs of reserved memory ranges: bypass until their device has a domain, see \"bypass\" in strtab\n");
 }
 
 static int probe(struct platform_device *pdev)

@@ -68,7 +68,7 @@ void smmux_ats_init(struct smmux_master *master)
 	    master->smmu->params.ats != SMMUX_ATS_ON)
 		return;
 	if (pci_prepare_ats(pdev, stu_of(master))) {
-		dev_warn(master->dev, "ATS: page size not accepted, staying without\n");
+		dev_warn(master->dev, "ATS: page size not accepted, stays off\n");
 		return;
 	}
 	master->ats_capable = true;
@@ -174,7 +174,7 @@ static bool tell_device(struct smmux_master *master, bool on)
 	if (!on)
 		pci_disable_ats(pdev);
 	else if (pci_enable_ats(pdev, stu_of(master)))
-		dev_warn(master->dev, "ATS could not be enabled\n");
+		dev_warn(master->dev, "ATS: enabling failed\n");
 	return pdev->ats_enabled == on;
 }
 

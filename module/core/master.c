@@ -57,7 +57,8 @@ static int join_stream(struct smmux_device *smmu, struct smmux_stream_use *use, 
 	}
 	use->stream = stream;
 	if (!list_empty(&stream->masters))
-		dev_notice(use->master->dev, "StreamID %#x is shared with %s: one group\n", sid,
+		dev_notice(use->master->dev, "StreamID %#x: shared with %s, both are in one group\n",
+			   sid,
 			   dev_name(list_first_entry(&stream->masters,
 						     struct smmux_stream_use,
 						     node)->master->dev));
@@ -99,10 +100,10 @@ static int join_streams(struct smmux_master *master, const u32 *ids, unsigned in
 		if (ret) {
 			/* The core probes again whenever a driver tries to bind. */
 			if (smmu->refused_sid != ids[i])
-				dev_err(master->dev, "StreamID %#x: %s, its DMA will be aborted\n",
+				dev_err(master->dev, "StreamID %#x: %s, DMA will be aborted\n",
 					ids[i], ret == -ERANGE ?
 					"beyond the SMMU's stream table" :
-					"no memory for its table entry");
+					"no memory for its stream table entry");
 			smmu->refused_sid = ids[i];
 			/* Any other error makes the core give up the whole SMMU. */
 			return -ENODEV;

@@ -43,7 +43,7 @@ static struct refusal check_idr0(u32 idr0)
 	u32 ttf = FIELD_GET(IDR0_TTF, idr0);
 
 	if (!(idr0 & (IDR0_S1P | IDR0_S2P)))
-		return (struct refusal){ -EINVAL, "IDR0.S1P and IDR0.S2P are both 0: it cannot translate" };
+		return (struct refusal){ -EINVAL, "IDR0.S1P and IDR0.S2P are 0: no translation stage" };
 	if (!ttf)
 		return (struct refusal){ -EINVAL, "IDR0.TTF is 0, a reserved value" };
 	if (ttf == TTF_AARCH32)

@@ -197,12 +197,12 @@ int smmux_crash_add(struct smmux_device *smmu)
 
 	scoped_guard(mutex, &lock) {
 		if (!dir && !make_dir()) {
-			dev_warn(smmu->dev, "no memory for the directory by which a memory dump is read\n");
+			dev_warn(smmu->dev, "memory dump directory: no memory, a dump will not show this SMMU\n");
 			return 0;
 		}
 		e = free_entry();
 		if (!e) {
-			dev_warn(smmu->dev, "a memory dump will not tell of it: there is room for %u SMMUs\n",
+			dev_warn(smmu->dev, "memory dump directory: full (%u SMMUs), a dump will not show this SMMU\n",
 				 SMMUX_CRASH_SMMUS);
 			return 0;
 		}
@@ -247,7 +247,7 @@ void smmux_crash_add_recent(struct smmux_device *smmu)
 		return;
 	list = kcalloc(nr_cpu_ids, pages * sizeof(*list), GFP_KERNEL);
 	if (!list) {
-		dev_warn(smmu->dev, "a memory dump will not tell of recent commands: no memory\n");
+		dev_warn(smmu->dev, "memory dump directory: no memory, a dump will not show recent commands\n");
 		return;
 	}
 	for_each_possible_cpu(cpu)

@@ -6,7 +6,7 @@
 # DEVICES: nvme
 # DTB: -t x @ /smmuv3@9050000 reg 0 9050000 0 1000
 # TIMEOUT: 180
-# EXPECT: smmux .*bytes are needed
+# EXPECT: smmux .*bytes needed
 # EXPECT: smmux .*: probe with driver smmux failed
 
 # shellcheck source=tests/guest/lib/guest.sh
@@ -14,12 +14,12 @@
 
 said_something()
 {
-	[ "$(log_count 'smmux .*bytes are needed')" -gt 0 ]
+	[ "$(log_count 'smmux .*bytes needed')" -gt 0 ]
 }
 
 load_driver || note "insmod ended with $?"
 wait_for 60 said_something
-check_equal "the message is said once" 1 "$(log_count 'smmux .*bytes are needed')"
+check_equal "the message is said once" 1 "$(log_count 'smmux .*bytes needed')"
 check "no SMMU is bound" test -z "$(bound_smmus)"
 load_clients nvme
 # On a slow machine this sees less.

@@ -8,7 +8,7 @@
 # IORT: pmcg 0x9054000 65 rc
 # IORT: rmr 0x100 2 0x60000000 0x10000
 # TIMEOUT: 180
-# EXPECT: smmux .*firmware reserved memory
+# EXPECT: smmux .*StreamIDs of reserved memory ranges
 
 # shellcheck source=tests/guest/lib/guest.sh
 . /smmux/guest.sh
@@ -44,6 +44,6 @@ check_equal "the range's first StreamID bypasses" bypass "$(state 0x100)"
 check_equal "and its last" bypass "$(state 0x101)"
 check_equal "the one before does not" abort "$(state 0xff)"
 check_equal "nor the one behind" abort "$(state 0x102)"
-check_equal "the log says so, once" 1 "$(log_count 'smmux .*firmware reserved memory')"
+check_equal "the log says so, once" 1 "$(log_count 'smmux .*StreamIDs of reserved memory ranges')"
 check "lint knows why" grep -q '^findings: 0$' "$dir/lint"
 check "another device is translated" fio_verify "/dev/$(nvme_disk smmux-nvme)" 8 1

@@ -8,7 +8,7 @@
 # MODULE: allow_unbind=1
 # TIMEOUT: 120
 # EXPECT: (smmux|arm-smmu-v3) [0-9a-f]+\.vsmmu: (event: )?0000:[0-9a-f:.]+: (F_|C_|[0-9]+ more events)
-# EXPECT: StreamID 0x101 is shared with 0000:01:00
+# EXPECT: StreamID 0x101: shared with 0000:01:00
 # EXPECT: callbacks suppressed
 
 # shellcheck source=tests/guest/lib/guest.sh
