@@ -79,7 +79,7 @@ static int let_back(struct smmux_master *master, const char *after)
 	if (ret)
 		return ret;
 	master->rec.announced = false;
-	dev_info(master->smmu->dev, "%s: answers ATC invalidations again after %s: quarantine ends after %llu ms\n",
+	dev_info(master->smmu->dev, "%s: ATC answers again after %s, quarantine ended after %llu ms\n",
 		 dev_name(master->dev), after, div_u64(ktime_get_ns() - begun_ns, NSEC_PER_MSEC));
 	send_uevent(master, "recovered");
 	return 0;
@@ -156,7 +156,7 @@ static void try_reset(struct smmux_device *smmu, struct smmux_master *master)
 	}
 	smmux_recovery_count(smmu, SMMUX_RECN_RESETS);
 	if (!ret)
-		ret = let_back(master, "our reset");
+		ret = let_back(master, "a policy reset");
 	if (ret)
 		failed(master, ret);
 }
@@ -249,5 +249,5 @@ void smmux_recovery_remove(struct smmux_master *master)
 	smmux_recovery_count(smmu, SMMUX_RECN_REMOVED);
 	trace_quarantine(dev_name(master->dev), dev_name(smmu->dev), master->rec.sid, false, 0,
 			 ktime_get_ns() - master->rec.begun_ns);
-	dev_info(smmu->dev, "%s: is gone, and with it its quarantine\n", dev_name(master->dev));
+	dev_info(smmu->dev, "%s: removed, quarantine ended\n", dev_name(master->dev));
 }

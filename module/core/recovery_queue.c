@@ -118,13 +118,13 @@ void smmux_recovery_enter(struct smmux_master *master, u32 sid, int err, u64 too
 	rec->incidents++;
 	rec->cut_ns = took_ns;
 	rec->begun_ns = ktime_get_ns() - took_ns;
-	move(master, SMMUX_REC_TIMED_OUT, err == -ETIMEDOUT ? "no answer at all" : "ATC_INV", err);
+	move(master, SMMUX_REC_TIMED_OUT, err == -ETIMEDOUT ? "CMD_SYNC timeout" : "ATC_INV", err);
 	move(master, SMMUX_REC_QUARANTINED, "cut off", 0);
 	list_add_tail(&rec->node, &r->queue);
 	spin_unlock_irqrestore(&r->lock, flags);
 
 	smmux_recovery_count(smmu, SMMUX_RECN_QUARANTINED);
-	dev_err(smmu->dev, "%s: does not answer ATC invalidations (StreamID %#x): cut off from ATS until it is reset; policy: %s\n",
+	dev_err(smmu->dev, "%s: ATC invalidation not answered (StreamID %#x), quarantined until it is reset; policy: %s\n",
 		dev_name(master->dev), sid, smmux_rec_policies[smmux_recovery_policy_of(master)]);
 	mod_delayed_work(system_freezable_wq, &r->work, 0);
 }

@@ -6,7 +6,7 @@
 # DEVICES: nvme blk net-virtio ats
 # MODULE: enable_inject=1 ats=on
 # TIMEOUT: 240
-# EXPECT: 0000:01:00.0: (does not answer|answers) ATC
+# EXPECT: 0000:01:00.0: ATC (invalidation not answered|answers again)
 
 # shellcheck source=tests/guest/lib/guest.sh
 . /smmux/guest.sh

@@ -8,7 +8,7 @@
 # CMDLINE: smmux_secret=hunter2 luks.key=hunter2
 # TIMEOUT: 400
 # EXPECT: smmux .*(event|client:)
-# EXPECT: 0000:01:00.0: ((does not answer|answers) ATC|is gone)
+# EXPECT: 0000:01:00.0: (ATC (invalidation not answered|answers again)|removed, quarantine ended)
 # EXPECT: callbacks suppressed
 
 # shellcheck source=tests/guest/lib/guest.sh
@@ -278,7 +278,7 @@ check_snapshot()
 	while IFS= read -r line; do note "$line"; done <"$snap/SUMMARY.txt"
 	check "the summary has the device" grep -q "! $bdf: quarantined.*StreamID $sid" "$snap/SUMMARY.txt"
 	check "and the faults" grep -q '! .*: faults: 4; last: F_TRANSLATION .*0xdead0000' "$snap/SUMMARY.txt"
-	check "the log has our line" grep -q "$bdf: does not answer" "$snap/dmesg"
+	check "the log has our line" grep -q "$bdf: ATC invalidation not answered" "$snap/dmesg"
 	check "the trace has commands" grep -q ' cmd: ' "$snap/trace"
 	check "the command line has what is harmless" grep -q '^cmdline: .*iommu.strict=1.*luks.key=<redacted>' "$snap/meta"
 	check "a secret was there to be found" sh -c 'grep -q hunter2 /proc/cmdline && dmesg | grep -q hunter2'

@@ -14,7 +14,7 @@
 # AFTER: tests/tools/crash.sh
 # TIMEOUT: 240
 # EXPECT: smmux .*(event|power loss)
-# EXPECT: 0000:01:00.0: (does not answer ATC|is gone)
+# EXPECT: 0000:01:00.0: (ATC invalidation not answered|removed, quarantine ended)
 
 # shellcheck source=tests/guest/lib/guest.sh
 . /smmux/guest.sh

@@ -17,7 +17,7 @@
 # TIMEOUT: 300
 # EXPECT: smmux .*(event|power loss)
 # EXPECT: sysrq triggered crash|Call trace:
-# EXPECT: 0000:01:00.0: (does not answer ATC|is gone)
+# EXPECT: 0000:01:00.0: (ATC invalidation not answered|removed, quarantine ended)
 
 # shellcheck source=tests/guest/lib/guest.sh
 . /smmux/guest.sh

@@ -6,7 +6,7 @@
 # MODULE: enable_inject=1 ats=on
 # TIMEOUT: 180
 # EXPECT: smmux .*(event|F_TRANSLATION|summary:)
-# EXPECT: 0000:01:00.0: (does not answer|answers) ATC
+# EXPECT: 0000:01:00.0: ATC (invalidation not answered|answers again)
 
 # shellcheck source=tests/guest/lib/guest.sh
 . /smmux/guest.sh

@@ -9,7 +9,7 @@
 # TIMEOUT: 240
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event: )?0000:[0-9a-f:.]+: (F_|C_|[0-9]+ more events)
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (CMD_SYNC at |quarantine: no confirmation)
-# EXPECT: smmux [0-9a-f]+\.vsmmu: 0000:[0-9a-f:.]+: (does not answer ATC|answers ATC|is gone, and with it)
+# EXPECT: smmux [0-9a-f]+\.vsmmu: 0000:[0-9a-f:.]+: (ATC invalidation not answered|ATC answers again|removed, quarantine ended)
 # EXPECT: smmux .*event queue overflow: events are lost
 # EXPECT: callbacks suppressed
 
@@ -36,7 +36,7 @@ one_incident "unmap" race 1
 note "cut off within $(ats_of "$bdf" last_cut_ns) ns of the report"
 check_equal "two commands cut it off" 2 "$(traced quarantine enter=1 cmds)"
 check_equal "nobody was asked again" 0 "$(rec_count 0 asked_again)"
-check_equal "one line in the log" 1 "$(log_lines "$bdf: does not answer ATC")"
+check_equal "one line in the log" 1 "$(log_lines "$bdf: ATC invalidation not answered")"
 check_equal "queue" "$bdf quarantined quarantine" "$(awk 'NR == 2 { print $1, $3, $4 }' "$(rec_dir 0)/queue")"
 before=$(vsmmu_counter 0 ATC_INV)
 client_do "$bdf" race 20
@@ -52,7 +52,7 @@ check_equal "still cut off" "quarantined yes" "$(ats_of "$bdf" state) $(ats_of "
 check_equal "and reaches nothing" 0 "$(client_got "$bdf" late)"
 check "EATS is off" ste_has_no_ats "$bdf"
 reset_ends_it "unmap"
-check_equal "one line more in the log" 1 "$(log_lines "$bdf: answers ATC")"
+check_equal "one line more in the log" 1 "$(log_lines "$bdf: ATC answers again")"
 check_equal "its driver was told" 1 "$(client_do "$bdf" resets && client_got "$bdf" resets)"
 before=$(vsmmu_counter 0 translated)
 client_do "$bdf" race 20

@@ -9,7 +9,7 @@
 # TIMEOUT: 240
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event: )?0000:[0-9a-f:.]+: (F_|C_|[0-9]+ more events)
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event: )?vclient
-# EXPECT: smmux [0-9a-f]+\.vsmmu: 0000:[0-9a-f:.]+: (does not answer ATC|answers ATC|is gone, and with it)
+# EXPECT: smmux [0-9a-f]+\.vsmmu: 0000:[0-9a-f:.]+: (ATC invalidation not answered|ATC answers again|removed, quarantine ended)
 # EXPECT: smmux .*event queue overflow: events are lost
 # EXPECT: callbacks suppressed
 

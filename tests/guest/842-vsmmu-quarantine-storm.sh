@@ -9,7 +9,7 @@
 # TIMEOUT: 300
 # EXPECT: (smmux|arm-smmu-v3) [0-9a-f]+\.vsmmu: (event: )?0000:[0-9a-f:.]+: (F_|C_|[0-9]+ more events)
 # EXPECT: smmux .*event queue overflow: events are lost
-# EXPECT: smmux [0-9a-f]+\.vsmmu: 0000:[0-9a-f:.]+: (does not answer ATC|answers ATC|is gone, and with it)
+# EXPECT: smmux [0-9a-f]+\.vsmmu: 0000:[0-9a-f:.]+: (ATC invalidation not answered|ATC answers again|removed, quarantine ended)
 # EXPECT: callbacks suppressed
 
 # shellcheck source=tests/guest/lib/guest.sh
