@@ -61,7 +61,7 @@ static void __exit smmux_main_exit(void)
 }
 module_exit(smmux_main_exit);
 
-MODULE_DESCRIPTION("Arm SMMUv3 driver with its insides on show");
+MODULE_DESCRIPTION("Arm SMMUv3 driver with observable internals");
 MODULE_AUTHOR("smmux maintainers");
 MODULE_LICENSE("GPL");
 MODULE_VERSION(SMMUX_VERSION);

@@ -66,7 +66,7 @@ static int set_cmdq_log2(const char *val, const struct kernel_param *kp)
 	unsigned int log2;
 
 	if (kstrtouint(val, 0, &log2) || log2 > QUEUE_LOG2_MAX) {
-		pr_err("smmux: cmdq_log2=%s: must be 1 to %u, or 0 for no cap\n",
+		pr_err("smmux: cmdq_log2=%s: must be 1 to %u, or 0 for no limit\n",
 		       val, QUEUE_LOG2_MAX);
 		return -EINVAL;
 	}
@@ -84,10 +84,10 @@ MODULE_PARM_DESC(ats, "address translation services of PCI devices: auto, on or 
 module_param_cb(pm, &choice_param, &pm_choice, 0444);
 MODULE_PARM_DESC(pm, "runtime power management: auto, off, or trust (GBPA is known to reset to abort)");
 module_param_cb(cmdq_log2, &cmdq_log2_param, &smmux_params.cmdq_log2, 0444);
-MODULE_PARM_DESC(cmdq_log2, "cap of the command queue's size, log2 of its entries; 0: none");
+MODULE_PARM_DESC(cmdq_log2, "maximum size of the command queue, log2 of its entries; 0: no limit");
 module_param_named(enable_inject, smmux_params.enable_inject, bool, 0444);
-MODULE_PARM_DESC(enable_inject, "make the files of debugfs that inject errors (test and rehearsal)");
+MODULE_PARM_DESC(enable_inject, "create the debugfs files that inject errors (test and rehearsal)");
 module_param_named(allow_unbind, smmux_params.allow_unbind, bool, 0444);
-MODULE_PARM_DESC(allow_unbind, "allow to unbind an SMMU through sysfs (test and development)");
+MODULE_PARM_DESC(allow_unbind, "allow sysfs to unbind an SMMU (test and development)");
 module_param_named(no_msi, smmux_params.no_msi, bool, 0444);
-MODULE_PARM_DESC(no_msi, "use no MSI, neither as interrupt nor to complete commands");
+MODULE_PARM_DESC(no_msi, "use no MSI, neither as interrupt nor for command completion");
