@@ -176,7 +176,8 @@ static bool wrong_config(struct smmux_lint *l, const char *place,
 
 	if (!(is->w[0] & STE_W0_V))
 		smmux_lint_say(l, SMMUX_LINT_ERROR, place, "STE: V is 0, %s", owner->any ?
-			       "but the stream has a master" : "where nobody's entry is to abort");
+			       "but the stream has a master" :
+			       "but an unused entry must be valid and abort");
 	else if (cfg && cfg < STE_CONFIG_BYPASS)
 		smmux_lint_say(l, SMMUX_LINT_ERROR, place,
 			       "STE: Config is %llu, a reserved value", cfg);
@@ -188,7 +189,7 @@ static bool wrong_config(struct smmux_lint *l, const char *place,
 			       smmux_ste_name(is));
 	else if (cfg == STE_CONFIG_ABORT)
 		smmux_lint_say(l, SMMUX_LINT_ERROR, place,
-			       "STE: all is aborted, but its master is attached (%s)",
+			       "STE: Config is abort, but its master is attached (%s)",
 			       smmux_ste_name(want));
 	else if (right == STE_CONFIG_ABORT)
 		smmux_lint_say(l, SMMUX_LINT_ERROR, place,
@@ -258,7 +259,7 @@ void smmux_lint_cd(struct smmux_lint *l, u32 sid, u32 ssid, const struct smmux_c
 			       FIELD_GET(CD_W0_ASID, is->w[0]), is->w[1] & CD_W1_TTB0);
 	else
 		smmux_lint_say(l, SMMUX_LINT_WARNING, place,
-			       "CD: it is not valid, but not empty either");
+			       "CD: V is 0, but other fields are set");
 }
 
 static void lint_desc(struct smmux_lint *l, const char *place, const char *what, u64 is,
@@ -310,14 +311,14 @@ static void lint_use(struct smmux_lint *l, const struct smmux_lint_use *u)
 	name_place(place, sizeof(place), u->sid, u->ssid);
 	if (!u->inv_tag)
 		smmux_lint_say(l, SMMUX_LINT_ERROR, place,
-			       "invs: that of domain %u lacks its %s", u->domain, tag);
+			       "invs: array of domain %u lacks its %s", u->domain, tag);
 	else if (u->tag && u->tag != u->inv_tag)
 		smmux_lint_say(l, SMMUX_LINT_ERROR, place,
-			       "invs: that of domain %u has %s %u, its master has %u",
+			       "invs: array of domain %u has %s %u, its master has %u",
 			       u->domain, tag, u->inv_tag, u->tag);
 	if (u->inv_atcs < u->atcs)
 		smmux_lint_say(l, SMMUX_LINT_ERROR, place,
-			       "invs: that of domain %u lacks %u of %u ATC entries", u->domain,
+			       "invs: array of domain %u lacks %u of %u ATC entries", u->domain,
 			       u->atcs - u->inv_atcs, u->atcs);
 }
 
@@ -336,7 +337,7 @@ static void lint_users(struct smmux_lint *l, const struct smmux_lint_use *u,
 		return;
 	snprintf(place, sizeof(place), "domain %u", domain);
 	smmux_lint_say(l, SMMUX_LINT_ERROR, place,
-		       "invs: entries for this SMMU have %d users, attachments make %d", have,
+		       "invs: entries for this SMMU have %d users, attachments account for %d", have,
 		       users);
 }
 
@@ -380,7 +381,7 @@ void smmux_lint_reg(struct smmux_lint *l, const char *name, u64 val, u64 mask, u
 {
 	if (!((val ^ want) & mask))
 		return;
-	smmux_lint_say(l, SMMUX_LINT_ERROR, name, "register: it is 0x%llx, written was 0x%llx",
+	smmux_lint_say(l, SMMUX_LINT_ERROR, name, "register: value is 0x%llx, driver wrote 0x%llx",
 		       val, (val & ~mask) | want);
 }
 
@@ -390,6 +391,6 @@ void smmux_lint_queue(struct smmux_lint *l, const char *name, u32 cons, u32 prod
 
 	if (ahead > size || (cons & QUEUE_INDEX) >= 2 * size || (prod & QUEUE_INDEX) >= 2 * size)
 		smmux_lint_say(l, SMMUX_LINT_ERROR, name,
-			       "register: CONS 0x%x and PROD 0x%x span more than the %u entries",
+			       "register: CONS 0x%x and PROD 0x%x are more than %u entries apart",
 			       cons, prod, size);
 }

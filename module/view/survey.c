@@ -535,7 +535,7 @@ static int survey_regs(struct smmux_device *smmu, struct smmux_survey *s)
 		return -ENOMEM;
 	if (READ_ONCE(smmu->gerror.dead))
 		smmux_lint_say(&s->lint, SMMUX_LINT_ERROR, "CR0",
-			       "register: the SMMU was given up, all traffic aborts");
+			       "register: driver stopped the SMMU after a failure, all traffic aborts");
 	do {
 		smmux_regs_snapshot(smmu, snap);
 		trial.num = 0;

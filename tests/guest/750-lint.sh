@@ -28,7 +28,7 @@ plant_s1()
 	plant_all <<EOF
 ste $sid 0 0x1 | error | sid $sid | STE: V is 0, but the stream has a master
 ste $sid 0 0x8 | error | sid $sid | STE: Config is 1, a reserved value
-ste $sid 0 0xa | error | sid $sid | STE: all is aborted, but its master is attached .s1.
+ste $sid 0 0xa | error | sid $sid | STE: Config is abort, but its master is attached .s1.
 ste $sid 0 0x2 | error | sid $sid | STE: Config is bypass, not s1
 ste $sid 0 0x6 | error | sid $sid | STE: Config is s2, not s1
 ste $sid 0 0x10 | error | sid $sid | STE: S1Fmt is 0x1, not 0x0
@@ -64,7 +64,7 @@ plant_s2()
 {
 	plant_all <<EOF
 ste $sid 0 0x1 | error | sid $sid | STE: V is 0, but the stream has a master
-ste $sid 0 0xc | error | sid $sid | STE: all is aborted, but its master is attached .s2.
+ste $sid 0 0xc | error | sid $sid | STE: Config is abort, but its master is attached .s2.
 ste $sid 0 0x4 | error | sid $sid | STE: Config is bypass, not s2
 ste $sid 0 0x8 | error | sid $sid | STE: Config is 2, a reserved value
 ste $sid 1 $(bit 44) | error | sid $sid | STE: SHCFG is 0x0, not 0x1
@@ -89,7 +89,7 @@ ste $sid 1 $(bit 28) | error | sid $sid | STE: EATS is 0x1, not 0x0
 ste $sid 1 $(bit 63) | warning | sid $sid | STE: reserved bits 0x8000000000000000 of word 1 are set
 ste $sid 5 0x3 | warning | sid $sid | STE: reserved bits 0x3 of word 5 are set
 ste 0xf0 0 0x8 | error | sid 0xf0 | STE: Config is bypass, but the stream has no master
-ste 0xf0 0 0x1 | error | sid 0xf0 | STE: V is 0, where nobody's entry is to abort
+ste 0xf0 0 0x1 | error | sid 0xf0 | STE: V is 0, but an unused entry must be valid and abort
 ste 0xf0 1 $(bit 44) | error | sid 0xf0 | STE: SHCFG is 0x1, not 0x0
 l1 $sid 0x1 | error | sid 0x0 | L1STD: Span is 0x8, not 0x9
 l1 $sid 0x9 | error | sid 0x0 | L1STD: Span is 0x0, not 0x9
@@ -97,15 +97,15 @@ l1 $sid 0x4000 | error | sid 0x0 | L1STD: L2Ptr is 0x[0-9a-f]+, not 0x[0-9a-f]+
 l1 $sid $(bit 49) | error | sid 0x0 | L1STD: L2Ptr is 0x2[0-9a-f]+, beyond the SMMU's output size, not 0x[0-9a-f]+
 l1 $sid $(bit 60) | warning | sid 0x0 | L1STD: reserved bits 0x1000000000000000 of word 0 are set
 l1 0x700 0x9 | error | sid 0x700 | L1STD: it is 0x9, where there is no memory, but there is no table below it
-reg 0x20 0x4 | error | CR0 | register: it is 0x9, written was 0xd
-reg 0x28 0x100 | error | CR1 | register: it is 0x[0-9a-f]+, written was 0x[0-9a-f]+
-reg 0x2c 0x2 | error | CR2 | register: it is 0x4, written was 0x6
-reg 0x44 0x80100000 | error | GBPA | register: it is 0x[0-9a-f]+, written was 0x1[0-9a-f]+
-reg 0x50 0x4 | error | IRQ_CTRL | register: it is 0x1, written was 0x5
-reg 0x80 0x40000 | error | STRTAB_BASE | register: it is 0x[0-9a-f]+, written was 0x[0-9a-f]+
-reg 0x88 0x1 | error | STRTAB_BASE_CFG | register: it is 0x10211, written was 0x10210
-reg 0xa0 0x1 | error | EVENTQ_BASE | register: it is 0x[0-9a-f]+, written was 0x[0-9a-f]+
-reg 0x100ac 0x1 | error | EVENTQ | register: CONS 0x[0-9a-f]+ and PROD 0x[0-9a-f]+ span more than the [0-9]+ entries
+reg 0x20 0x4 | error | CR0 | register: value is 0x9, driver wrote 0xd
+reg 0x28 0x100 | error | CR1 | register: value is 0x[0-9a-f]+, driver wrote 0x[0-9a-f]+
+reg 0x2c 0x2 | error | CR2 | register: value is 0x4, driver wrote 0x6
+reg 0x44 0x80100000 | error | GBPA | register: value is 0x[0-9a-f]+, driver wrote 0x1[0-9a-f]+
+reg 0x50 0x4 | error | IRQ_CTRL | register: value is 0x1, driver wrote 0x5
+reg 0x80 0x40000 | error | STRTAB_BASE | register: value is 0x[0-9a-f]+, driver wrote 0x[0-9a-f]+
+reg 0x88 0x1 | error | STRTAB_BASE_CFG | register: value is 0x10211, driver wrote 0x10210
+reg 0xa0 0x1 | error | EVENTQ_BASE | register: value is 0x[0-9a-f]+, driver wrote 0x[0-9a-f]+
+reg 0x100ac 0x1 | error | EVENTQ | register: CONS 0x[0-9a-f]+ and PROD 0x[0-9a-f]+ are more than [0-9]+ entries apart
 EOF
 }
 
@@ -117,7 +117,7 @@ plant_blocked()
 	check "identity: nothing" lint_clean
 	plant_all <<EOF
 ste $sid 0 0x1 | error | sid $sid | STE: V is 0, but the stream has a master
-ste $sid 0 0x8 | error | sid $sid | STE: all is aborted, but its master is attached .bypass.
+ste $sid 0 0x8 | error | sid $sid | STE: Config is abort, but its master is attached .bypass.
 ste $sid 0 0x2 | error | sid $sid | STE: Config is s1, not bypass
 EOF
 	echo DMA >"/sys/bus/pci/devices/$bdf/iommu_group/type"

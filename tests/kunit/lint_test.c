@@ -122,7 +122,7 @@ static void whole_ste(struct kunit *test)
 
 	smmux_lint_ste(fresh(&b), 1, &owner, &ste_abort, &ste_s1);
 	expect(test, &b, SMMUX_LINT_ERROR, "sid 0x1",
-	       "STE: all is aborted, but its master is attached (s1)");
+	       "STE: Config is abort, but its master is attached (s1)");
 	smmux_lint_ste(fresh(&b), 1, &owner, &ste_s1, &ste_abort);
 	expect(test, &b, SMMUX_LINT_ERROR, "sid 0x1", "STE: Config is s1, but its master is blocked");
 	smmux_lint_ste(fresh(&b), 1, &owner, &ste_bypass, &ste_s2);
@@ -141,7 +141,7 @@ static void whole_ste(struct kunit *test)
 	       "STE: V is 0, but the stream has a master");
 	smmux_lint_ste(fresh(&b), 1, &nobody, &ste_zero, &ste_abort);
 	expect(test, &b, SMMUX_LINT_ERROR, "sid 0x1",
-	       "STE: V is 0, where nobody's entry is to abort");
+	       "STE: V is 0, but an unused entry must be valid and abort");
 	smmux_lint_ste(fresh(&b), 1, &owner, &ste_config2, &ste_s1);
 	expect(test, &b, SMMUX_LINT_ERROR, "sid 0x1", "STE: Config is 2, a reserved value");
 }
@@ -186,7 +186,7 @@ static void whole_cd(struct kunit *test)
 	       "CD: V is 1 (ASID 5, TTB0 0x1000), but no domain is attached");
 	smmux_lint_cd(fresh(&b), 1, 2, &invalid, NULL);
 	expect(test, &b, SMMUX_LINT_WARNING, "sid 0x1 ssid 0x2",
-	       "CD: it is not valid, but not empty either");
+	       "CD: V is 0, but other fields are set");
 }
 
 static void pointers(struct kunit *test)
@@ -244,14 +244,14 @@ static void attachments(struct kunit *test)
 	smmux_lint_uses(fresh(&b), use, 3);				\
 	expect(test, &b, SMMUX_LINT_ERROR, place, text);		\
 } while (0)
-	WRONG(1, inv_tag, 0, "sid 0x18 ssid 0x2", "invs: that of domain 1 lacks its ASID");
-	WRONG(2, inv_tag, 0, "sid 0x20", "invs: that of domain 2 lacks its VMID");
-	WRONG(0, tag, 8, "sid 0x10", "invs: that of domain 1 has ASID 7, its master has 8");
-	WRONG(0, inv_atcs, 0, "sid 0x10", "invs: that of domain 1 lacks 1 of 1 ATC entries");
+	WRONG(1, inv_tag, 0, "sid 0x18 ssid 0x2", "invs: array of domain 1 lacks its ASID");
+	WRONG(2, inv_tag, 0, "sid 0x20", "invs: array of domain 2 lacks its VMID");
+	WRONG(0, tag, 8, "sid 0x10", "invs: array of domain 1 has ASID 7, its master has 8");
+	WRONG(0, inv_atcs, 0, "sid 0x10", "invs: array of domain 1 lacks 1 of 1 ATC entries");
 	WRONG(0, inv_users, 5, "domain 1",
-	      "invs: entries for this SMMU have 5 users, attachments make 4");
+	      "invs: entries for this SMMU have 5 users, attachments account for 4");
 	WRONG(2, inv_users, 0, "domain 2",
-	      "invs: entries for this SMMU have 0 users, attachments make 1");
+	      "invs: entries for this SMMU have 0 users, attachments account for 1");
 	WRONG(2, stage1, true, "sid 0x20", "invs: domains 1 and 2 both have ASID 7");
 #undef WRONG
 }
@@ -270,8 +270,8 @@ static void tags_of_two(struct kunit *test)
 	use[0].inv_tag = use[1].inv_tag = 0;
 	smmux_lint_uses(fresh(&b), use, 2);
 	KUNIT_EXPECT_EQ(test, b.lint.num, 2U);
-	KUNIT_EXPECT_STREQ(test, b.list[0].text, "invs: that of domain 1 lacks its VMID");
-	KUNIT_EXPECT_STREQ(test, b.list[1].text, "invs: that of domain 2 lacks its VMID");
+	KUNIT_EXPECT_STREQ(test, b.list[0].text, "invs: array of domain 1 lacks its VMID");
+	KUNIT_EXPECT_STREQ(test, b.list[1].text, "invs: array of domain 2 lacks its VMID");
 }
 
 static void registers(struct kunit *test)
@@ -281,7 +281,7 @@ static void registers(struct kunit *test)
 	smmux_lint_reg(fresh(&b), "CR2", 0xf0, 0x0f, 0x00);
 	KUNIT_EXPECT_EQ(test, b.lint.num, 0U);
 	smmux_lint_reg(fresh(&b), "CR2", 0xf1, 0x0f, 0x02);
-	expect(test, &b, SMMUX_LINT_ERROR, "CR2", "register: it is 0xf1, written was 0xf2");
+	expect(test, &b, SMMUX_LINT_ERROR, "CR2", "register: value is 0xf1, driver wrote 0xf2");
 	/* Eight entries: empty, full, over the wrap, one too many. */
 	smmux_lint_queue(fresh(&b), "CMDQ", 5, 5, 3);
 	smmux_lint_queue(&b.lint, "CMDQ", 5, 13, 3);
@@ -291,7 +291,7 @@ static void registers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, b.lint.num, 0U);
 	smmux_lint_queue(fresh(&b), "CMDQ", 5, 14, 3);
 	expect(test, &b, SMMUX_LINT_ERROR, "CMDQ",
-	       "register: CONS 0x5 and PROD 0xe span more than the 8 entries");
+	       "register: CONS 0x5 and PROD 0xe are more than 8 entries apart");
 	smmux_lint_queue(fresh(&b), "CMDQ", 0x15, 0x15, 3);
 	KUNIT_EXPECT_EQ(test, b.lint.num, 1U);
 	smmux_lint_queue(fresh(&b), "CMDQ", 0x15, 5, 3);
