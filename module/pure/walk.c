@@ -232,7 +232,7 @@ static bool take_leaf(struct smmux_walk_ctx *c, const struct smmux_walk_regime *
 	}
 	if (class != EVT_CLASS_IN && r->ptw && leaf->device) {
 		fault(w, r, EVT_F_PERMISSION, s->level, class, in,
-		      "a table in memory that stage 2 calls a device (S2PTW)");
+		      "stage 2 maps this table as Device memory (S2PTW)");
 		return false;
 	}
 	w->sets_dirty |= leaf->dirty && access == SMMUX_WALK_WRITE;
@@ -256,7 +256,7 @@ bool smmux_walk_stage(struct smmux_walk_ctx *c, const struct smmux_walk_regime *
 
 	if (r->off || !fits_input(r, &in)) {
 		fault(c->w, r, EVT_F_TRANSLATION, 0, class, addr, r->off ?
-		      "EPD0: no tables" : "beyond the input size (T0SZ)");
+		      "EPD0 is 1: no table walk" : "beyond the input size (T0SZ)");
 		return false;
 	}
 	table = smmux_walk_root(r);
@@ -268,7 +268,7 @@ bool smmux_walk_stage(struct smmux_walk_ctx *c, const struct smmux_walk_regime *
 			/* Otherwise stage 2 has set the event. */
 			if (c->w->end != SMMUX_WALK_EVENT)
 				fault(c->w, r, EVT_F_WALK_EABT, level, class, addr,
-				      "no memory where a table should be");
+				      "no memory at the table's address");
 			return false;
 		}
 		s->stage = r->stage;
@@ -278,7 +278,7 @@ bool smmux_walk_stage(struct smmux_walk_ctx *c, const struct smmux_walk_regime *
 		if (s->kind == SMMUX_WALK_INVALID || s->kind == SMMUX_WALK_RESERVED) {
 			fault(c->w, r, EVT_F_TRANSLATION, level, class, addr,
 			      s->kind == SMMUX_WALK_INVALID ? "not mapped" :
-			      "a descriptor that this level does not have");
+			      "descriptor type is reserved at this level");
 			return false;
 		}
 		s->out = smmux_walk_out(r, level, s->desc);

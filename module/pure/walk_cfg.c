@@ -59,7 +59,7 @@ static bool read_words(struct smmux_walk_ctx *c, u8 kind, u64 table, u64 at, u64
 	if (!c->mem->read(c->mem->ctx, at, words, num)) {
 		smmux_walk_note(c->w, SMMUX_WALK_NO_MEMORY, table, at, 0);
 		c->w->fetch = at;
-		return end_with(c->w, event, "no memory where a table should be");
+		return end_with(c->w, event, "no memory at the table's address");
 	}
 	s = smmux_walk_note(c->w, kind, table, at, words[0]);
 	if (kind == SMMUX_WALK_L1STD)
@@ -85,9 +85,9 @@ static bool ste_in_level2(struct smmux_walk_ctx *c, u64 base, u8 size_log2, u64 
 	span = FIELD_GET(L1STD_SPAN, word);
 	if (!span || span > split + 1 || low >> (span - 1))
 		return end_with(c->w, EVT_C_BAD_STREAMID, !span ?
-				"the first level is empty there (Span 0)" :
+				"first-level descriptor is empty (Span 0)" :
 				span > split + 1 ? "Span is larger than the second level" :
-				"beyond the Span of the first level");
+				"beyond the Span of the first-level descriptor");
 	*table = word & L1STD_L2PTR & ~(BIT_ULL(5 + span) - 1);
 	*at = *table + (u64)low * SMMUX_ENTRY_BYTES;
 	return true;
@@ -164,7 +164,7 @@ static const char *bad_s1(const struct smmux_walk_hw *hw, const u64 *w, bool nes
 	u32 strw = FIELD_GET(STE_W1_STRW, w[1]);
 
 	if (!hw->s1)
-		return "Config: there is no stage 1";
+		return "Config: the SMMU has no stage 1";
 	if (cdmax > hw->ssid_bits)
 		return "S1CDMax is larger than SSIDSIZE";
 	if (cdmax && (fmt > S1FMT_2LVL_64K || (fmt && !hw->cdtab_2lvl)))
@@ -172,7 +172,7 @@ static const char *bad_s1(const struct smmux_walk_hw *hw, const u64 *w, bool nes
 	if (cdmax && FIELD_GET(STE_W1_S1DSS, w[1]) > S1DSS_SSID0)
 		return "S1DSS";
 	if (w[1] & STE_W1_S1STALLD && hw->stall_model != STALL_MODEL_BOTH)
-		return "S1STALLD where there is no choice";
+		return "S1STALLD is 1, but the stall model is fixed";
 	if (!nested && (strw & 1 || (strw == STRW_EL2 && !hw->hyp)))
 		return "STRW";
 	return NULL;
@@ -194,10 +194,10 @@ static const char *bad_start(const struct smmux_walk_hw *hw, const struct smmux_
 	if ((r->granule == 12 && !start && hw->oas < 44) ||
 	    (r->granule == 14 && start == 1 && hw->oas <= 40) ||
 	    (r->granule == 16 && start == 1 && hw->oas <= 42))
-		return "S2SL0 is too early a level for this address size";
+		return "S2SL0: start level too early for the output size";
 	bits = r->ia_bits - smmux_walk_shift(r, start);
 	if (bits < 1 || bits > r->granule - 3 + SMMUX_WALK_CONCAT_BITS)
-		return "S2SL0 does not go with S2T0SZ";
+		return "S2SL0 does not match S2T0SZ";
 	return NULL;
 }
 
@@ -220,7 +220,7 @@ bool smmux_walk_regime_s2(const struct smmux_walk_hw *hw, const struct smmux_ste
 	};
 	*why = NULL;
 	if (!hw->s2)
-		*why = "Config: there is no stage 2";
+		*why = "Config: the SMMU has no stage 2";
 	else if (!(w[2] & STE_W2_S2AA64))
 		*why = "S2AA64 is 0";
 	else if (!granule_offered(hw, granule))
@@ -317,7 +317,7 @@ static bool find_cd(struct smmux_walk_ctx *c, u32 ssid)
 			return false;
 		if (!(word & L1CD_V))
 			return end_with(c->w, EVT_C_BAD_SUBSTREAMID,
-					"the first level is empty there (V 0)");
+					"first-level descriptor is not valid (V 0)");
 		table = word & L1CD_L2PTR;
 		ssid &= BIT(bits) - 1;
 	}
@@ -358,7 +358,7 @@ static bool choose_cd(struct smmux_walk_ctx *c, u32 *ssid)
 					"the stream has no SubstreamIDs (S1CDMax 0)");
 		if (!*ssid && dss == S1DSS_SSID0)
 			return end_with(c->w, EVT_F_STREAM_DISABLED,
-					"SubstreamID 0 is for transactions without (S1DSS)");
+					"SubstreamID 0 is for transactions without SubstreamID (S1DSS)");
 		return true;
 	}
 	if (cdmax && dss == S1DSS_TERMINATE)
@@ -398,7 +398,7 @@ static void bypass(struct smmux_walk_ctx *c, const char *why)
 	struct smmux_walk *w = c->w;
 
 	if (c->q->iova >> c->hw->oas) {
-		end_with(w, EVT_F_ADDR_SIZE, "bypassed, and beyond the output size");
+		end_with(w, EVT_F_ADDR_SIZE, "bypassed, but beyond the output size");
 		w->stage = 1;
 		w->class = EVT_CLASS_IN;
 		return;
@@ -428,7 +428,7 @@ static bool use_ste(struct smmux_walk_ctx *c)
 		return end_with(w, EVT_C_BAD_STE, "V is 0");
 	if (cfg < STE_CONFIG_BYPASS) {
 		w->end = SMMUX_WALK_ABORTED;
-		w->why = "the STE says abort (Config)";
+		w->why = "the STE aborts (Config)";
 		return false;
 	}
 	w->s1 = cfg & 1;
@@ -436,11 +436,11 @@ static bool use_ste(struct smmux_walk_ctx *c)
 	if (w->s1)
 		why = bad_s1(c->hw, w->ste.w, w->s2);
 	if (!why && w->s1 && w->s2 && !c->hw->nested)
-		why = "Config: there is one stage only";
+		why = "Config: the SMMU does not nest stages";
 	if (why || (w->s2 && !smmux_walk_regime_s2(c->hw, &w->ste, &w->r2, &why)))
 		return end_with(w, EVT_C_BAD_STE, why);
 	if (!w->s1 && c->q->ssv)
-		return end_with(w, EVT_C_BAD_SUBSTREAMID, "a SubstreamID, and no stage 1");
+		return end_with(w, EVT_C_BAD_SUBSTREAMID, "SubstreamID without stage 1");
 	return true;
 }
 
@@ -462,7 +462,7 @@ void smmux_walk(const struct smmux_walk_hw *hw, const struct smmux_walk_mem *mem
 		translate(&c);
 	else
 		bypass(&c, FIELD_GET(STE_W0_CONFIG, w->ste.w[0]) == STE_CONFIG_BYPASS ?
-		       "the STE says bypass (Config)" :
+		       "the STE bypasses (Config)" :
 		       "transactions without SubstreamID bypass stage 1 (S1DSS)");
 }
 
