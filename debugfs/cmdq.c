@@ -309,13 +309,13 @@ static const struct seq_operations entries_seq = {
 
 static const struct smmux_node rows[] = {
 	{ .name = "state", .mode = 0444, .show = state_show,
-	  .help = "where producers, the SMMU and the register indices stand" },
+	  .help = "positions: reserved, published, consumed, and in the registers" },
 	{ .name = "counters", .mode = 0444, .show = counters_show,
-	  .help = "commands by opcode, waits, errors, rewritten STEs and CDs" },
+	  .help = "commands by opcode, waits, errors, writes of STEs and CDs" },
 	{ .name = "latency", .mode = 0444, .show = latency_show,
-	  .help = "histograms of waits, lists and ranges, while the knob latency is on" },
+	  .help = "histograms of waits, lists and ranges; needs the knob latency" },
 	{ .name = "recent", .mode = 0444, .seq = &recent_seq,
-	  .help = "the last commands of each CPU, newest first, while the knob recent is on" },
+	  .help = "the last commands of each CPU, newest first; needs the knob recent" },
 	{ .name = "entries", .mode = 0444, .seq = &entries_seq,
 	  .help = "the queue's slots, oldest first, decoded" },
 };

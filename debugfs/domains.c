@@ -72,13 +72,13 @@ static const struct smmux_node rows[] = {
 	{ .name = "info", .mode = 0444, .show = info_show,
 	  .help = "stage, type, page tables, page sizes" },
 	{ .name = "invs", .mode = 0444, .show = invs_show,
-	  .help = "what must be invalidated when its tables change" },
+	  .help = "invalidations that a change of its tables needs" },
 	{ .name = "translate", .mode = 0600, .ask = smmux_dbg_ask_domain,
 	  .show = smmux_dbg_answer_show,
-	  .help = "write 'IOVA [r|w|x]', then read what its tables say of that" },
+	  .help = "write 'IOVA [r|w|x]', then read the result of a walk of its tables" },
 	{ .name = "ranges", .mode = 0444, .seq = &smmux_dbg_ranges_seq,
 	  .state = SMMUX_DBG_RANGES_BYTES,
-	  .help = "all that is mapped, and how much that is" },
+	  .help = "mapped ranges, and their sums" },
 };
 
 const struct smmux_nodes smmux_dbg_domain_nodes = {

@@ -111,9 +111,9 @@ static u64 recent_stamp(void *obj)
 
 static const struct smmux_node rows[] = {
 	{ .name = "state", .mode = 0444, .show = state_show,
-	  .help = "where the SMMU and the drain thread stand" },
+	  .help = "positions: consumed by the drain thread, and in the registers" },
 	{ .name = "counters", .mode = 0444, .show = counters_show,
-	  .help = "events by id, overflows, what was not logged" },
+	  .help = "events by id, overflows, events not logged" },
 	{ .name = "recent", .mode = 0444, .show = recent_show, .stamp = recent_stamp,
 	  .help = "the last events, newest first, raw and decoded" },
 };

@@ -125,15 +125,15 @@ static const struct smmux_node rows[] = {
 	{ .name = "atc_timeout", .mode = 0200, .write = atc_timeout_write,
 	  .help = "write \"SID N\": the next N ATC_INV to SID count as not answered" },
 	{ .name = "sync_timeout", .mode = 0200, .write = sync_timeout_write,
-	  .help = "write N: the next N SYNCs count as not come in time" },
+	  .help = "write N: the next N waits for a CMD_SYNC count as timed out" },
 	{ .name = "cmd_illegal", .mode = 0200, .write = cmd_illegal_write,
-	  .help = "write N: so many commands that the SMMU does not know" },
+	  .help = "write N: submit N commands with an illegal opcode" },
 	{ .name = "event", .mode = 0200, .write = event_write,
 	  .help = "write \"W0 W1 W2 W3\": handle an event as if the SMMU had written it" },
 	{ .name = "evtq_hold_ms", .mode = 0200, .write = evtq_hold_write,
-	  .help = "write MS: take no events for so long, so that the queue fills up" },
+	  .help = "write MS: stop the drain of the event queue for MS milliseconds" },
 	{ .name = "armed", .mode = 0444, .show = armed_show,
-	  .help = "what is still to be injected" },
+	  .help = "pending injections" },
 };
 
 const struct smmux_nodes smmux_dbg_inject_nodes = {

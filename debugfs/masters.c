@@ -249,18 +249,18 @@ static u64 faults_stamp(void *obj)
 
 static const struct smmux_node rows[] = {
 	{ .name = "info", .mode = 0444, .show = info_show,
-	  .help = "SMMU, StreamIDs, attachment, what it can do, faults" },
+	  .help = "SMMU, StreamIDs, attachment, capabilities, number of faults" },
 	{ .name = "ste", .mode = 0444, .show = ste_show,
 	  .help = "stream table entries of its StreamIDs" },
 	{ .name = "ats", .mode = 0444, .show = ats_show,
-	  .help = "address translation service: what it has, and whether it answers" },
+	  .help = "address translation services: capability, state, quarantines" },
 	{ .name = "faults", .mode = 0444, .show = faults_show, .stamp = faults_stamp,
-	  .help = "the last events that named it, newest first, and what tables said" },
+	  .help = "the last events of its StreamIDs, newest first, with table walks" },
 	{ .name = "cds", .mode = 0444, .seq = &cds_seq,
 	  .help = "context descriptors that are not empty, by SubstreamID" },
 	{ .name = "translate", .mode = 0600, .ask = smmux_dbg_ask_master,
 	  .show = smmux_dbg_answer_show,
-	  .help = "write 'IOVA [SSID] [@SID] [r|w|x]', then read what the SMMU would do" },
+	  .help = "write 'IOVA [SSID] [@SID] [r|w|x]', then read the result of a table walk" },
 };
 
 const struct smmux_nodes smmux_dbg_master_nodes = {

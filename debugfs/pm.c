@@ -122,9 +122,9 @@ static int clients_show(struct seq_file *m, void *unused)
 
 static const struct smmux_node rows[] = {
 	{ .name = "state", .mode = 0444, .show = state_show,
-	  .help = "awake or asleep, why, for how long, and what was elided" },
+	  .help = "power state, time in each state, latencies, elided commands" },
 	{ .name = "clients", .mode = 0444, .show = clients_show,
-	  .help = "its clients, and which of them keeps it awake, and why" },
+	  .help = "its clients, and for each the reason why it keeps the SMMU awake" },
 	{ .name = "history", .mode = 0444, .show = history_show,
 	  .help = "the last transitions, newest first" },
 };

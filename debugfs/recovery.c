@@ -74,11 +74,11 @@ static int counters_show(struct seq_file *m, void *unused)
 
 static const struct smmux_node recovery_rows[] = {
 	{ .name = "queue", .mode = 0444, .show = queue_show,
-	  .help = "devices that are cut off, since when, and what is tried" },
+	  .help = "devices in quarantine, with state, policy and times" },
 	{ .name = "history", .mode = 0444, .show = history_show,
-	  .help = "the last steps of devices out and back, newest first" },
+	  .help = "the last state changes of devices, newest first" },
 	{ .name = "counters", .mode = 0444, .show = counters_show,
-	  .help = "timeouts, quarantines, resets, and how they ended, since load or reset_stats" },
+	  .help = "timeouts, quarantines, resets and their results, since load or reset_stats" },
 };
 
 const struct smmux_nodes smmux_dbg_recovery_nodes = {

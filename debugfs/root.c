@@ -282,7 +282,7 @@ static const struct smmux_node root_rows[] = {
 	{ .name = "version", .mode = 0444, .show = version_show,
 	  .help = "version of the driver" },
 	{ .name = "features", .mode = 0444, .show = features_show,
-	  .help = "what this build can and cannot do, and its parameters" },
+	  .help = "features of this build, and the module parameters" },
 	{ .name = "help", .mode = 0444, .show = help_show,
 	  .help = "this list" },
 };

@@ -221,17 +221,17 @@ static int pmcg_show(struct seq_file *m, void *unused)
 
 static const struct smmux_node smmu_rows[] = {
 	{ .name = "caps", .mode = 0444, .show = caps_show,
-	  .help = "every field of the ID registers, and what becomes of it" },
+	  .help = "every field of the ID registers, and how the driver uses it" },
 	{ .name = "gerror", .mode = 0444, .show = gerror_show,
 	  .help = "global errors by cause, and the last ones, newest first" },
 	{ .name = "regs", .mode = 0444, .show = smmux_dbg_regs_show,
-	  .help = "registers, raw and decoded, and where they are not as the driver wrote them" },
+	  .help = "registers, raw and decoded, with differences from what the driver wrote" },
 	{ .name = "lint", .mode = 0444, .seq = &smmux_dbg_lint_seq,
-	  .help = "what does not agree: the driver's state, tables in memory, registers" },
+	  .help = "inconsistencies between the driver's state, tables in memory and registers" },
 	{ .name = "pmcg", .mode = 0444, .show = pmcg_show,
-	  .help = "its performance counter groups, by the names that perf knows" },
+	  .help = "its performance monitor counter groups, by their names in perf" },
 	{ .name = "strtab", .mode = 0444, .seq = &smmux_dbg_strtab_seq,
-	  .help = "every stream table entry that does not just abort" },
+	  .help = "every stream table entry that does more than abort" },
 };
 
 const struct smmux_nodes smmux_dbg_smmu_nodes = {
@@ -271,9 +271,9 @@ static int dump_now_write(void *obj, const char *line)
 
 static const struct smmux_node control_rows[] = {
 	{ .name = "reset_stats", .mode = 0200, .write = reset_stats_write,
-	  .help = "write 1: all counters and histograms start from 0; or counters, or latency" },
+	  .help = "write 1: reset all counters and histograms; counters, latency: only these" },
 	{ .name = "dump_now", .mode = 0200, .write = dump_now_write,
-	  .help = "write 1: a summary of this SMMU to the kernel's log, as at a panic" },
+	  .help = "write 1: print a summary of this SMMU to the kernel log, as a panic does" },
 };
 
 const struct smmux_nodes smmux_dbg_control_nodes = {
