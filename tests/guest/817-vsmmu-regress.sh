@@ -8,7 +8,7 @@
 # MODULE: allow_unbind=1
 # TIMEOUT: 180
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event: |event queue overflow|vclient|command error|reset or power loss)
-# EXPECT: smmux [0-9a-f]+\.vsmmu: (refused: IDR5|GBPA: ABORT not accepted|CR0 0x[0-9a-f]+: not acknowledged|lost invalidations)
+# EXPECT: smmux [0-9a-f]+\.vsmmu: (refused: IDR5|GBPA: ABORT not accepted \(-[A-Z0-9]+\)$|CR0 0x[0-9a-f]+: not acknowledged|lost invalidations)
 # EXPECT: smmux [0-9a-f]+\.vsmmu: probe with driver smmux failed with error -(110|5)$
 # EXPECT: callbacks suppressed
 
