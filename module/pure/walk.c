@@ -352,7 +352,7 @@ static int table_text(const struct smmux_walk_regime *r, u64 desc, char *buf, si
 {
 	if (r->stage != 1 || !(desc & TTD_LIMITS))
 		return scnprintf(buf, len, "-");
-	return scnprintf(buf, len, "takes away:%s%s%s%s",
+	return scnprintf(buf, len, "removes:%s%s%s%s",
 			 desc & TTD_APTABLE_RO ? " write" : "",
 			 desc & TTD_APTABLE_NOUSER ? " user" : "",
 			 desc & TTD_XNTABLE ? " UX" : "", desc & TTD_PXNTABLE ? " PX" : "");

@@ -607,11 +607,11 @@ static void text_of_tables(struct kunit *test)
 		const char *text;
 	} rows[] = {
 		{ 1, SMMUX_WALK_TABLE, false, 3, "-" },
-		{ 1, SMMUX_WALK_TABLE, false, 3 | 1ULL << 62, "takes away: write" },
-		{ 1, SMMUX_WALK_TABLE, false, 3 | 1ULL << 61, "takes away: user" },
-		{ 1, SMMUX_WALK_TABLE, false, 3 | 1ULL << 60, "takes away: UX" },
-		{ 1, SMMUX_WALK_TABLE, false, 3 | 1ULL << 59, "takes away: PX" },
-		{ 1, SMMUX_WALK_TABLE, false, ~0ULL, "takes away: write user UX PX" },
+		{ 1, SMMUX_WALK_TABLE, false, 3 | 1ULL << 62, "removes: write" },
+		{ 1, SMMUX_WALK_TABLE, false, 3 | 1ULL << 61, "removes: user" },
+		{ 1, SMMUX_WALK_TABLE, false, 3 | 1ULL << 60, "removes: UX" },
+		{ 1, SMMUX_WALK_TABLE, false, 3 | 1ULL << 59, "removes: PX" },
+		{ 1, SMMUX_WALK_TABLE, false, ~0ULL, "removes: write user UX PX" },
 		{ 2, SMMUX_WALK_TABLE, false, ~0ULL, "-" },
 		{ 1, SMMUX_WALK_INVALID, false, ~0ULL, "-" },
 		{ 2, SMMUX_WALK_BLOCK, false, 1,
