@@ -8,12 +8,14 @@
  * the capability, and disabling uses the reverse order: at no time can the device
  * hold a translation whose invalidation does not reach it.  EATS is set only after
  * the device has confirmed that its ATC is empty: its entries may be old, and it may
- * have failed to answer their invalidation.
+ * have failed to answer their invalidation.  smmux_attach_update() in attach.c calls
+ * prepare, enable and disable.
  *
  * Cut off.  The context that finds a device without answer cuts it off before it
  * returns to its caller, because the caller is about to free the memory:
  *
- *   no_eats   from here on nothing sets EATS (all STE writes are under ste_lock)
+ *   no_eats   from here on nothing sets EATS (all STE writes are under ste_lock;
+ *             write_ste() in master.c clears EATS in what attach wants)
  *   EATS = 0  in all STEs of the device
  *   CFGI_STE, SYNC: translated requests abort, and none is in flight any more
  *   cut       walkers skip the device
@@ -120,7 +122,10 @@ bool smmux_ats_injected(struct smmux_device *smmu, u32 sid)
 
 bool smmux_ats_unanswered(struct smmux_device *smmu, int err)
 {
-	/* A queue that is closed permanently: all traffic of any kind aborts. */
+	/*
+	 * A closed queue takes no CFGI_STE either, so cutting off is impossible.  The
+	 * SMMU aborts all traffic, unless give_up() of cmdq_wait.c closed the queue.
+	 */
 	return err && err != -ENODEV && !READ_ONCE(smmu->cmdq.dead);
 }
 

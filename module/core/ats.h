@@ -23,7 +23,8 @@ bool smmux_ats_wanted(const struct smmux_master *master);
 /*
  * @ats_mutex held.  prepare: before an STE with EATS is written.  enable: after that
  * STE is live.  disable: before EATS is cleared.  All do nothing if ATS is in that
- * state already, and do not touch a device that is cut off.
+ * state already.  A device that is cut off gets no ATC_INV, and enable leaves ATS off in
+ * it; the recovery worker does the rest.
  */
 void smmux_ats_prepare(struct smmux_master *master);
 void smmux_ats_enable(struct smmux_master *master);

@@ -6,14 +6,19 @@
  *           the CD, a tag, a larger invalidation array.
  *  install  1. add the master to the new domain's array: from here on an unmap
  *              in the new domain reaches what the SMMU is about to cache
- *           2. write the CD, then the STE, through the planner; when the STE is
- *              written the SMMU translates by the new domain and nothing else
- *  commit   3. set ATS as the new state wants it, with a clean ATC
+ *           2. write the CD; if the new state does not want ATS, disable ATS in the
+ *              device and invalidate its ATC; if it wants ATS, and ATS is off, empty
+ *              the ATC; then write the STE, which contains EATS: from here on the
+ *              SMMU translates by the new domain and nothing else
+ *  commit   3. enable ATS in the device if the new state wants it, invalidate the ATC
  *           4. remove the master from the old domain's array; if it was the last
  *              one on this SMMU, invalidate the old tag and free it
  *
  * Install and commit cannot fail.  Attaching to identity or blocked has no
  * prepare, and so cannot fail either.
+ *
+ * smmux_attach_update() has the order of ATS and STE; static_domain.c and pasid.c use
+ * it too.  The planner (pure/entry.c) rewrites the CD and the STE.
  */
 #include "core/attach.h"
 
