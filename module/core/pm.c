@@ -3,7 +3,7 @@
  * pm - callbacks of the PM core, the trial of power, device links, and accounting.
  *
  * reset.c puts the hardware to sleep and wakes it; pm.h says what holds
- * meanwhile.
+ * meanwhile.  An unmap during sleep does not come here: see hw/cmdq_gate.c.
  */
 #include "core/pm.h"
 

@@ -16,6 +16,8 @@
  * If the walk misses the new array, the PTE was cleared before the SMMU could
  * have read it through the new STE: there is nothing to invalidate.
  *
+ * While the SMMU sleeps, the command queue elides the commands (cmdq_gate.c).
+ *
  * If a list of ATC_INVs to several devices is not answered, the walk asks each of them
  * again, alone.  Before it returns, it cuts off each device that did not answer (ats.c).
  */

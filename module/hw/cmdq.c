@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * cmdq - reservation and publication of commands.  cmdq_wait.c has the waits and the
- * errors, cmdq_gate.c has admission.
+ * errors, cmdq_gate.c has admission: open, closed, or elided during sleep.
  *
  * A list of commands goes through four steps, none of which takes a lock:
  *

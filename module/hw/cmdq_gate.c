@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cmdq_gate - admission control: who may submit, and what happens to rejected commands.
+ * cmdq_gate - admission control.  While the SMMU sleeps, invalidations are elided.
  *
  * The gate is two bits at the top of the reservation word.  Admission costs a submitter
  * one test of a value that it loads anyway.
  *
- *   CLOSED            refused with an errno: the SMMU is not yet set up, gone, or dead
- *   CLOSED | ASLEEP   the SMMU does not translate, and all caches are invalidated before
- *                     it translates again: invalidations are redundant (elided)
+ *   CLOSED            refused with -ENODEV: the SMMU is disabled, or its queue is dead
+ *   CLOSED | ASLEEP   the SMMU sleeps, or was not enabled yet.  It does not translate,
+ *                     and all caches are invalidated before it translates again.  So
+ *                     invalidations are redundant: they are counted and not sent
+ *
+ * A command that a device waits for (ATC_INV, RESUME) is not redundant.  At a sleeping
+ * SMMU it is lost, with -EIO and a warning.  So a device that needs such commands keeps
+ * its SMMU awake (pm.h).
  *
  * The exchange that reserves compares the whole word, so no position is ever
  * reserved behind a closed gate.  The position that smmux_cmdq_stop() reads when it
