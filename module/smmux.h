@@ -9,7 +9,7 @@
  *   smmux_master.ats_mutex             ATS of a master: on, off, cut off, restored
  *   smmux_device.streams_lock          StreamID -> masters, from one step to the next
  *   smmux_strtab.lock                  growing the stream table
- *   smmux_invs.ats_lock                readers: invalidation; writers: ATS off
+ *   smmux_invs.ats_lock                readers: invalidation; writers: detach
  *   smmux_device.ste_lock              every STE write, and cutting a device off
  *   smmux_recovery.lock                states, history, counters
  *   smmux_gerror.lock (raw)            GERROR, and the handling of its errors
@@ -74,8 +74,8 @@ struct smmux_invs;
  * @ste_lock: every STE write up to its SYNC, and EATS against attribution; taken in
  *           contexts that may invalidate, so interrupts are off (not with PREEMPT_RT)
  * @num_masters: masters probed and not released; under @streams_lock
- * @full_inv_threshold: more TLBI commands than this for one range become one
- *           invalidation of the whole tag; knob, READ_ONCE and WRITE_ONCE
+ * @full_inv_threshold: without range invalidation (RIL), a range with more leaves than
+ *           this becomes one invalidation of the whole tag; knob, READ_ONCE and WRITE_ONCE
  * @powered: registers may be accessed
  * @written: last written values of registers that are stored nowhere else; set by the
  *           writer of the register (the PM core's callbacks, fail_stop()), READ_ONCE

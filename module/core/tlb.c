@@ -2,6 +2,11 @@
 /*
  * tlb - turn a changed range into invalidation commands.
  *
+ * add_tlb() chooses the command.  Size 0 means the whole tag.  With range invalidation
+ * (RIL), a range takes range commands.  Without RIL, it takes one command per leaf, or one
+ * for the whole tag if there are more leaves than full_inv_threshold.  walk_single() is
+ * the short path, for one tag and a range that fits one range command.
+ *
  * A walk reads the domain's invalidation array once and fills a batch on the stack.
  * It sends a SYNC where the order of commands needs one: between the TLBs and the
  * ATCs of one SMMU (an ATC could refill from a TLB that is still stale), and at each

@@ -2,14 +2,16 @@
 /*
  * invs - per domain, the array of what to invalidate when its tables change.
  *
+ * An entry says what to invalidate; core/tlb.c chooses the command.
+ *
  * Every unmap reads the domain's array under RCU; attach and detach replace or
  * edit it.  It is sorted by (SMMU, kind, id, ssid).  Kinds are numbered in the
  * order in which their commands must reach the hardware, so one walk from front
  * to back issues them in the right order.
  *
  * Writers hold the domain's mutex.  Readers hold rcu_read_lock() and, if the
- * array has an ATC entry, also @ats_lock for reading.  Disabling ATS takes it for
- * writing, and so waits for every ATC_INV in flight.
+ * array has an ATC entry, also @ats_lock for reading.  Detach takes it for writing
+ * (attach.c), and so waits for every ATC_INV in flight.
  *
  * An entry with @users 0 is dead: readers skip it, purge drops it.  Only the
  * holder of the mutex writes @users.  A reader that sees the old value sends
