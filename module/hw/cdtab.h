@@ -32,7 +32,7 @@ struct smmux_cdtab {
 	size_t bytes;
 };
 
-/* Allocate memory for the table and for @ssid's CD.  Sleeps.  0 or -ENOMEM. */
+/* Allocate memory for the table and for @ssid's CD.  Sleeps.  0, -ENOMEM or -ERANGE. */
 int smmux_cdtab_cover(struct smmux_master *master, u32 ssid);
 void smmux_cdtab_free(struct smmux_master *master);
 

@@ -461,8 +461,9 @@ void smmux_cmdq_program(struct smmux_device *smmu)
 }
 
 /*
- * Room for a list or two of every CPU: a larger queue only spreads the same commands
- * over more cache lines.
+ * Room for four lists of LIST_MAX commands of every CPU, from 2^8 to 2^16 entries: a larger
+ * queue only spreads the same commands over more cache lines.  The parameter replaces this
+ * size; the hardware limits both.
  */
 static u8 wanted_log2(struct smmux_device *smmu)
 {

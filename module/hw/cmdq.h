@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * cmdq - the command queue: many producers, one ring, no lock to submit.
+ *
+ * cmdq.c submits, cmdq_wait.c waits and handles errors, cmdq_gate.c opens and closes.
  */
 #ifndef SMMUX_CMDQ_H
 #define SMMUX_CMDQ_H
@@ -91,9 +93,10 @@ void smmux_cmdq_program(struct smmux_device *smmu);
  * @how:  SMMUX_ISSUE_*
  *
  * Call within an RCU read-side section (see cmdq_gate.c); otherwise any context.
- * Bounded time: a wait for room or for a SYNC ends after one second, or after ten
- * where a device does not answer.  A list that is longer than the queue is split
- * into several reservations.
+ * Bounded time: a wait for room or for a SYNC ends after one second without progress of
+ * the SMMU, and in any case after ten.  The limit of one second does not apply while a
+ * device with ATS may delay the SMMU.  A list of @max_list commands or more is split into
+ * several reservations.
  *
  * Return: 0, also when the SMMU sleeps and the commands are redundant (G2); -EIO
  * when a command of this list was in error (Q5), or lost at a sleeping SMMU (G3);

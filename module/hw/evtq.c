@@ -5,11 +5,12 @@
  * One drain runs at a time (@drain_lock) and does a bounded amount of work.  A
  * work item handles the rest a little later, so a device that faults in a loop
  * costs a share of one CPU and does not block the machine.  The same work item
- * polls where firmware describes no interrupt.
+ * polls this queue and GERROR where firmware describes no interrupt.
  *
- * Each event is counted, kept in the ring, traced, reported to the master's
- * domain, answered if it stalls, and logged within its stream's rate limit.
- * All of this runs under the streams lock, which keeps master and domain alive:
+ * Each event is kept in the SMMU's ring, decoded (pure/evt.c) and counted.  Then it
+ * is kept in its stream's ring with a walk of the tables, traced, reported to the
+ * master's domain, answered if it stalls, and logged within its stream's rate limit.
+ * This second part runs under the streams lock, which keeps master and domain alive:
  * an attach takes it after it has replaced the pointer to the old domain, and
  * before that domain may be freed.
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * evtq - the event queue: drain, decode, count, report, answer.
+ * evtq - the event queue: drain, count, report, answer.  pure/evt.c decodes.
  */
 #ifndef SMMUX_EVTQ_H
 #define SMMUX_EVTQ_H
@@ -89,7 +89,7 @@ int smmux_evtq_init(struct smmux_device *smmu, smmux_evtq_walk *walk);
 void smmux_evtq_program(struct smmux_device *smmu);
 
 /*
- * Threaded interrupt handler; also called to settle the queue.  Sleeps.  Does a
+ * Threaded interrupt handler; also called by the work item and by resume.  Sleeps.  Does a
  * bounded amount of work, and schedules a later drain for the rest.  IRQ_NONE if
  * there was no event: the line may be shared.
  */

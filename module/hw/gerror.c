@@ -6,9 +6,10 @@
  * GERRORN.  The command queue handles its own error, under this file's lock and
  * before the acknowledgement, because that restarts the queue.
  *
- * Two conditions end an SMMU's service permanently: service failure mode, and
- * registers that differ from what the driver wrote, because the SMMU was reset or
- * lost its power without the driver.
+ * Three conditions end an SMMU's service: service failure mode; CMDQEN that is off,
+ * because the SMMU was reset or lost its power without the driver; and a device that
+ * could not be cut off (ats.c).  All traffic aborts until reset.c enables the SMMU
+ * again, at bind or resume.
  */
 #include "hw/gerror.h"
 

@@ -25,7 +25,7 @@ struct smmux_gerror {
 		u8 cerror;		/* CMDQ_CONS.ERR, if CMDQ_ERR is among them */
 	} ring[SMMUX_GERROR_RING];	/* under @lock */
 	u64 total;			/* records ever written; under @lock */
-	bool dead;			/* failure mode, or was reset: disabled; under @lock */
+	bool dead;			/* service has ended, see gerror.c; under @lock */
 };
 
 void smmux_gerror_init(struct smmux_device *smmu);
@@ -53,7 +53,7 @@ bool smmux_gerror_lost(struct smmux_device *smmu);
 
 /*
  * The SMMU is no longer reliable: all its traffic aborts from now on, as after a
- * service failure, until it is bound again.  @why is logged.  Any context.
+ * service failure, until smmux_gerror_revive().  @why is logged.  Any context.
  */
 void smmux_gerror_stop(struct smmux_device *smmu, const char *why);
 

@@ -2,10 +2,10 @@
 /*
  * irq - the SMMU's interrupts.
  *
- * MSIs are used if SMMU and platform have them, else the lines that firmware
- * names, else one combined line.  A source without interrupt is not fatal: a
- * waiter detects command errors itself, and the event queue is polled.  Lines may
- * be shared between sources, between SMMUs, and with other devices.
+ * MSIs are used if SMMU and platform have them, else the combined line if firmware
+ * names one, else the line of each source.  A source without interrupt is not fatal:
+ * a waiter detects command errors itself, and evtq.c polls the event queue and GERROR.
+ * Lines may be shared between sources, between SMMUs, and with other devices.
  *
  * The IRQ_CFG registers of a source may only be written while IRQ_CTRL disables
  * the source.  They lose their content with power, so this file keeps the messages

@@ -71,7 +71,8 @@ static inline bool smmux_queue_is_at(const struct smmux_queue *q, u64 base_reg)
  * @prod:  offset of the PROD register, counted as in arch/regs.h
  * @cons:  offset of the CONS register
  *
- * Sleeps.  Return: 0 or -ENOMEM, with a message.
+ * Sleeps.  Return: 0; -ENOMEM with a message; -EINVAL with a warning if the memory is
+ * not aligned to its size.
  */
 int smmux_queue_alloc(struct smmux_device *smmu, struct smmux_queue *q,
 		      const char *name, u8 log2, u8 words, u32 prod, u32 cons);

@@ -13,7 +13,7 @@
 
 struct smmux_device;
 
-/* GBPA := abort.  0 or -ETIMEDOUT. */
+/* GBPA := abort.  0, -ETIMEDOUT or -EIO. */
 int smmux_reset_gbpa_abort(struct smmux_device *smmu);
 
 /*
