@@ -2,9 +2,9 @@
 /*
  * cmdq - files of an SMMU's command queue.
  *
- * The queue advances while it is read; readers do not stop it.  "state" is of one
- * moment.  "entries" has the positions that the queue spanned when the file was
- * opened, without entries whose slot was reserved again meanwhile.
+ * The queue advances while it is read; readers do not stop it.  "state" is one snapshot,
+ * with consumed <= published <= reserved.  "entries" has the positions that the queue
+ * spanned when the read began, without entries whose slot was reserved again meanwhile.
  */
 #include "plane.h"
 
@@ -30,7 +30,7 @@ static int state_show(struct seq_file *m, void *unused)
 	u64 used;
 
 	smmux_cmdq_snapshot(smmu, &s);
-	/* Read one after the other, so a reader may have passed a writer. */
+	/* @cons was read before @resv: @used may exceed the size, but is not negative. */
 	used = s.resv > s.cons ? s.resv - s.cons : 0;
 
 	seq_printf(m, "reserved: %llu\n", s.resv);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * evtq - files of an SMMU's event queue.
+ * evtq - files of an SMMU's event queue, and the text of an event.
  */
 #include "plane.h"
 

@@ -4,7 +4,19 @@
  *
  * A file of debugfs is a row of a table: struct smmux_node.  Tables form families,
  * one per directory; root.c makes the directories, opens the files and dispatches.
- * A new file needs a new row, its function, and its text in ABI/.
+ *
+ *   directory             table              also has functions for its rows
+ *   (root)                root.c
+ *   <smmu>/               smmu.c             regs.c, lint.c, strtab.c
+ *   <smmu>/control/       smmu.c
+ *   <smmu>/NAME/          NAME.c: cmdq, evtq, pm, recovery, inject
+ *   masters/<device>/     masters.c          translate.c
+ *   domains/<id>/         domains.c          translate.c, ranges.c
+ *
+ * A new file needs a row, its function, and its text in ABI/ (tests/host/abi.sh checks
+ * that).  A new directory also needs a struct smmux_nodes, its extern below, and two
+ * places in root.c: families[] for "help", and the function that adds the object.  A new
+ * .c also needs a place in Kbuild.
  *
  * Rules for the contents of files:
  *  - "name: value" lines, or columns under a header line, an empty line

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * root - the tree /sys/kernel/debug/smmux, and the dispatch from a file to its row.
+ * To add a file, read plane.h.
  *
  * The inode->i_private of a file points to its row of a table, that of its
  * directory to the object.  Both are read only from open to the end of a read or

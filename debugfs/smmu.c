@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * smmu - files of one SMMU: its capabilities, its global errors, its controls.
+ * smmu - files of one SMMU: its capabilities, global errors, counter groups, controls.
+ *
+ * The rows of regs.c, lint.c and strtab.c are here too.
  */
 #include "plane.h"
 
