@@ -14,7 +14,6 @@
  *   SMMUX_HAVE_OPS_PGSIZES         x    -   page sizes are in iommu_ops, not in
  *                                           each domain
  *   SMMUX_HAVE_OF_MAP_IOMMU_ID     -    x   of_map_iommu_id()
- *   SMMUX_HAVE_DRIVER_GET_DOMAIN   -    x   iommu_driver_get_domain_for_dev()
  *   SMMUX_HAVE_CAP_ATS             -    x   the core asks whether ATS is supported
  *   SMMUX_HAVE_DFL_WQ              -    x   system_unbound_wq's new name
  */

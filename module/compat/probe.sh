@@ -66,7 +66,6 @@ declare -A snippet=(
 	[OF_MAP_IOMMU_ID]='void *PROBE = &of_map_iommu_id;'
 	[CAP_ATS]='enum iommu_cap PROBE = IOMMU_CAP_PCI_ATS_SUPPORTED;'
 	[DFL_WQ]='struct workqueue_struct **PROBE = &system_dfl_wq;'
-	[DRIVER_GET_DOMAIN]='void *PROBE = &iommu_driver_get_domain_for_dev;'
 )
 
 want=$(key)
