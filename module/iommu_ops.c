@@ -2,8 +2,9 @@
 /*
  * iommu_ops - the interface of smmux to the IOMMU core.
  *
- * The rooms in core/ are written for the newest signatures.  Each function here
- * is a shim; only this file adapts the signatures of older kernels.
+ * The rooms in core/ are written for the newest signatures.  The functions here are
+ * shims; only this file adapts to the ops of older kernels.  compat/compat.h lists the
+ * differences.
  */
 #include "iommu_ops.h"
 

@@ -2,7 +2,7 @@
 /*
  * iommu_ops - the tables through which the IOMMU core calls this driver.
  *
- * Only this room depends on the signatures of a kernel's ops.
+ * Only this room depends on ops whose signatures differ between kernels.
  */
 #ifndef SMMUX_IOMMU_OPS_H
 #define SMMUX_IOMMU_OPS_H

@@ -4,9 +4,10 @@
  *
  * The compiler includes this in every file (-include); no file names it.
  * probe.sh detects features and defines SMMUX_HAVE_*; only this directory knows
- * version numbers.  Differences that this file and the users of the macros handle:
+ * version numbers.  iommu_ops.c uses the macros about ops and CAP_ATS; the rest are used
+ * below.
  *
- *                                6.12  7.2
+ *                                6.12  7.2+
  *   SMMUX_HAVE_ATTACH_OLD          -    x   attach_dev() gets the old domain
  *   SMMUX_HAVE_PAGING_FLAGS        -    x   domain_alloc_paging_flags()
  *   SMMUX_HAVE_REMOVE_DEV_PASID    x    -   an op of its own blocks a PASID,
@@ -15,7 +16,15 @@
  *                                           each domain
  *   SMMUX_HAVE_OF_MAP_IOMMU_ID     -    x   of_map_iommu_id()
  *   SMMUX_HAVE_CAP_ATS             -    x   the core asks whether ATS is supported
- *   SMMUX_HAVE_DFL_WQ              -    x   system_unbound_wq's new name
+ *   SMMUX_HAVE_DFL_WQ              -    x   system_unbound_wq's new name; stable
+ *                                           versions of 6.12 have it too
+ *
+ * Four files run the same on all kernels, but allow for a difference in behaviour:
+ *
+ *   core/tlb.c        6.12 calls iotlb_sync() for an empty gather
+ *   core/recovery.c   7.x attaches and detaches a master while its device is reset
+ *   hw/readers.c      which functions of io-pgtable free a table
+ *   probe.c           7.x warns if a client is probed while its SMMU is half registered
  */
 #ifndef SMMUX_COMPAT_H
 #define SMMUX_COMPAT_H
