@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * fw - the description of an SMMU by firmware (DT, ACPI IORT).
+ * fw - the description of an SMMU by firmware (DT, ACPI IORT): properties, interrupts,
+ * reserved memory ranges, clients, performance counter groups.
  */
 #ifndef SMMUX_FW_H
 #define SMMUX_FW_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * knobs - sysfs attributes, in a group "smmux" of the SMMU and of each of its masters.
+ * knobs - sysfs attributes, in a group "smmux" of the SMMU and of each master with ATS.
  */
 #ifndef SMMUX_KNOBS_H
 #define SMMUX_KNOBS_H

@@ -13,7 +13,7 @@ enum smmux_ats_policy { SMMUX_ATS_AUTO, SMMUX_ATS_ON, SMMUX_ATS_OFF };
 struct smmux_params {
 	unsigned int ats;		/* enum smmux_ats_policy */
 	unsigned int pm;		/* enum smmux_pm_policy */
-	unsigned int cmdq_log2;		/* cap of the command queue's size; 0: none */
+	unsigned int cmdq_log2;		/* size of the command queue; 0: by number of CPUs */
 	bool enable_inject;		/* error injection exists (test and rehearsal) */
 	bool allow_unbind;		/* let sysfs unbind an SMMU (test and development) */
 	bool no_msi;			/* neither MSI interrupts nor MSI completion */

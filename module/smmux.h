@@ -7,14 +7,17 @@
  *   smmux_domain.lock                  the domain's invalidation array and tags
  *   smmux_recovery.mutex               steps of the recovery worker, release of a master
  *   smmux_master.ats_mutex             ATS of a master: on, off, cut off, restored
+ *   smmux_evtq.drain_lock              one drain of the event queue
  *   smmux_device.streams_lock          StreamID -> masters, from one step to the next
  *   smmux_strtab.lock                  growing the stream table
  *   smmux_invs.ats_lock                readers: invalidation; writers: detach
  *   smmux_device.ste_lock              every STE write, and cutting a device off
- *   smmux_recovery.lock                states, history, counters
+ *   smmux_recovery.lock                states, history
+ *   smmux_evtq.ring_lock               rings of events
  *   smmux_gerror.lock (raw)            GERROR, and the handling of its errors
  *   walk_lock of readers.c (raw)       readers of tables against freeing of tables
- * The command queue takes no lock (see cmdq.c).
+ * The command queue takes no lock (see cmdq.c).  Each other lock is taken in one file only:
+ * irq.c, pm.c, crash.c, probe.c, knobs.c, stats.c, recent.c, inject.c.
  *
  * A file that needs the whole device includes this header.  This header includes the
  * headers of the structures that it embeds.  That gives no access to the functions of a

@@ -4,8 +4,8 @@
  *
  * A domain consists of io-pgtable tables, the templates of the CD or STE that point
  * to them, and an invalidation array.  It is built for the SMMU of the device that
- * it is allocated for, and fits every SMMU with the same address sizes, page sizes
- * and coherency.
+ * it is allocated for.  It fits every SMMU that has its stage, page size and coherency,
+ * and no smaller address sizes (smmux_domain_fits()).
  */
 #include "core/domain.h"
 

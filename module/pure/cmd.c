@@ -3,7 +3,8 @@
  * cmd - names and text of commands; the encoders are inline in the header.
  *
  * The decoder prints only the operands that the opcode has.  One row of @shapes
- * lists them, so that dumps, traces and tools agree.
+ * lists them.  trace.h and scripts/smmux-decode have tables of their own, because tools
+ * cannot call this one; tests/host/decode.sh compares smmux-decode with it.
  */
 #include "pure/cmd.h"
 

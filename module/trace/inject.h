@@ -3,7 +3,9 @@
  * inject - injects errors on request of a user, for tests and rehearsals.
  *
  * This room only decides whether a command fails.  Its callers count the error and
- * act on it.  The parameter order (smmux_device.order) identifies an SMMU.
+ * act on it.  The parameter order (smmux_device.order) identifies an SMMU.  The other
+ * injections need no decision: debugfs/inject.c sends illegal commands, hw/evtq.c takes
+ * injected events and holds the event queue.
  *
  * Active only with the module parameter enable_inject=1.  Without it, a SYNC and an
  * array walk that concerns ATS execute one no-op instruction each.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * regs - reads all registers and compares them with the driver's values.
+ * regs - reads the registers and compares them with the driver's values.
  *
  * This room stores nothing.  The room that writes a register knows its expected
  * value, and each look asks for it again.  Writers are not delayed.  They note the

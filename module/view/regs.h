@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * regs - a snapshot of all registers of the non-secure interface, with the values that
- * the driver last wrote to them.
+ * regs - a snapshot of the registers of the non-secure interface that regs.c lists, with
+ * the values that the driver last wrote to them.
  */
 #ifndef SMMUX_REGS_H
 #define SMMUX_REGS_H
@@ -41,7 +41,7 @@ static inline bool smmux_reg_differs(const struct smmux_reg_snap *r)
 }
 
 /**
- * smmux_regs_snapshot() - read all registers whose reads have no side effect
+ * smmux_regs_snapshot() - read the registers; these reads have no side effect
  * @smmu: the SMMU; it is not woken up
  * @snap: filled, by ascending offset
  *
