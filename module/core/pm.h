@@ -12,13 +12,13 @@
  *    +------------------------------- STARTING <----------------+
  *                                         | the hardware does not respond
  *                                         v
- *                                       FAILED: always aborts; submissions are
- *                                       refused, or still elided as during sleep
+ *                                       FAILED: aborts; submissions are refused,
+ *                                       or still elided as during sleep
  *
  * If the hardware does not answer the first writes of resume, resume changes nothing.
  * A gate that sleep closed continues to elide.  That is correct as long as nothing is
- * translated, and only a whole reset ends that state.  If sleep failed before SMMUEN was
- * off, the SMMU continues to translate and to take commands.
+ * translated, and only a whole reset ends that state.  Exception: if sleep failed before
+ * SMMUEN was off, the SMMU continues to translate and to take commands, also in FAILED.
  *
  * What each party may assume:
  *

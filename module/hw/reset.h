@@ -31,13 +31,17 @@ int smmux_reset_wake(struct smmux_device *smmu);
  * @step: the step that failed; static text
  *
  * After 0, registers are not accessed and submissions are elided until
- * smmux_reset_wake().  After a failure the SMMU is in an intermediate state, and all
- * traffic aborts: call smmux_reset_wake().  Sleeps, bounded time.
+ * smmux_reset_wake().  After a failure the SMMU is in an intermediate state: traffic is
+ * translated if SMMUEN is still set, otherwise it aborts.  Call smmux_reset_wake() then.
+ * Sleeps, bounded time.
  * Return: 0, -ETIMEDOUT, -EBUSY, -EIO.
  */
 int smmux_reset_sleep(struct smmux_device *smmu, const char **step);
 
-/* Abort all traffic and disable everything.  Any context. */
+/*
+ * Abort all traffic and disable everything.  If GBPA does not take ABORT, SMMUEN stays as
+ * it is and translation goes on.  Any context.  0 or an errno.
+ */
 int smmux_reset_disable(struct smmux_device *smmu);
 
 /* The same before the memory that the SMMU reads is freed: off, even after errors. */
