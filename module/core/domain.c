@@ -6,6 +6,8 @@
  * to them, and an invalidation array.  It is built for the SMMU of the device that
  * it is allocated for.  It fits every SMMU that has its stage, page size and coherency,
  * and no smaller address sizes (smmux_domain_fits()).
+ *
+ * Unmap gathers pages; the IOMMU core then calls smmux_tlb_iotlb_sync() (tlb.c).
  */
 #include "core/domain.h"
 

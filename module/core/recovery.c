@@ -2,11 +2,13 @@
 /*
  * recovery - the worker that processes the queue of devices that are cut off.
  *
- * The queue itself is recovery_queue.c.  The worker holds @mutex for each step, but
- * not while it resets a device: a reset takes from a second to a minute, calls the
- * device's driver, and on kernels from 7.x calls this driver to attach and detach.  A
- * master may be removed meanwhile.  Its removal clears @resetting; the worker, which
- * has a reference to the device but none to the master, does not access the master again.
+ * The queue itself is recovery_queue.c; ats.c cuts a device off and restores its ATS.
+ *
+ * The worker holds @mutex for each step, but not while it resets a device: a reset takes
+ * from a second to a minute, calls the device's driver, and on kernels from 7.x calls this
+ * driver to attach and detach.  A master may be removed meanwhile.  Its removal clears
+ * @resetting; the worker, which has a reference to the device but none to the master, does
+ * not access the master again.
  *
  * How the worker detects resets by others.  No kernel tells an IOMMU driver that a
  * device was reset.  Kernels that ask for its domain to be blocked meanwhile (7.x) do
