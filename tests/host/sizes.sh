@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Files of at most 700 lines, functions of at most 60, nothing left to do later,
-# and a licence line in every source.
+# and a licence line in every source. In the driver a tenth to a quarter of the lines are
+# comments, and half of the functions have less than 15 lines.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -28,7 +29,39 @@ long_functions()
 			open = 0 }' "$@"
 }
 
+# The share of lines with a comment, in percent.
+comment_share()
+{
+	awk '{ comment = open }
+		/\/\*/ { comment = open = 1 }
+		/\*\// { open = 0 }
+		/^[ \t]*\/\// { comment = 1 }
+		comment { comments++ }
+		END { printf "%.1f\n", 100 * comments / NR }' "$@"
+}
+
+# The median of the lines of functions.
+median_function()
+{
+	awk 'FNR == 1 { open = 0 }
+		/^{/ { open = FNR }
+		/^}/ { if (open) print FNR - open - 1; open = 0 }' "$@" |
+		sort -n | awk '{ n[NR] = $1 } END { print n[int((NR + 1) / 2)] }'
+}
+
+driver_shape()
+{
+	local share median
+
+	share=$(comment_share "${driver[@]}")
+	median=$(median_function "${driver[@]}")
+	shape="the driver: $share % of lines have comments, the median function has $median lines"
+	awk -v share="$share" -v median="$median" \
+		'BEGIN { exit !(share >= 10 && share <= 25 && median < 15) }' || echo "$shape"
+}
+
 mapfile -t files < <(sources)
+mapfile -t driver < <(printf '%s\n' "${files[@]}" | grep -E '^(module|debugfs)/.*\.[ch]$')
 mapfile -t code < <(printf '%s\n' "${files[@]}" | grep -E '\.(c|h|sh)$|^scripts/smmux-[a-z]+$|^\.ci/run$')
 [ ${#files[@]} -gt 20 ] || { echo "only ${#files[@]} files found" && exit 1; }
 
@@ -38,6 +71,7 @@ found=$(
 	wc -l "${files[@]}" | awk '$2 != "total" && $1 > 700 { print $2 ": " $1 " lines" }'
 	long_functions "${code[@]}"
 	grep -nwE "$left" "${files[@]}" || true
+	driver_shape
 	grep -L 'SPDX-License-Identifier: ' "${code[@]}" | sed 's/$/: no licence line/' || true
 )
 if [ -n "$found" ]; then
@@ -45,4 +79,5 @@ if [ -n "$found" ]; then
 	echo "$(wc -l <<<"$found") places over a limit"
 	exit 1
 fi
-echo "${#files[@]} files within their limits"
+driver_shape
+echo "${#files[@]} files within their limits; $shape"
