@@ -83,7 +83,7 @@ machine_arguments()
 {
 	local machine=virt,gic-version=3
 
-	[ "$smmu" = machine ] && machine+=,iommu=smmuv3
+	[ "$smmu" != machine ] || machine+=,iommu=smmuv3
 	[ "$fw$boot" != dtdisk ] || machine+=,acpi=off
 	qemu=(qemu-system-aarch64 -M "$machine" -m "$mem" -nodefaults -display none -no-reboot)
 	if [ -n "$icount" ]; then
@@ -96,7 +96,8 @@ machine_arguments()
 	[ "$fw$boot" = dt ] || qemu+=(-bios /usr/share/qemu-efi-aarch64/QEMU_EFI.fd)
 	case $smmu in
 	1 | 2 | nested) qemu+=(-device "arm-smmuv3,primary-bus=pcie.0,stage=$smmu") ;;
-	two) qemu+=(-device "pxb-pcie,id=far,bus_nr=64,bus=pcie.0"
+	two) slot=1
+		qemu+=(-device "pxb-pcie,id=far,bus_nr=64,bus=pcie.0,addr=1"
 		-device "arm-smmuv3,primary-bus=pcie.0,stage=1"
 		-device "arm-smmuv3,primary-bus=far,stage=1"
 		-device "pcie-root-port,id=far-port1,bus=far,chassis=8,slot=8"
@@ -108,19 +109,28 @@ machine_arguments()
 		-device "virtserialport,chardev=results,name=smmux.results")
 }
 
-# A sparse scratch disk; its content is worth nothing, so nothing is synced.
+# A sparse scratch disk; its content is worth nothing, so nothing is synced. add_disk ARRAY
+# NAME: its arguments, into ARRAY.
 add_disk()
 {
-	local file=$out/$1.img
+	local -n arguments=$1
+	local file=$out/$2.img
 
-	if [ "$1" = nvme ] && [ -n "$disk" ]; then
+	if [ "$2" = nvme ] && [ -n "$disk" ]; then
 		file=$disk
 	else
 		truncate -s 256M "$file"
 		scratch+=("$file")
 	fi
-	qemu+=(-blockdev "driver=file,node-name=$1-file,filename=$file,cache.no-flush=on"
-		-blockdev "driver=raw,node-name=$1-disk,file=$1-file")
+	arguments+=(-blockdev "driver=file,node-name=$2-file,filename=$file,cache.no-flush=on"
+		-blockdev "driver=raw,node-name=$2-disk,file=$2-file")
+}
+
+# A device has the address that QEMU would give it: the next one on the root bus. It has it
+# also where some are added to a machine that has booted.
+root_slot()
+{
+	printf -v at 'bus=pcie.0,addr=%x' $((++slot))
 }
 
 # Two cards on one hub: what one guest network namespace sends to the other goes
@@ -131,49 +141,57 @@ add_net()
 {
 	local first=virtio-net-pci,$virtio
 
-	[ "$lane" != debug ] || first=e1000e,bus=pcie.0
+	[ "$lane" != debug ] || first=e1000e
+	root_slot
 	qemu+=(-netdev "hubport,hubid=0,id=net0" -netdev "hubport,hubid=0,id=net1"
-		-device "$first,netdev=net0,mac=52:54:00:00:00:01"
-		-device "$1,netdev=net1,mac=52:54:00:00:00:02,bus=pcie.0")
+		-device "$first,netdev=net0,mac=52:54:00:00:00:01,$at")
+	root_slot
+	qemu+=(-device "$1,netdev=net1,mac=52:54:00:00:00:02,$at")
 }
 
+# add_port ID NUMBER: a root port.
+add_port()
+{
+	root_slot
+	qemu+=(-device "pcie-root-port,id=$1,$at,chassis=$2,slot=$2")
+}
+
+# In qemu, or in late where QEMU does not save the device's state.
 add_device()
 {
-	local virtio=iommu_platform=on,disable-legacy=on,bus=pcie.0
+	local virtio=iommu_platform=on,disable-legacy=on at i
 
 	case $1 in
-	nvme) add_disk nvme
-		qemu+=(-device "nvme,id=nvme,serial=smmux-nvme,drive=nvme-disk,bus=pcie.0,bootindex=1") ;;
-	nvme2) add_disk nvme2
-		qemu+=(-device "pcie-root-port,id=port1,bus=pcie.0,chassis=1,slot=1"
-			-device "nvme,id=nvme2,serial=smmux-nvme2,drive=nvme2-disk,bus=port1") ;;
-	nvme-far) add_disk nvme-far
-		qemu+=(-device "nvme,id=nvme-far,serial=smmux-far,drive=nvme-far-disk,bus=far-port1") ;;
-	blk) add_disk blk
-		qemu+=(-device "virtio-blk-pci,drive=blk-disk,serial=smmux-blk,$virtio") ;;
+	nvme) root_slot && add_disk late nvme
+		late+=(-device "nvme,id=nvme,serial=smmux-nvme,drive=nvme-disk,$at,bootindex=1") ;;
+	nvme2) add_port port1 1 && add_disk late nvme2
+		late+=(-device "nvme,id=nvme2,serial=smmux-nvme2,drive=nvme2-disk,bus=port1") ;;
+	nvme-far) add_disk late nvme-far
+		late+=(-device "nvme,id=nvme-far,serial=smmux-far,drive=nvme-far-disk,bus=far-port1") ;;
+	blk) root_slot && add_disk qemu blk
+		qemu+=(-device "virtio-blk-pci,drive=blk-disk,serial=smmux-blk,$virtio,$at") ;;
 	net) add_net igb ;;
 	net-e1000e) add_net e1000e ;;
-	net-virtio) add_net "virtio-net-pci,${virtio%,*}" ;;
-	ats) qemu+=(-device "pcie-root-port,id=ats-port,bus=pcie.0,chassis=7,slot=7"
-			-device "virtio-rng-pci,ats=on,${virtio/pcie.0/ats-port}") ;;
-	ats-blk) add_disk blk
-		qemu+=(-device "pcie-root-port,id=blk-port,bus=pcie.0,chassis=6,slot=6"
-			-device "virtio-blk-pci,ats=on,drive=blk-disk,serial=smmux-blk,${virtio/pcie.0/blk-port}") ;;
-	ats2) qemu+=(-device "pcie-root-port,id=ats-port,bus=pcie.0,chassis=7,slot=7")
+	net-virtio) add_net "virtio-net-pci,$virtio" ;;
+	ats) add_port ats-port 7
+		qemu+=(-device "virtio-rng-pci,ats=on,$virtio,bus=ats-port") ;;
+	ats-blk) add_port blk-port 6 && add_disk qemu blk
+		qemu+=(-device "virtio-blk-pci,ats=on,drive=blk-disk,serial=smmux-blk,$virtio,bus=blk-port") ;;
+	ats2) add_port ats-port 7
 		for i in 0 1; do
-			qemu+=(-device "virtio-rng-pci,ats=on,addr=0.$i,multifunction=on,${virtio/pcie.0/ats-port}")
+			qemu+=(-device "virtio-rng-pci,ats=on,addr=0.$i,multifunction=on,$virtio,bus=ats-port")
 		done ;;
 	ats16) for i in {0..15}; do
 			qemu+=(-device "pcie-root-port,id=ats-port$i,bus=pcie.0,addr=$((16 + i / 8)).$((i % 8)),multifunction=on,chassis=$((20 + i)),slot=$((20 + i))"
-				-device "virtio-rng-pci,ats=on,${virtio/pcie.0/ats-port$i}")
+				-device "virtio-rng-pci,ats=on,$virtio,bus=ats-port$i")
 		done ;;
-	rng) qemu+=(-device "virtio-rng-pci,$virtio") ;;
-	edu) qemu+=(-device "edu,bus=pcie.0,dma_mask=0xffffffffff") ;;
+	rng) root_slot && qemu+=(-device "virtio-rng-pci,$virtio,$at") ;;
+	edu) root_slot && late+=(-device "edu,$at,dma_mask=0xffffffffff") ;;
 	edu20) for _ in $(seq 20); do
-			qemu+=(-device "edu,bus=pcie.0,dma_mask=0xffffffffff")
+			root_slot && late+=(-device "edu,$at,dma_mask=0xffffffffff")
 		done ;;
-	edu-far) qemu+=(-device "edu,bus=far-port2,dma_mask=0xffffffffff") ;;
-	testdev) qemu+=(-device "iommu-testdev,bus=pcie.0") ;;
+	edu-far) late+=(-device "edu,bus=far-port2,dma_mask=0xffffffffff") ;;
+	testdev) root_slot && late+=(-device "iommu-testdev,$at") ;;
 	*) usage_error "unknown device '$1'" ;;
 	esac
 }
@@ -238,7 +256,7 @@ command_line()
 
 main()
 {
-	local name names event rc=0 scratch=() host_options=()
+	local name names event rc=0 slot=0 scratch=() host_options=() qemu=() late=()
 
 	parse "$@"
 	need_root
@@ -251,6 +269,10 @@ main()
 		add_device "$name"
 	done
 	qemu+=("${extra[@]}")
+	for event in ${trace//,/ }; do
+		late+=(-trace "$event")
+	done
+	[ -z "$trace" ] || late+=(-D "$out/trace.log")
 	edit_dtb
 	if [ -n "$saved" ] && saved_can; then
 		saved_use
@@ -258,10 +280,7 @@ main()
 		make_initrd
 		qemu+=(-kernel "$kernel" -initrd "$initrd" -append "$(command_line)")
 	fi
-	for event in ${trace//,/ }; do
-		qemu+=(-trace "$event")
-	done
-	[ -z "$trace" ] || qemu+=(-D "$out/trace.log")
+	qemu+=("${late[@]}")
 	printf '%q ' "${qemu[@]}" >"$out/command"
 	in_tree python3 "$SMMUX_TOP/tests/rig/vmhost.py" --out "$out" \
 		--timeout "$timeout" $echo "${host_options[@]}" -- "${qemu[@]}" || rc=$?

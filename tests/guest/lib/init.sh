@@ -39,7 +39,7 @@ power_off()
 }
 
 # Without a test of its own the machine is saved here (lib/saved.sh), and goes on from here
-# once for each test. Each draws other random numbers.
+# once for each test: with devices that it had not, and random numbers of its own.
 await_payload()
 {
 	local size
@@ -50,6 +50,7 @@ await_payload()
 	head -c "$size" <&3 | tar -x -C /
 	exec 3>&-
 	cat /smmux/seed >/dev/urandom
+	echo 1 >/sys/bus/pci/rescan
 }
 
 if ! channel=$(open_channel); then
