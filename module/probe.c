@@ -146,10 +146,10 @@ static int init_structures(struct smmux_device *smmu)
 	xa_init(&smmu->streams);
 	mutex_init(&smmu->streams_lock);
 	spin_lock_init(&smmu->ste_lock);
-	smmux_recovery_init(smmu);
 	smmux_gerror_init(smmu);
 	smmux_pm_init(smmu);
-	ret = devm_add_action_or_reset(smmu->dev, destroy_tags, smmu);
+	ret = smmux_recovery_init(smmu) ?:
+	      devm_add_action_or_reset(smmu->dev, destroy_tags, smmu);
 	if (!ret)
 		ret = smmux_stats_init(smmu) ?: smmux_recent_init(smmu);
 	if (!ret)
@@ -374,6 +374,7 @@ static int probe(struct platform_device *pdev)
 
 static void unpublish(struct smmux_device *smmu)
 {
+	smmux_recovery_stop(smmu);
 	iommu_device_unregister(&smmu->iommu);
 	smmux_dbg_remove_smmu(smmu);
 	iommu_device_sysfs_remove(&smmu->iommu);

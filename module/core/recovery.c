@@ -6,9 +6,8 @@
  *
  * The worker holds @mutex for each step, but not while it resets a device: a reset takes
  * from a second to a minute, calls the device's driver, and on kernels from 7.x calls this
- * driver to attach and detach.  A master may be removed meanwhile.  Its removal clears
- * @resetting; the worker, which has a reference to the device but none to the master, does
- * not access the master again.
+ * driver to attach and detach.  The removal of the device waits for the reset.  See "resets
+ * and removal" below.
  *
  * How the worker detects resets by others.  No kernel tells an IOMMU driver that a
  * device was reset.  Kernels that ask for its domain to be blocked meanwhile (7.x) do
@@ -23,8 +22,10 @@
  */
 #include "core/recovery.h"
 
+#include <linux/notifier.h>
 #include <linux/pci.h>
 #include <linux/timekeeping.h>
+#include <linux/wait.h>
 
 #include "core/ats.h"
 #include "core/recovery_queue.h"
@@ -130,24 +131,60 @@ static void failed(struct smmux_master *master, int ret)
 	send_uevent(master, "blocked");
 }
 
+/*
+ * Resets and removal.  A device must not leave its IOMMU group while it is reset: from 7.x
+ * on the PCI core accesses the group before and after.  A reset by sysfs is safe, since the
+ * removal waits for users of the file.  For a reset by the worker:
+ *
+ *	worker					removal of the device
+ *	------					---------------------
+ *	lock @mutex				unbind the driver
+ *	if leaving or stopping: no reset	BUS_NOTIFY_DEL_DEVICE:
+ *	resetting = master			    lock @mutex
+ *	unlock @mutex				    leaving = true
+ *	reset					    unlock @mutex
+ *	resetting = NULL, wake up		    wait until resetting != master
+ *						leave the group, release the master
+ *
+ * The driver is unbound before, so the wait is for the PCI core alone, which gives up
+ * after a minute.  The removal of the SMMU calls smmux_recovery_stop() first.
+ */
+static int on_removal(struct notifier_block *nb, unsigned long action, void *data)
+{
+	struct smmux_recovery *r = container_of(nb, struct smmux_recovery, removal);
+	struct smmux_master *master, *found = NULL;
+	struct device *dev = data;
+
+	if (action != BUS_NOTIFY_DEL_DEVICE)
+		return NOTIFY_DONE;
+	scoped_guard(mutex, &r->mutex) {
+		list_for_each_entry(master, &r->masters, rec.member) {
+			if (master->dev != dev)
+				continue;
+			master->rec.leaving = true;
+			found = master;
+		}
+	}
+	if (found)
+		wait_event(r->reset_done, READ_ONCE(r->resetting) != found);
+	return NOTIFY_DONE;
+}
+
 /* Resets through the PCI core, which informs the driver; drops @mutex meanwhile. */
 static void try_reset(struct smmux_device *smmu, struct smmux_master *master)
 {
 	struct smmux_recovery *r = &smmu->recovery;
 	struct smmux_rec *rec = &master->rec;
-	struct device *dev = get_device(master->dev);
 	int ret;
 
 	rec->attempts++;
 	smmux_recovery_move(master, SMMUX_REC_RESETTING, "policy", 0);
-	r->resetting = master;
+	WRITE_ONCE(r->resetting, master);
 	mutex_unlock(&r->mutex);
-	ret = pci_try_reset_function(to_pci_dev(dev));
+	ret = pci_try_reset_function(to_pci_dev(master->dev));
 	mutex_lock(&r->mutex);
-	put_device(dev);
-	if (r->resetting != master)
-		return;
-	r->resetting = NULL;
+	WRITE_ONCE(r->resetting, NULL);
+	wake_up_all(&r->reset_done);
 
 	/* The device is locked, for example while its driver binds. */
 	if (ret == -EAGAIN && rec->busy++ < MAX_BUSY) {
@@ -163,17 +200,23 @@ static void try_reset(struct smmux_device *smmu, struct smmux_master *master)
 		failed(master, ret);
 }
 
-static void step(struct smmux_device *smmu, struct smmux_master *master)
+static bool may_reset(struct smmux_device *smmu, struct smmux_master *master)
 {
 	struct smmux_rec *rec = &master->rec;
 
+	return !rec->leaving && !smmu->recovery.stopping &&
+	       READ_ONCE(rec->state) == SMMUX_REC_QUARANTINED &&
+	       smmux_recovery_policy_of(master) == SMMUX_REC_RESET &&
+	       ktime_get_ns() >= rec->next_ns;
+}
+
+static void step(struct smmux_device *smmu, struct smmux_master *master)
+{
 	lockdep_assert_held(&smmu->recovery.mutex);
-	if (!rec->announced)
+	if (!master->rec.announced)
 		announce(master);
 	look_for_reset(master);
-	if (READ_ONCE(rec->state) == SMMUX_REC_QUARANTINED &&
-	    smmux_recovery_policy_of(master) == SMMUX_REC_RESET &&
-	    ktime_get_ns() >= rec->next_ns)
+	if (may_reset(smmu, master))
 		try_reset(smmu, master);
 }
 
@@ -216,26 +259,46 @@ static void look_at_queue(struct work_struct *work)
 
 /* --- init, exit, add, remove --- */
 
-void smmux_recovery_init(struct smmux_device *smmu)
+int smmux_recovery_init(struct smmux_device *smmu)
 {
 	struct smmux_recovery *r = &smmu->recovery;
 
 	spin_lock_init(&r->lock);
 	mutex_init(&r->mutex);
 	INIT_LIST_HEAD(&r->queue);
+	INIT_LIST_HEAD(&r->masters);
+	init_waitqueue_head(&r->reset_done);
 	INIT_DELAYED_WORK(&r->work, look_at_queue);
+	r->removal.notifier_call = on_removal;
+	return bus_register_notifier(&pci_bus_type, &r->removal);
+}
+
+void smmux_recovery_stop(struct smmux_device *smmu)
+{
+	struct smmux_recovery *r = &smmu->recovery;
+
+	scoped_guard(mutex, &r->mutex)
+		r->stopping = true;
+	wait_event(r->reset_done, !READ_ONCE(r->resetting));
 }
 
 void smmux_recovery_exit(struct smmux_device *smmu)
 {
-	cancel_delayed_work_sync(&smmu->recovery.work);
-	mutex_destroy(&smmu->recovery.mutex);
+	struct smmux_recovery *r = &smmu->recovery;
+
+	bus_unregister_notifier(&pci_bus_type, &r->removal);
+	cancel_delayed_work_sync(&r->work);
+	mutex_destroy(&r->mutex);
 }
 
 void smmux_recovery_add(struct smmux_master *master)
 {
+	struct smmux_recovery *r = &master->smmu->recovery;
+
 	INIT_LIST_HEAD(&master->rec.node);
 	master->rec.policy = SMMUX_REC_INHERIT;
+	guard(mutex)(&r->mutex);
+	list_add_tail(&master->rec.member, &r->masters);
 }
 
 void smmux_recovery_remove(struct smmux_master *master)
@@ -244,8 +307,8 @@ void smmux_recovery_remove(struct smmux_master *master)
 	struct smmux_recovery *r = &smmu->recovery;
 
 	guard(mutex)(&r->mutex);
-	if (r->resetting == master)
-		r->resetting = NULL;
+	WARN_ON_ONCE(r->resetting == master);
+	list_del(&master->rec.member);
 	if (!smmux_recovery_drop(master))
 		return;
 	smmux_recovery_count(smmu, SMMUX_RECN_REMOVED);

@@ -8,8 +8,14 @@
 struct smmux_device;
 struct smmux_master;
 
-void smmux_recovery_init(struct smmux_device *smmu);
-/* With no master left: waits for the worker. */
+/* Return: 0 or an errno; on failure there is nothing to undo.  Sleeps. */
+int smmux_recovery_init(struct smmux_device *smmu);
+/*
+ * Before the IOMMU core releases the masters: waits for a reset that is in progress, and
+ * permits no other.  Sleeps, up to a minute.
+ */
+void smmux_recovery_stop(struct smmux_device *smmu);
+/* With no master left: waits for the worker.  Sleeps. */
 void smmux_recovery_exit(struct smmux_device *smmu);
 
 /* Add and remove a master; remove works in any state.  Sleep. */

@@ -16,8 +16,10 @@
 
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/notifier.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 struct smmux_device;
@@ -91,6 +93,10 @@ struct smmux_rec {
 	unsigned int busy;
 	u32 round;
 	u64 next_ns;
+
+	/* Under the SMMU's recovery.mutex. */
+	struct list_head member;	/* of recovery.masters */
+	bool leaving;			/* the device is being removed: no reset any more */
 };
 
 struct smmux_recovery {
@@ -104,7 +110,11 @@ struct smmux_recovery {
 
 	/* The worker's. */
 	struct mutex mutex;
-	struct smmux_master *resetting;	/* under @mutex; NULL also if it was removed meanwhile */
+	struct smmux_master *resetting;	/* written under @mutex; waited for without it */
+	wait_queue_head_t reset_done;	/* @resetting is NULL again */
+	struct list_head masters;	/* all masters, under @mutex */
+	bool stopping;			/* under @mutex: no reset any more */
+	struct notifier_block removal;	/* of PCI devices */
 	u32 round;			/* under @mutex */
 	struct delayed_work work;
 };

@@ -28,6 +28,8 @@
  *     loss N             of power, at the N-th command, transaction or register change
  *     unready N          power was lost, and is back, before CR0 is written for the N-th
  *                        time from now
+ *     slow_removal MS MS  the removal of a PCI device takes longer, before and after the driver
+ *                        of the SMMU is told of it; a reset in the second time is logged
  *     bypass 0|1         entries that say bypass are as the test wants it
  *     clear              forget what check shows
  */
@@ -190,6 +192,8 @@ static int inject(struct vsmmu *v, const char *word, u32 a, u32 b, u32 more)
 		vsmmu_regs_lose_power(v);
 	} else if (!strcmp(word, "bypass")) {
 		v->bypass_allowed = a;
+	} else if (!strcmp(word, "slow_removal")) {
+		vsmmu_pci_slow_removal(a, b);
 	} else if (!strcmp(word, "clear")) {
 		forgive(v);
 	} else {

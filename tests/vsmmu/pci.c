@@ -9,6 +9,7 @@
 #include "client.h"
 
 #include <linux/bitmap.h>
+#include <linux/delay.h>
 #include <linux/iommu.h>
 #include <linux/of.h>
 #include <linux/pci-ats.h>
@@ -109,12 +110,62 @@ static struct pci_driver pci_client_driver = {
 	.err_handler = &pci_client_errors,
 };
 
+/*
+ * "slow_removal": the removal of a PCI device takes longer, before and after the SMMU's
+ * driver is told of it.  Nobody may hold the device's lock afterwards: the removal does not,
+ * a reset does.
+ */
+static unsigned int slow_before_ms, slow_after_ms;	/* written by inject, read by removals */
+
+void vsmmu_pci_slow_removal(unsigned int before_ms, unsigned int after_ms)
+{
+	WRITE_ONCE(slow_before_ms, before_ms);
+	WRITE_ONCE(slow_after_ms, after_ms);
+}
+
+static int removal_first(struct notifier_block *nb, unsigned long action, void *data)
+{
+	if (action == BUS_NOTIFY_DEL_DEVICE)
+		msleep(READ_ONCE(slow_before_ms));
+	return NOTIFY_DONE;
+}
+
+static int removal_last(struct notifier_block *nb, unsigned long action, void *data)
+{
+	struct device *dev = data;
+	unsigned int ms;
+
+	if (action != BUS_NOTIFY_DEL_DEVICE)
+		return NOTIFY_DONE;
+	for (ms = 0; ms < READ_ONCE(slow_after_ms); ms += 5) {
+		if (mutex_is_locked(&dev->mutex)) {
+			pr_err("vsmmu: %s is reset while it is removed\n", dev_name(dev));
+			break;
+		}
+		msleep(5);
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block removals[] = {
+	{ .notifier_call = removal_first, .priority = INT_MAX },
+	{ .notifier_call = removal_last, .priority = INT_MIN },
+};
+
 int vsmmu_pci_register(void)
 {
-	return pci_register_driver(&pci_client_driver);
+	int ret = pci_register_driver(&pci_client_driver);
+
+	if (ret)
+		return ret;
+	bus_register_notifier(&pci_bus_type, &removals[0]);
+	bus_register_notifier(&pci_bus_type, &removals[1]);
+	return 0;
 }
 
 void vsmmu_pci_unregister(void)
 {
+	bus_unregister_notifier(&pci_bus_type, &removals[1]);
+	bus_unregister_notifier(&pci_bus_type, &removals[0]);
 	pci_unregister_driver(&pci_client_driver);
 }

@@ -398,6 +398,7 @@ void vsmmu_ats_drop(struct vsmmu *v, const struct vsmmu_inv *inv, bool again);
 /* pci.c */
 bool vsmmu_pci_asks(const struct device *dev);
 int vsmmu_pci_alias(void);
+void vsmmu_pci_slow_removal(unsigned int before_ms, unsigned int after_ms);
 
 /* pasidcap.c */
 int vsmmu_pasid_caps_add(unsigned int log2);
