@@ -104,7 +104,7 @@ make_payload()
 {
 	payload_make "$1/payload" "$c_lane" "$test_file" FW="$c_fw" SMP="$c_smp" SMMU="$c_smmu" \
 		STRICT="$c_strict" DRIVER="$c_driver" MODULE_PARAMS="$(meta MODULE)" \
-		SOAK="${SMMUX_SOAK:-1}" SEED="${SMMUX_SEED:-}" PATIENCE="$patience" \
+		SOAK="${SMMUX_SOAK:-1}" SEED="${SMMUX_SEED:-$((SRANDOM & 0xffffff))}" PATIENCE="$patience" \
 		SHARE="$([ "$tier" != quick ] && echo 1 || echo 3)"
 	! comes_with kernel || cp "$SMMUX_BUILD/kernels/$c_lane/vmlinuz" "$1/payload/smmux"
 	! comes_with no-btf || without_btf "$1/payload/smmux"

@@ -156,12 +156,16 @@ keep_good()
 	touch "$SMMUX_CACHE/good-$1-$2.done"
 }
 
-# What nobody has begun to use for 30 days goes.
+# What nobody has begun to use for 30 days goes, and saved machines, of which there are many,
+# after two. What was not finished goes after a day.
 cache_prune()
 {
-	local done_file
+	local done_file dir
 
-	find "$SMMUX_CACHE" -maxdepth 1 -name '*.done' -mtime +30 2>/dev/null |
+	for dir in "$SMMUX_CACHE"/saved-*/; do
+		[ -e "${dir%/}.done" ] || [ -z "$(find "$dir" -maxdepth 0 -mtime +1)" ] || rm -rf "$dir"
+	done
+	find "$SMMUX_CACHE" -maxdepth 1 -name '*.done' \( -mtime +30 -o -name 'saved-*' -mtime +2 \) 2>/dev/null |
 		while read -r done_file; do
 			rm -f "$done_file"
 			rm -rf --one-file-system "${done_file%.done}"

@@ -11,6 +11,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 readonly HERE=$SMMUX_TOP/tests/mutants
 readonly OUT=$SMMUX_BUILD/mutants
+readonly PLACES=2		# at a time
 
 usage()
 {
@@ -28,14 +29,13 @@ Exit code: 0 each was caught, 1 one was not, 2 wrong use.
 EOF
 }
 
-# A copy of the sources that the driver is built from, with the patch in it.
+# break_driver PATCH DIR: a copy of the sources that the driver is built from, with the patch.
 break_driver()
 {
-	rm -rf "$OUT/source"
-	mkdir -p "$OUT/source"
-	cp -r "$SMMUX_TOP"/{Kbuild,VERSION,module,debugfs} "$OUT/source/"
-	mutant_apply "$1" "$OUT/source" ||
-		die "$1 does not apply: the driver has changed below it"
+	rm -rf "$2"
+	mkdir -p "$2"
+	cp -r "$SMMUX_TOP"/{Kbuild,VERSION,module,debugfs} "$2/"
+	mutant_apply "$1" "$2" || die "$1 does not apply: the driver has changed below it"
 }
 
 # What told: the first subtest or kernel message that failed.
@@ -45,28 +45,71 @@ how_told()
 		sed 's/\[ *[0-9.]*\] //; s/|/\\|/g' | cut -c1-150
 }
 
+# run_mutant NAME PLACE: in the directories of this place. What noticed it goes to NAME.told.
 run_mutant()
 {
-	local patch=$HERE/$1.patch log=$OUT/$1.log tests only rc=0 told
+	local patch=$HERE/$1.patch log=$OUT/$1.log place=$OUT/$2 tests only rc=0 told
 
-	break_driver "$patch"
+	break_driver "$patch" "$place/source"
 	read -ra tests <<<"$(mutant_says Test "$patch")"
 	only=-g
 	[[ ${tests[0]} != host-* ]] || only=-H
 	# What was begun is finished: the deadline is for what comes next.
-	env -u SMMUX_DEADLINE SMMUX_SOURCE="$OUT/source" SMMUX_MOD="$OUT/mod" \
-		SMMUX_RESULTS="$OUT/results" \
-		"$SMMUX_TOP/tests/run.sh" -1 "$only" "${tests[@]}" >"$log" 2>&1 || rc=$?
+	env -u SMMUX_DEADLINE SMMUX_SOURCE="$place/source" SMMUX_MOD="$place/mod" \
+		SMMUX_RESULTS="$place/results" \
+		"$SMMUX_TOP/tests/run.sh" -1 -j 1 "$only" "${tests[@]}" >"$log" 2>&1 || rc=$?
 	told=$(how_told "$log")
 	if [ "$rc" = 1 ] && [ -n "$told" ]; then
-		caught=$((caught + 1))
 		step "$1: caught by $told"
-		echo "| $1 | $(mutant_says What "$patch") | $told |" >>"$OUT/TABLE.md"
+		echo "$told" >"$OUT/$1.told"
 	else
-		missed+=" $1"
 		step "$1: NOT CAUGHT (exit code $rc), see ${log#"$SMMUX_TOP"/}"
-		echo "| $1 | $(mutant_says What "$patch") | **not caught** |" >>"$OUT/TABLE.md"
 	fi
+}
+
+# run_mutants NAME...: PLACES at a time. Those that were not begun in time are in left.
+run_mutants()
+{
+	local -A place_of=()
+	local todo=("$@") free=() name finished
+
+	mapfile -t free < <(seq "$PLACES")
+	while [ ${#todo[@]} -gt 0 ] || [ ${#place_of[@]} -gt 0 ]; do
+		while [ ${#todo[@]} -gt 0 ] && [ ${#free[@]} -gt 0 ]; do
+			name=${todo[0]}
+			todo=("${todo[@]:1}")
+			if out_of_time || ! has_kernels "$name"; then
+				left+=" $name"
+				continue
+			fi
+			rm -f "$OUT/$name.told"
+			run_mutant "$name" "${free[0]}" &
+			place_of[$!]=${free[0]}
+			free=("${free[@]:1}")
+			begun+=("$name")
+		done
+		[ ${#place_of[@]} -gt 0 ] || continue
+		wait -n -p finished "${!place_of[@]}" || true
+		[ -n "${finished:-}" ] || die "lost a mutant's test"
+		free+=("${place_of[$finished]}")
+		unset "place_of[$finished]"
+	done
+}
+
+# The table's rows, and the sum.
+table_of()
+{
+	local name
+
+	for name in "$@"; do
+		if [ -e "$OUT/$name.told" ]; then
+			caught=$((caught + 1))
+			echo "| $name | $(mutant_says What "$HERE/$name.patch") | $(cat "$OUT/$name.told") |"
+		else
+			missed+=" $name"
+			echo "| $name | $(mutant_says What "$HERE/$name.patch") | **not caught** |"
+		fi
+	done >>"$OUT/TABLE.md"
 }
 
 # Those of the host's suites, all at a time.
@@ -138,7 +181,7 @@ has_kernels()
 
 main()
 {
-	local name caught=0 missed='' slice=1/1 host slow left=''
+	local name caught=0 missed='' slice=1/1 host slow left='' begun=()
 
 	case ${1:-} in
 	-h | --help) usage && exit 0 ;;
@@ -158,13 +201,8 @@ main()
 	mkdir -p "$OUT"
 	printf '%s\n' '| mutant | what is wrong | caught by |' '| --- | --- | --- |' >"$OUT/TABLE.md"
 	run_host_mutants "${host[@]}"
-	for name in "${slow[@]}"; do
-		if out_of_time || ! has_kernels "$name"; then
-			left+=" $name"
-			continue
-		fi
-		run_mutant "$name"
-	done
+	run_mutants "${slow[@]}"
+	table_of "${begun[@]}"
 	cat "$OUT/TABLE.md"
 	[ -z "$left" ] || echo "# left out for lack of time:$left"
 	echo "$caught of $((${#host[@]} + ${#slow[@]} - $(wc -w <<<"$left"))) mutants caught${missed:+; not:$missed}"

@@ -11,6 +11,8 @@ set -euo pipefail
 . "$(dirname "$0")/../lib/initramfs.sh"
 # shellcheck source=tests/lib/saved.sh
 . "$(dirname "$0")/../lib/saved.sh"
+# shellcheck source=tests/lib/verdict.sh
+. "$(dirname "$0")/../lib/verdict.sh"
 
 usage()
 {
@@ -256,7 +258,7 @@ command_line()
 
 main()
 {
-	local name names event rc=0 slot=0 scratch=() host_options=() qemu=() late=()
+	local name names event rc=0 slot=0 scratch=() host_options=() qemu=() late=() kept=''
 
 	parse "$@"
 	need_root
@@ -274,8 +276,8 @@ main()
 	done
 	[ -z "$trace" ] || late+=(-D "$out/trace.log")
 	edit_dtb
-	if [ -n "$saved" ] && saved_can; then
-		saved_use
+	if [ -n "$saved" ] && saved_can && saved_use; then
+		:
 	elif [ -z "$boot" ]; then
 		make_initrd
 		qemu+=(-kernel "$kernel" -initrd "$initrd" -append "$(command_line)")
@@ -284,6 +286,7 @@ main()
 	printf '%q ' "${qemu[@]}" >"$out/command"
 	in_tree python3 "$SMMUX_TOP/tests/rig/vmhost.py" --out "$out" \
 		--timeout "$timeout" $echo "${host_options[@]}" -- "${qemu[@]}" || rc=$?
+	[ "$rc" = 0 ] || [ -z "$kept" ] || saved_failed
 	[ ${#scratch[@]} -eq 0 ] || rm -f "${scratch[@]}"
 	return "$rc"
 }

@@ -39,7 +39,8 @@ power_off()
 }
 
 # Without a test of its own the machine is saved here (lib/saved.sh), and goes on from here
-# once for each test: with devices that it had not, and random numbers of its own.
+# once for each test: with devices that it had not. The seed makes the kernel's random numbers
+# other ones, in some seconds; run.sh gives each test a seed of its own.
 await_payload()
 {
 	local size
@@ -53,6 +54,9 @@ await_payload()
 	echo 1 >/sys/bus/pci/rescan
 }
 
+# shellcheck disable=SC2034 # for open_channel, in a machine that is going to be saved
+PATIENCE=10
+[ ! -e /smmux/env ] || . /smmux/env
 if ! channel=$(open_channel); then
 	echo "smmux-rig: no result channel" >/dev/kmsg
 	power_off
