@@ -146,8 +146,10 @@ static void failed(struct smmux_master *master, int ret)
  *	resetting = NULL, wake up		    wait until resetting != master
  *						leave the group, release the master
  *
- * The driver is unbound before, so the wait is for the PCI core alone, which gives up
- * after a minute.  The removal of the SMMU calls smmux_recovery_stop() first.
+ * The driver is unbound before, so the wait is for the PCI core alone.  It gives up a
+ * device that does not come back a minute after each kind of reset that it tries, so this
+ * may take minutes; the hung task detector ignores it.  The removal of the SMMU calls
+ * smmux_recovery_stop() first.
  */
 static int on_removal(struct notifier_block *nb, unsigned long action, void *data)
 {
@@ -157,16 +159,16 @@ static int on_removal(struct notifier_block *nb, unsigned long action, void *dat
 
 	if (action != BUS_NOTIFY_DEL_DEVICE)
 		return NOTIFY_DONE;
-	scoped_guard(mutex, &r->mutex) {
-		list_for_each_entry(master, &r->masters, rec.member) {
-			if (master->dev != dev)
-				continue;
-			master->rec.leaving = true;
-			found = master;
-		}
+	scoped_guard(mutex, &r->masters_lock) {
+		list_for_each_entry(master, &r->masters, rec.member)
+			if (master->dev == dev)
+				found = master;
+		if (!found)
+			return NOTIFY_DONE;
+		scoped_guard(mutex, &r->mutex)
+			found->rec.leaving = true;
 	}
-	if (found)
-		wait_event(r->reset_done, READ_ONCE(r->resetting) != found);
+	wait_event_idle(r->reset_done, READ_ONCE(r->resetting) != found);
 	return NOTIFY_DONE;
 }
 
@@ -175,13 +177,15 @@ static void try_reset(struct smmux_device *smmu, struct smmux_master *master)
 {
 	struct smmux_recovery *r = &smmu->recovery;
 	struct smmux_rec *rec = &master->rec;
+	struct device *dev = get_device(master->dev);
 	int ret;
 
 	rec->attempts++;
 	smmux_recovery_move(master, SMMUX_REC_RESETTING, "policy", 0);
 	WRITE_ONCE(r->resetting, master);
 	mutex_unlock(&r->mutex);
-	ret = pci_try_reset_function(to_pci_dev(master->dev));
+	ret = pci_try_reset_function(to_pci_dev(dev));
+	put_device(dev);
 	mutex_lock(&r->mutex);
 	WRITE_ONCE(r->resetting, NULL);
 	wake_up_all(&r->reset_done);
@@ -265,6 +269,7 @@ int smmux_recovery_init(struct smmux_device *smmu)
 
 	spin_lock_init(&r->lock);
 	mutex_init(&r->mutex);
+	mutex_init(&r->masters_lock);
 	INIT_LIST_HEAD(&r->queue);
 	INIT_LIST_HEAD(&r->masters);
 	init_waitqueue_head(&r->reset_done);
@@ -279,7 +284,7 @@ void smmux_recovery_stop(struct smmux_device *smmu)
 
 	scoped_guard(mutex, &r->mutex)
 		r->stopping = true;
-	wait_event(r->reset_done, !READ_ONCE(r->resetting));
+	wait_event_idle(r->reset_done, !READ_ONCE(r->resetting));
 }
 
 void smmux_recovery_exit(struct smmux_device *smmu)
@@ -288,6 +293,7 @@ void smmux_recovery_exit(struct smmux_device *smmu)
 
 	bus_unregister_notifier(&pci_bus_type, &r->removal);
 	cancel_delayed_work_sync(&r->work);
+	mutex_destroy(&r->masters_lock);
 	mutex_destroy(&r->mutex);
 }
 
@@ -297,7 +303,7 @@ void smmux_recovery_add(struct smmux_master *master)
 
 	INIT_LIST_HEAD(&master->rec.node);
 	master->rec.policy = SMMUX_REC_INHERIT;
-	guard(mutex)(&r->mutex);
+	guard(mutex)(&r->masters_lock);
 	list_add_tail(&master->rec.member, &r->masters);
 }
 
@@ -306,9 +312,10 @@ void smmux_recovery_remove(struct smmux_master *master)
 	struct smmux_device *smmu = master->smmu;
 	struct smmux_recovery *r = &smmu->recovery;
 
+	scoped_guard(mutex, &r->masters_lock)
+		list_del(&master->rec.member);
 	guard(mutex)(&r->mutex);
 	WARN_ON_ONCE(r->resetting == master);
-	list_del(&master->rec.member);
 	if (!smmux_recovery_drop(master))
 		return;
 	smmux_recovery_count(smmu, SMMUX_RECN_REMOVED);

@@ -12,7 +12,7 @@ struct smmux_master;
 int smmux_recovery_init(struct smmux_device *smmu);
 /*
  * Before the IOMMU core releases the masters: waits for a reset that is in progress, and
- * permits no other.  Sleeps, up to a minute.
+ * permits no other.  Sleeps, for minutes if the PCI core needs them.
  */
 void smmux_recovery_stop(struct smmux_device *smmu);
 /* With no master left: waits for the worker.  Sleeps. */

@@ -94,9 +94,8 @@ struct smmux_rec {
 	u32 round;
 	u64 next_ns;
 
-	/* Under the SMMU's recovery.mutex. */
-	struct list_head member;	/* of recovery.masters */
-	bool leaving;			/* the device is being removed: no reset any more */
+	struct list_head member;	/* of recovery.masters, under recovery.masters_lock */
+	bool leaving;			/* no reset any more; under recovery.mutex */
 };
 
 struct smmux_recovery {
@@ -112,7 +111,8 @@ struct smmux_recovery {
 	struct mutex mutex;
 	struct smmux_master *resetting;	/* written under @mutex; waited for without it */
 	wait_queue_head_t reset_done;	/* @resetting is NULL again */
-	struct list_head masters;	/* all masters, under @mutex */
+	struct mutex masters_lock;	/* outer to @mutex, which a round of the worker holds */
+	struct list_head masters;	/* all masters, under @masters_lock */
 	bool stopping;			/* under @mutex: no reset any more */
 	struct notifier_block removal;	/* of PCI devices */
 	u32 round;			/* under @mutex */

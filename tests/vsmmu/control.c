@@ -28,8 +28,9 @@
  *     loss N             of power, at the N-th command, transaction or register change
  *     unready N          power was lost, and is back, before CR0 is written for the N-th
  *                        time from now
- *     slow_removal MS MS  the removal of a PCI device takes longer, before and after the driver
- *                        of the SMMU is told of it; a reset in the second time is logged
+ *     slow_removal MS MS  the removal of a PCI device waits: up to that long for a reset of
+ *                        it, before the driver of the SMMU is told, and that long afterwards,
+ *                        when a reset is an error; both are logged
  *     bypass 0|1         entries that say bypass are as the test wants it
  *     clear              forget what check shows
  */

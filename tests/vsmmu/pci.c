@@ -111,9 +111,9 @@ static struct pci_driver pci_client_driver = {
 };
 
 /*
- * "slow_removal": the removal of a PCI device takes longer, before and after the SMMU's
- * driver is told of it.  Nobody may hold the device's lock afterwards: the removal does not,
- * a reset does.
+ * "slow_removal": a removal waits before the SMMU's driver is told of it, until the device is
+ * being reset, but not for ever; and afterwards, for that long.  A reset is seen by the
+ * device's lock, which the removal does not hold.
  */
 static unsigned int slow_before_ms, slow_after_ms;	/* written by inject, read by removals */
 
@@ -125,8 +125,18 @@ void vsmmu_pci_slow_removal(unsigned int before_ms, unsigned int after_ms)
 
 static int removal_first(struct notifier_block *nb, unsigned long action, void *data)
 {
-	if (action == BUS_NOTIFY_DEL_DEVICE)
-		msleep(READ_ONCE(slow_before_ms));
+	struct device *dev = data;
+	unsigned int ms;
+
+	if (action != BUS_NOTIFY_DEL_DEVICE)
+		return NOTIFY_DONE;
+	for (ms = 0; ms < READ_ONCE(slow_before_ms); ms += 5) {
+		if (mutex_is_locked(&dev->mutex)) {
+			pr_info("vsmmu: %s is removed while it is reset\n", dev_name(dev));
+			break;
+		}
+		msleep(5);
+	}
 	return NOTIFY_DONE;
 }
 
