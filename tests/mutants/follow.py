@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Makes the change from BEFORE to MUTANT in NOW, a later state of BEFORE, line by line.
+"""Applies the change from BEFORE to MUTANT to NOW, a later state of BEFORE, line by line.
 
-Usage: follow.py BEFORE MUTANT NOW >MERGED.  Lines that the mutant changes have to be in NOW
-as they were; lines beside them may have changed, which merge tools take for a conflict.
-Exit code: 0 done, 1 a line that the mutant changes is not there any more.
+Usage: follow.py BEFORE MUTANT NOW >MERGED.  NOW must still contain the lines that the mutant
+changes; adjacent lines may differ, which merge tools report as a conflict.
+Exit code: 0 done, 1 a line that the mutant changes is missing.
 """
 
 import sys
@@ -21,7 +21,7 @@ def edits(old, new):
 
 
 def places(before, now):
-    """For each line of BEFORE where it is in NOW; None if it is gone."""
+    """For each line of BEFORE its position in NOW; None if it was removed."""
     place = [None] * (len(before) + 1)
     place[len(before)] = len(now)
     for kind, i1, i2, j1, j2 in edits(before, now):
@@ -33,7 +33,7 @@ def places(before, now):
 def main():
     before, mutant, now = (lines_of(path) for path in sys.argv[1:4])
     place = places(before, now)
-    # From the end, so that places in front stay true.
+    # From the end, so that earlier positions stay valid.
     for kind, i1, i2, j1, j2 in reversed(edits(before, mutant)):
         if kind == "equal":
             continue

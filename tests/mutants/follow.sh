@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# After the driver has changed: rewrites the mutants that no longer apply. Each is applied to
-# the driver of an earlier commit, and what it changed there is changed in today's driver.
+# Rewrites the mutants that no longer apply after a change of the driver. Each is applied to
+# the driver of an earlier commit; its change is then merged into the current driver.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -17,8 +17,8 @@ usage()
 	cat <<EOF
 usage: ${0##*/} COMMIT [NAME...]
 Rewrites those mutants of tests/mutants (all, or those named) that applied to COMMIT and do
-not apply now. Run tests/host/mutants.sh, and look at the difference, afterwards.
-Exit code: 0 all apply now, 1 some do not (they are named), 2 wrong use.
+not apply now. Afterwards review the diff and run tests/host/mutants.sh.
+Exit code: 0 all apply now, 1 some do not (they are listed), 2 usage error.
 EOF
 }
 
@@ -28,7 +28,7 @@ applies_now()
 	mutant_apply "$SMMUX_TOP/$1" "$SMMUX_TOP" --dry-run >/dev/null 2>&1
 }
 
-# follow PATCH: false if it does not apply to the commit, or if the two changes meet.
+# follow PATCH: false if it does not apply to the commit, or if the two changes conflict.
 follow()
 {
 	local patch=$1 file files new=$WORK/patch
@@ -53,7 +53,7 @@ follow()
 
 case ${1:-} in
 -h | --help) usage && exit 0 ;;
-'' | -*) usage_error "which commit did they apply to?" ;;
+'' | -*) usage_error "no commit given" ;;
 esac
 commit=$(git rev-parse --verify --quiet "$1^{commit}") || usage_error "no commit '$1'"
 shift
@@ -68,10 +68,10 @@ for patch in "${patches[@]}"; do
 	if follow "$patch" && applies_now "$patch"; then
 		rewritten=$((rewritten + 1))
 	else
-		echo "$patch: has to be rewritten by hand"
+		echo "$patch: needs a rewrite by hand"
 		failed=$((failed + 1))
 	fi
 done
 rm -rf "$WORK"
-echo "$rewritten of ${#patches[@]} mutants rewritten, $failed need a hand"
+echo "$rewritten of ${#patches[@]} mutants rewritten, $failed need a rewrite by hand"
 [ "$failed" = 0 ]

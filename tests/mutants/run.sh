@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Breaks the driver, one way at a time, and runs the test that must notice.
-# A check that cannot fail is a defect; this shows for each mutant which does.
+# Applies one mutant at a time to the driver, and runs the test that must detect it.
+# A check that cannot fail is a defect; the table names the check that failed.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -18,14 +18,14 @@ usage()
 	cat <<EOF
 usage: ${0##*/} [-l | -s K/N | NAME...]
 Runs the mutants of tests/mutants (all, or those named) and writes the table
-build/mutants/TABLE.md. A mutant is a patch; the lines above it say
-  Test: the patterns for tests/run.sh    What: what is wrong with this driver
-Those of the host's suites (Test: host-unit) cost next to nothing and run first.
-  -s K/N  the K-th of N parts of the others (1 to N), and all of the host's suites
-  -l      list them
-After SMMUX_DEADLINE=N seconds no mutant is begun, and with -s no kernel is built for one;
-those left out are named.
-Exit code: 0 each was caught, 1 one was not, 2 wrong use.
+build/mutants/TABLE.md. A mutant is a patch; two lines precede the diff:
+  Test: patterns for tests/run.sh    What: the error in this driver
+Mutants of the host suites (Test: host-unit) take seconds and run first.
+  -s K/N  the K-th of N parts of the other mutants (1 to N), and all of the host suites
+  -l      list the mutants
+After SMMUX_DEADLINE=N seconds no mutant starts. With -s no kernel is built. The mutants
+that did not run are listed.
+Exit code: 0 all mutants were caught, 1 some were not, 2 usage error.
 EOF
 }
 
@@ -38,7 +38,7 @@ break_driver()
 	mutant_apply "$1" "$2" || die "$1 does not apply: the driver has changed below it"
 }
 
-# What told: the first subtest or kernel message that failed.
+# The first subtest or kernel message that failed.
 how_told()
 {
 	sed -nE 's/^not ok [0-9]+ - ([^ ]+) \([0-9]+ s\): (.*)/\1: \2/p' "$1" | head -n 1 |
@@ -120,7 +120,7 @@ run_host_mutants()
 	[ $# -gt 0 ] || return 0
 	while read -r line; do
 		name=${line%% *}
-		# The last line is a sum.
+		# The last line is the total.
 		[ -e "$HERE/$name.patch" ] || continue
 		if [[ $line == *" caught by "* ]]; then
 			caught=$((caught + 1))
@@ -138,8 +138,8 @@ is_of_host()
 	[ "$(mutant_says Test "$HERE/$1.patch")" = host-unit ]
 }
 
-# in_slice K/N NAME...: the K-th of N parts. Neighbours by name are about the same room and
-# the same test, so every N-th is taken.
+# in_slice K/N NAME...: the K-th of N parts, every N-th name: neighbours by name concern the
+# same room and the same test.
 in_slice()
 {
 	local k=${1%/*} n=${1#*/}
@@ -166,7 +166,7 @@ choose()
 	[ ${#others[@]} -eq 0 ] || mapfile -t slow < <(in_slice "$slice" "${others[@]}")
 }
 
-# Is there a kernel for all tests of this mutant, or may one be built?
+# True if all kernels for this mutant's tests exist, or may be built.
 has_kernels()
 {
 	local each tests
@@ -189,7 +189,7 @@ main()
 			printf '%-20s %s\n' "$(basename "$name" .patch)" "$(mutant_says What "$name")"
 		done && exit 0 ;;
 	-s)
-		[[ ${2:-} =~ ^[1-9][0-9]*/[1-9][0-9]*$ ]] || usage_error "-s wants K/N"
+		[[ ${2:-} =~ ^[1-9][0-9]*/[1-9][0-9]*$ ]] || usage_error "-s needs K/N"
 		slice=$2
 		shift 2
 		;;
@@ -199,7 +199,7 @@ main()
 	choose "$@"
 	"$SMMUX_TOP/tests/rig/setup.sh" stable backports
 	mkdir -p "$OUT"
-	printf '%s\n' '| mutant | what is wrong | caught by |' '| --- | --- | --- |' >"$OUT/TABLE.md"
+	printf '%s\n' '| mutant | error | caught by |' '| --- | --- | --- |' >"$OUT/TABLE.md"
 	run_host_mutants "${host[@]}"
 	run_mutants "${slow[@]}"
 	table_of "${begun[@]}"
