@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# For people. The kernel's build reads Kbuild.
+# Commands for developers and users. The kernel's build system reads Kbuild.
 
 VERSION := $(shell cat VERSION)
 KVER ?= $(shell uname -r)
@@ -11,26 +11,26 @@ DIST := build/smmux-$(VERSION).tar.gz
 help:
 	@echo 'make modules       build smmux.ko for KVER (this machine: $(KVER))'
 	@echo 'make install       modules, then install it for KVER'
-	@echo 'make dkms-install  hand the sources to DKMS: add, build, install'
-	@echo 'make dkms-remove   take them back'
-	@echo 'make dist          the release archive, $(DIST)'
-	@echo 'make man           the man pages, into build/man (needs scdoc)'
-	@echo 'make clean         remove what was built here'
+	@echo 'make dkms-install  copy the sources to /usr/src; DKMS builds and installs the module'
+	@echo 'make dkms-remove   undo dkms-install'
+	@echo 'make dist          make the release archive, $(DIST)'
+	@echo 'make man           make the man pages in build/man (needs scdoc)'
+	@echo 'make clean         remove built files'
 	@echo
-	@echo 'make demo          a stock Debian kernel in a VM, its devices behind smmux'
-	@echo 'make shell         the same machine, with a shell in it, for docs/tour.md'
-	@echo 'make test          host checks, and each part of the driver in VMs with stock kernels'
-	@echo 'make test-all      all tests: also DKMS in the guest, kernels that check everything'
-	@echo 'make test-one T=x  the tests whose name holds x (tests/run.sh -l lists them)'
-	@echo 'make check         host checks only'
-	@echo 'make bench         measure beside the built-in driver'
-	@echo 'make mutants       break the driver in many ways: a test must notice each'
+	@echo 'make demo          boot a stock Debian kernel in a VM, with its devices behind smmux'
+	@echo 'make shell         boot the same VM with a shell, for docs/tour.md'
+	@echo 'make test          run host checks, and each part of the driver in VMs on stock kernels'
+	@echo 'make test-all      run all tests: also DKMS, and kernels that check memory, locks and races'
+	@echo 'make test-one T=x  run the tests whose name contains x (tests/run.sh -l lists them)'
+	@echo 'make check         run host checks only'
+	@echo 'make bench         measure smmux and the built-in driver'
+	@echo 'make mutants       run the driver with deliberate errors: a test must detect each'
 	@echo '                   (SLICE=k/n: the k-th of n parts)'
-	@echo 'make soak HOURS=n  random and long tests, again and again for n hours'
-	@echo 'make distclean     clean, and drop build/'
-	@echo 'make cacheclean    drop what set-up made, for all checkouts (SMMUX_CACHE, ~/.cache/smmux)'
+	@echo 'make soak HOURS=n  repeat random and long tests for n hours'
+	@echo 'make distclean     clean, and remove build/'
+	@echo 'make cacheclean    remove the cache of all checkouts (SMMUX_CACHE, ~/.cache/smmux)'
 	@echo
-	@echo 'demo, shell, test, check, bench, mutants and soak set up all they need on a Debian machine (root).'
+	@echo 'demo, shell, test, check, bench, mutants and soak install their tools on a Debian machine (root).'
 
 modules:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
