@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Shows smmux at work: boots Debian's unmodified backports kernel in a VM whose
-# devices sit behind an SMMUv3, lets smmux take it, moves checked data through
-# it, and shows what the driver tells about itself.
+# Demonstrates smmux: boots an unmodified Debian kernel in a VM whose devices are
+# behind an SMMUv3, binds smmux to it, moves checked data through it, and shows
+# the driver's debugfs files.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -18,7 +18,7 @@ usage()
 	cat <<EOF
 usage: ${0##*/} [-h] [LANE [dt|acpi]]
 LANE is backports (default) or stable. The console log is in build/demo.
-Exit code: 0 all data came back as it was sent, 1 otherwise, 2 wrong use.
+Exit code: 0 all data was correct, 1 otherwise, 2 usage error.
 EOF
 }
 
@@ -36,7 +36,7 @@ step "booting Linux $(cat "$SMMUX_BUILD/kernels/$lane/version") ($fw) with an SM
 result=$(verdict "$out")
 step "logs are in build/demo"
 if [ "$result" = pass ]; then
-	echo "demo: every byte came back through smmux as it was sent"
+	echo "demo: all data passed through smmux unchanged"
 else
 	[ ! -e "$out/bad-lines" ] || head -n 5 "$out/bad-lines"
 	echo "demo: ${result}"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# A shell in the machine of docs/tour.md: a stock kernel whose devices sit behind smmux.
+# A shell in the machine of docs/tour.md: a stock kernel whose devices are behind smmux.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -13,10 +13,10 @@ usage()
 {
 	cat <<EOF
 usage: ${0##*/} [-h] [LANE]
-LANE is backports (default) or stable. Boots in half a minute, then the terminal is the
-machine's; "exit" there ends it. Without a terminal, commands are read from standard input.
-The console log is in build/shell.
-Exit code: 0, 1 the machine did not come up, 2 wrong use.
+LANE is backports (default) or stable. Boots in half a minute, then connects the terminal
+to a shell in the machine; "exit" powers it off. Without a terminal, the shell reads commands
+from standard input. The console log is in build/shell.
+Exit code: 0 success, 1 the machine did not come up or did not power off, 2 usage error.
 EOF
 }
 
@@ -36,7 +36,7 @@ step "booting Linux $(cat "$SMMUX_BUILD/kernels/$lane/version") with an SMMUv3, 
 	--qemu -device --qemu virtconsole,chardev=shell </dev/null >"$out/vm.log" 2>&1 &
 machine=$!
 in_tree python3 "$SMMUX_TOP/tests/rig/term.py" "$out/socket" || true
-wait "$machine" || { step "error: the machine did not end well (logs in build/shell)"; exit 1; }
+wait "$machine" || { step "error: the machine did not power off (logs in build/shell)"; exit 1; }
 grep -q '^ok .* the shell has ended' "$out/results" ||
 	{ step "error: the machine did not come up (logs in build/shell)"; exit 1; }
-echo "shell: the machine has ended"
+echo "shell: the machine is off"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The long way: tests with a random or a repeated part, many times as long as in
-# a whole run, round after round, with new seeds each time.
+# Repeats tests with a random or repeated part, many times as long as in a normal run, in
+# rounds with new seeds.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -12,14 +12,14 @@ usage()
 {
 	cat <<EOF
 usage: ${0##*/} [-n TIMES] [HOURS [PATTERN...]]
-Runs tests (those that PATTERNs name, as tests/run.sh takes them; without any, the
-modelled SMMUs on debug and race, then I/O, storms and rebinds on stock kernels, then
-100,000 cycles of sleep on debug and race, and 10,000 on each stock kernel)
-until HOURS (default 1; 0: one round) are over. A round that has begun is finished.
+Runs rounds of tests until HOURS (default 1; 0: one round) are over; the last round is
+finished. PATTERNs select tests as in tests/run.sh. Without any: the modelled SMMUs on debug
+and race, I/O, storms and rebinds on stock kernels, then 100,000 suspend cycles on
+debug and race, and 10,000 on each stock kernel.
   -n TIMES  each test is this many times as long (default 10)
-Logs of a round with a failure: build/soak/ROUND/. Its seeds are in the results;
+Logs of a round with a failure: build/soak/ROUND/. The results contain the seeds;
 SMMUX_SEED=n make test-one T=test repeats one.
-Exit code: 0 no test failed, 1 one did, 2 wrong use.
+Exit code: 0 no test failed, 1 some failed, 2 usage error.
 EOF
 }
 
@@ -53,7 +53,7 @@ run_round()
 		run_part "$1" "$times" "${patterns[@]}"
 	else
 		run_part "$1" "$times" "${SOAK_TESTS[@]}"
-		# Times 40 cycles, of which a tenth does not come to sleep; times 400.
+		# Times 40 cycles, of which a tenth do not reach suspend; times 400.
 		run_part "$1-cycles" 1500 '830*.debug' '830*.race'
 		run_part "$1-bursts" 25 640-pm
 	fi
@@ -73,7 +73,7 @@ main()
 	-h | --help) usage && exit 0 ;;
 	*[!0-9]*) usage_error "'$1' is not a number of hours" ;;
 	esac
-	[[ $times =~ ^[1-9][0-9]*$ ]] || usage_error "-n wants a number"
+	[[ $times =~ ^[1-9][0-9]*$ ]] || usage_error "-n needs a number"
 	hours=${1:-1}
 	shift $(($# < 1 ? $# : 1))
 	patterns=("$@")
@@ -84,7 +84,7 @@ main()
 	while [ "$(date +%s)" -lt "$end" ]; do
 		run_round $((rounds + 1))
 	done
-	echo "soak: $rounds rounds, $failed with a failure"
+	echo "soak: $rounds rounds, $failed with failures"
 	[ "$failed" = 0 ]
 }
 

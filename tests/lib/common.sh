@@ -1,28 +1,28 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Shared by the scripts that run on the host: where things are, messages with the
-# time that has gone by, and the cache of what set-up makes.
+# For all scripts on the host: paths, messages with the elapsed time, and the cache of
+# products.
 #
-# What is made from packages (tool tree, kernels, guests, modules) is kept outside the
-# checkout, in SMMUX_CACHE, by the hash of its inputs; build/ has links to it.  A finished
-# product is never changed, only added to (headers, in the tool tree), so any number of
-# runs and checkouts may use it at a time.  One lock orders those that make products.
+# Products (tool tree, kernels, guests, modules) are outside the checkout, in SMMUX_CACHE,
+# by the hash of their inputs; build/ has links to them.  A finished product never changes;
+# only headers are added to the tool tree.  So any number of runs and checkouts may use it
+# at the same time.  One lock serialises the scripts that make products.
 
 SMMUX_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 SMMUX_BUILD=${SMMUX_BUILD:-$SMMUX_TOP/build}
 SMMUX_CACHE=${SMMUX_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/smmux}
 SMMUX_TREE=$SMMUX_BUILD/tree
 SMMUX_LOGS=$SMMUX_BUILD/log
-# Where modules are built; the driver's sources, if they are not the checkout's,
-# are in SMMUX_SOURCE (tests/mutants breaks a copy of them).
+# Where modules are built. SMMUX_SOURCE names the driver's sources if they are not the
+# checkout's (tests/mutants patches a copy).
 SMMUX_MOD=${SMMUX_MOD:-$SMMUX_BUILD/mod}
 export SMMUX_TOP SMMUX_BUILD SMMUX_CACHE SMMUX_TREE SMMUX_LOGS SMMUX_MOD
 
-# One clock for a whole run, also across the scripts that it calls.
+# The start time of the whole run, shared by all scripts that it calls.
 export SMMUX_T0=${SMMUX_T0:-$(date +%s)}
 
-# The project's own kernels: rig/testkernel.sh builds them, each is a lane of its own.
+# The project's own kernels: rig/testkernel.sh builds them; each is a lane.
 readonly TEST_KERNELS="debug race rt64k"
 
 is_test_kernel()
@@ -30,7 +30,7 @@ is_test_kernel()
 	[[ " $TEST_KERNELS " == *" $1 "* ]]
 }
 
-# The other flavours of Debian's kernels: rig/kernels.sh fetches them, lanes as well.
+# The other flavours of Debian's kernels: rig/kernels.sh fetches them; each is a lane.
 readonly FLAVOURS="rt cloud page16k rt612 cloud612 page16k612"
 
 is_flavour()
@@ -55,7 +55,7 @@ usage_error()
 	exit 2
 }
 
-# True after SMMUX_DEADLINE seconds, where that is set: nothing more is begun.
+# True after SMMUX_DEADLINE seconds, if that is set: nothing more may start.
 out_of_time()
 {
 	[ -n "${SMMUX_DEADLINE:-}" ] && [ "$SECONDS" -ge "$SMMUX_DEADLINE" ]
@@ -63,10 +63,10 @@ out_of_time()
 
 need_root()
 {
-	[ "$(id -u)" = 0 ] || die "${0##*/} needs root: it makes a chroot and mounts"
+	[ "$(id -u)" = 0 ] || die "${0##*/} needs root for a chroot and mounts"
 }
 
-# Runs a command with its output in a log; shows the log's end if it fails.
+# logged NAME COMMAND...: writes its output to a log; shows the log's end if it fails.
 logged()
 {
 	local log=$SMMUX_LOGS/$1.log rc=0
@@ -76,7 +76,7 @@ logged()
 	"$@" >"$log" 2>&1 </dev/null || rc=$?
 	[ "$rc" = 0 ] && return 0
 	tail -n 25 "$log" | sed 's/^/    | /' >&2
-	step "error: '$1' failed with $rc, its whole output is in ${log#"$SMMUX_TOP"/}"
+	step "error: '$1' failed with $rc; all of its output is in ${log#"$SMMUX_TOP"/}"
 	return "$rc"
 }
 
@@ -94,7 +94,7 @@ stamp_of()
 	done | sha256sum | cut -c1-20
 }
 
-# cache_path PRODUCT HASH: where the product build/... of these inputs is kept.
+# cache_path PRODUCT HASH: the place in the cache of the product build/... of these inputs.
 cache_path()
 {
 	local name=${1#"$SMMUX_BUILD"/}
@@ -102,15 +102,15 @@ cache_path()
 	echo "$SMMUX_CACHE/${name//\//-}-$2"
 }
 
-# cache_has PRODUCT HASH: it was finished from exactly these inputs; then PRODUCT, a name
-# in build/, is a link to it.
+# cache_has PRODUCT HASH: true if the cache has it, finished from exactly these inputs; then
+# PRODUCT, a name in build/, becomes a link to it.
 cache_has()
 {
 	local kept
 
 	kept=$(cache_path "$1" "$2")
 	[ -e "$kept.done" ] || return 1
-	# For cache_prune: it is in use.
+	# Marks it as used, for cache_prune.
 	touch "$kept.done"
 	[ "$(readlink "$1")" != "$kept" ] || return 0
 	rm -rf --one-file-system "$1"
@@ -118,7 +118,7 @@ cache_has()
 	ln -sfn "$kept" "$1"
 }
 
-# cache_keep PRODUCT HASH: what was made in build/ moves into the cache.
+# cache_keep PRODUCT HASH: moves the product from build/ into the cache.
 cache_keep()
 {
 	local kept
@@ -130,7 +130,7 @@ cache_keep()
 	cache_has "$1" "$2"
 }
 
-# cache_hash PRODUCT: the hash of the one that is in use.
+# cache_hash PRODUCT: the hash of the product that build/ links to.
 cache_hash()
 {
 	local kept
@@ -139,10 +139,10 @@ cache_hash()
 	echo "${kept##*-}"
 }
 
-# What a check prints that did not run, since its inputs are those of one that passed.
+# A check prints this instead of running if it passed before on the same inputs.
 readonly PASSED_BEFORE="passed before on the same inputs"
 
-# known_good WHAT HASH: a check that these inputs decide alone passed before.
+# known_good WHAT HASH: true if this check passed before; only these inputs decide its result.
 known_good()
 {
 	[ -e "$SMMUX_CACHE/good-$1-$2.done" ] || return 1
@@ -172,7 +172,7 @@ cache_prune()
 		done
 }
 
-# False if somebody else has the lock.
+# False if another process has the lock.
 setup_try_lock()
 {
 	[ -z "${SMMUX_LOCKED:-}" ] || return 0
@@ -182,7 +182,7 @@ setup_try_lock()
 	export SMMUX_LOCKED=1
 }
 
-# Only one set-up at a time that uses this cache; the lock goes with the shell.
+# Only one set-up at a time may use this cache; the lock is released when the shell exits.
 setup_lock()
 {
 	setup_try_lock && return 0
@@ -191,8 +191,8 @@ setup_lock()
 	export SMMUX_LOCKED=1
 }
 
-# long_lock WHAT: one builder of this at a time, while others may set up other things.
-# Taken before setup_lock; goes with the shell, or with long_unlock.
+# long_lock WHAT: one builder of this at a time; others may set up other products meanwhile.
+# Taken before setup_lock; released by long_unlock, or when the shell exits.
 long_lock()
 {
 	mkdir -p "$SMMUX_CACHE"
@@ -207,7 +207,7 @@ long_unlock()
 	exec {SMMUX_LONG_LOCK_FD}>&-
 }
 
-# Does nothing where the lock is the caller's.
+# Does nothing if the caller of this script holds the lock.
 setup_unlock()
 {
 	[ -n "${SMMUX_LOCK_FD:-}" ] || return 0

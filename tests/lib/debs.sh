@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Packages as files: the kernels and the guest's programs are extracted, never
-# installed, so that no maintainer script has to run for a foreign machine.
+# installed, so that no maintainer script of a foreign architecture runs.
 
-# debs_try ARGUMENT...: apt-get in the tree; a second try with fresh lists,
-# because the archive drops old versions while our lists still name them.
-# In DEBS_CONFIG: a configuration file for apt, to have it look at another archive.
+# debs_try ARGUMENT...: apt-get in the tool tree; a second try with new package lists,
+# because the archive drops old versions that the cached lists still name.
+# DEBS_CONFIG names an apt configuration file, for another archive.
 debs_try()
 {
 	local log=$SMMUX_LOGS/debs.log apt=(env APT_CONFIG="${DEBS_CONFIG:-}" apt-get)
@@ -18,7 +18,7 @@ debs_try()
 	return 1
 }
 
-# debs_fetch DIR PACKAGE[:ARCH]...: exactly these packages, as files in DIR.
+# debs_fetch DIR PACKAGE[:ARCH]...: downloads exactly these packages to DIR.
 debs_fetch()
 {
 	local dir=$1
@@ -28,7 +28,7 @@ debs_fetch()
 	(cd "$dir" && debs_try download -o APT::Sandbox::User=root "$@")
 }
 
-# debs_closure DIR ARCH PACKAGE...: these and all that they depend on.
+# debs_closure DIR ARCH PACKAGE...: downloads these and all their dependencies.
 debs_closure()
 {
 	local dir=$1 arch=$2

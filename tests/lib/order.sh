@@ -1,14 +1,14 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# In which order tests run, and how long they will take: long ones first, so that two
-# jobs end together. Seconds come from this machine's last runs (in the cache), else from
-# tests/costs, which the machine's factor is applied to.
+# The order of tests, and the time that they will take: long ones first, so that two jobs
+# end at the same time. Seconds come from this machine's last runs (in the cache), else from
+# tests/costs, scaled by the machine's factor.
 
 readonly SECONDS_HERE=$SMMUX_CACHE/seconds
-readonly REFERENCE_MS=620	# of reference_loop, where tests/costs was measured
+readonly REFERENCE_MS=620	# of reference_loop, on the machine where tests/costs was measured
 
-# reference_loop: user time in ms of a fixed amount of work, and ms that it took.
+# reference_loop: CPU time and elapsed time, in ms, of a fixed amount of work.
 reference_loop()
 {
 	in_tree python3 -c '
@@ -21,8 +21,8 @@ print(round(1000 * (time.process_time() - cpu)), round(1000 * (time.monotonic() 
 }
 
 # Sets factor, this machine's time for a fixed amount of work in per cent of the
-# reference's, and patience, by which all limits are multiplied: they are for hangs, and a
-# machine that is slow, or busy with other things, has none.
+# reference's, and patience, the multiplier of all time limits: they must detect hangs only,
+# not a machine that is slow or busy.
 measure_machine()
 {
 	local cpu wall
@@ -34,8 +34,8 @@ measure_machine()
 	[ "$patience" -le 20 ] || patience=20
 }
 
-# with_costs: names on standard input, "SECONDS NAME" on standard output. What was never
-# measured counts as much as most tests take; an emulated compiler takes half an hour.
+# with_costs: names on standard input, "SECONDS NAME" on standard output. A test without a
+# measurement gets a typical value; an emulated compiler takes half an hour.
 with_costs()
 {
 	awk -v factor="${factor:-100}" '
@@ -46,7 +46,7 @@ with_costs()
 		"$SMMUX_TOP/tests/costs" <(cat "$SECONDS_HERE" 2>/dev/null) -
 }
 
-# The longest first.
+# Sorts names, the longest test first.
 by_cost()
 {
 	with_costs | sort -k1,1rn -k2 | cut -d' ' -f2
@@ -60,8 +60,8 @@ estimate()
 			END { s /= jobs; if (s < most) s = most; printf "%d\n", s / 60 + 1 }'
 }
 
-# half TURN WANTED: of the names on standard input those of that half (0 or 1). Each lane's
-# tests are dealt out in turn, so that both halves have as much of each.
+# half TURN WANTED: the names on standard input that belong to that half (0 or 1). Each
+# lane's tests alternate between the halves, so that both have the same number of each.
 half()
 {
 	sort | awk -v turn="$1" -v wanted="$2" '
@@ -69,8 +69,8 @@ half()
 		(n[lane]++ + turn) % 2 == wanted'
 }
 
-# keep_seconds: what this run took, for the next one's order and estimate. A check that was
-# only remembered took what it took before.
+# keep_seconds: stores the times of this run, for the order and estimate of the next. A
+# check that was skipped because it passed before keeps its old time.
 keep_seconds()
 {
 	local new

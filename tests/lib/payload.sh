@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What is laid over the initramfs for one run: init, library, a test with its
+# The overlay of the initramfs for one run: init, library, a test with its
 # settings, and the modules built for the lane's kernel.
 
 # payload_modules LANE WHAT...: builds the driver and/or the test client.
@@ -35,7 +35,7 @@ payload_make()
 	cp "$SMMUX_TOP"/scripts/lib/*.awk "$dir/lib"
 	cp "$SMMUX_TOP/docs/tour.md" "$dir"
 	cp "$test_file" "$dir/test.sh"
-	# Without debug information, as DKMS installs it: ten times smaller.
+	# Without debug information, as DKMS installs them: ten times smaller.
 	for module in "$SMMUX_MOD/$version"/{driver,client,kunit/tests/kunit,vsmmu}/*.ko; do
 		[ ! -e "$module" ] ||
 			in_tree aarch64-linux-gnu-strip -g -o "$dir/${module##*/}" "$module"

@@ -1,14 +1,14 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What a run says: one KTAP line for each test as it ends, where a failure's logs are,
-# the table of where the time went, and the sums. Callers set run (a directory for
+# The output of a run: one KTAP line for each test as it ends, the place of a failure's
+# logs, the table of times, and the totals. Callers set run (a directory for
 # NAME.verdict and NAME.seconds) and RESULTS.
 
 number=0 passed=0 failed=0 skipped=0
 failures=() left_out=()
 
-# One KTAP line, and where it failed the subtests and the log's place.
+# One KTAP line; for a failure also the subtests and the place of the logs.
 report()
 {
 	local name=$1 dir=$RESULTS/$1 result seconds
@@ -49,12 +49,11 @@ show_failure()
 	echo "  # logs: ${dir#"$SMMUX_TOP"/}"
 }
 
-# A test that fails and passes when it is run again is a defect of its own kind. It stays
-# counted as failed.
+# A test that fails once and then passes is a defect, too; it counts as failed.
 report_again()
 {
 	case $(cat "$run/$1.verdict" 2>/dev/null) in
-	pass) echo "# unsteady: $1 failed, and passed when it was run again; the first run's logs: ${RESULTS#"$SMMUX_TOP"/}/$1.first" ;;
+	pass) echo "# unsteady: $1 failed, and passed in a second run; logs of the first run: ${RESULTS#"$SMMUX_TOP"/}/$1.first" ;;
 	*) echo "# $1 failed again" ;;
 	esac
 }
@@ -67,7 +66,7 @@ report_sums()
 	echo "$passed passed, $failed failed, $skipped skipped"
 }
 
-# --- where the time goes ---
+# --- times ---
 
 readonly TIMES=$RESULTS/times
 
@@ -89,7 +88,7 @@ timed()
 	return "$rc"
 }
 
-# phases_of NAME: what its machine left, and the rest around it.
+# phases_of NAME: records boot and body, from its machine's status file, and the rest.
 phases_of()
 {
 	local name=$1 seconds boot body

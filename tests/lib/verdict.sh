@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What a finished machine says about its test: every subtest passed, the plan
-# holds, the machine powered off by itself, and the kernel said nothing bad.
+# The verdict on a finished machine. To pass, every subtest passed, their number matches the
+# plan, the machine powered off by itself, and the kernel log has no bad message.
 
 # Kernel messages that fail a test wherever they appear.
 readonly SPLATS='WARNING: |BUG: |Oops|Call trace:|Kernel panic|Internal error|Unable to handle'
@@ -11,13 +11,13 @@ readonly CHECKERS='circular locking|recursive locking|inconsistent lock state|su
 readonly IO_ERRORS='I/O error|nvme[0-9n]+: .*(timeout|I/O|abort)|I/O tag .* timeout|NETDEV WATCHDOG|messages dropped|callbacks suppressed'
 readonly OTHERS='arm-smmu-v3 .*(event|timeout|error|failed)|enqueued on deprecated|iommu.*failed'
 
-# The driver says one line for each SMMU; all else that it says is news.
+# The driver logs one line for each SMMU; every other line of it is unexpected.
 readonly SMMUX_SAYS='smmux( [^ ]+)?: '
 readonly SMMUX_USUAL='smmux: (loading out-of-tree|module verification failed)|smmux [^ ]+: SMMUv3\.[0-9]+: '
 
-# Reports about the kernel itself that an overloaded host provokes before any of
-# our code is loaded: the deadline server's timer looks back too far. The whole
-# report goes, from its first line to its "end trace".
+# Removes reports that an overloaded host provokes before any module of the tests is
+# loaded: a WARNING of the deadline server's timer. The whole report goes, from its first
+# line to its "end trace".
 without_host_noise()
 {
 	awk '/ cut here / { report = $0; noise = 0; next }
@@ -28,8 +28,8 @@ without_host_noise()
 		END { if (report != "") print report }'
 }
 
-# bad_lines CONSOLE EXPECTED...: lines that no test may produce, less the
-# expected ones. What the test itself logged does not count.
+# bad_lines CONSOLE EXPECTED...: lines that no test may produce, except the
+# expected ones. Lines that the test itself logged do not count.
 bad_lines()
 {
 	local console=$1 expected='^$' regexp
