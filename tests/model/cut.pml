@@ -1,38 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * cut - how a device that does not answer ATC invalidations is cut off, and let back
- * (module/core/ats.c, module/core/tlb.c), with what its ATC, the TLB and the cached STE may hold.
+ * cut - quarantine and restore of a device that does not answer ATC invalidations
+ * (module/core/ats.c, module/core/tlb.c), with the contents of its ATC, the TLB and the
+ * cached STE.
  *
- * To prove: no page is reached through the ATC after its unmap returned, whoever of
- * the unmappers found out, whatever attach does meanwhile and however often the
- * device comes back and fails again; and nobody waits for ever.
+ * To prove: no page is accessed through the ATC after its unmap returned, whichever
+ * unmapper detects the error, whatever attach does meanwhile and however often the
+ * device is restored and fails again; and no thread waits forever.
  *
- * One device, which goes deaf and may be cured by a reset; two pages, each unmapped
- * once; one that attaches; the recovery worker.  An STE is fetched when it is needed
- * and kept until CFGI_STE and SYNC, which here are one step: what the SMMU does
- * between them it could do before.  A TLB entry is made from the PTE at any time and
- * goes with TLBI and SYNC, likewise.  The order of memory is that of the steps: what
- * it takes in barriers is at the places where ats.c says acquire and release.
+ * One device, which stops answering and may be cured by a reset; two pages, each unmapped
+ * once; one thread that attaches; the recovery worker.  An STE is fetched when it is needed
+ * and cached until CFGI_STE and SYNC, which are one step here: what the SMMU does between
+ * them it could do before.  A TLB entry is made from the PTE at any time and cached until
+ * TLBI and SYNC, likewise.  Memory order is that of the steps: the barriers that this
+ * requires are the acquires and releases in ats.c.
  *
- * Each BREAK_ is a protocol that must be found wrong; run.sh knows them all.
+ * Each BREAK_ is a wrong protocol that spin must find; run.sh takes the list from here.
  */
 #define PAGES 2
 
 bool pte[PAGES], tlb[PAGES], atc[PAGES], freed[PAGES];
 bool deaf;
-byte faults = 2;		/* times that it may still go deaf */
+byte faults = 2;		/* how often it may still stop answering */
 bool eats_mem = true, eats_hw, ste_cached;
 bool no_eats, cut, wanted = true;
 bool ste_lock;
 bool reading[PAGES];		/* the unmapper is in its RCU section */
-byte busy = PAGES + 1;		/* unmappers and attach that are not done */
+byte busy = PAGES + 1;		/* unmappers and attach that have not finished */
 
 #define LOCK	atomic { !ste_lock -> ste_lock = true }
 #define UNLOCK	ste_lock = false
 #define FETCH	if :: !ste_cached -> eats_hw = eats_mem; ste_cached = true :: else fi
 #define CFGI	ste_cached = false
 
-/* All of the ATC, or one page of it; what is said of it comes with the SYNC. */
+/* Invalidate all of the ATC, or one page; the answer comes with the SYNC. */
 inline ask(page, all, answer)
 {
 	atomic {
@@ -110,7 +111,7 @@ proctype Unmap(byte page)
 	busy--
 }
 
-/* Out of one domain and into another: both pages stay mapped in this model. */
+/* From one domain to another: both pages stay mapped in this model. */
 proctype Attach()
 {
 	bool answered;
@@ -155,7 +156,7 @@ end:
 	od
 }
 
-/* A reset cures it or not, and empties the ATC or not: it need not be one at all. */
+/* A reset may or may not cure the device, and may or may not empty its ATC. */
 inline reset()
 {
 	atomic {
@@ -195,7 +196,7 @@ end:
 #endif
 			LOCK; cut = false; UNLOCK;
 #ifndef BREAK_NO_GRACE
-			/* Sections that are open now; later ones see the flag. */
+			/* Wait for sections that are open now; later ones see the flag. */
 			atomic { waits0 = reading[0]; waits1 = reading[1] };
 			atomic { !waits0 || !reading[0] };
 			atomic { !waits1 || !reading[1] };

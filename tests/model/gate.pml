@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The protocol of module/hw/cmdq.c, cmdq_gate.c and reset.c in small: submitters that
- * unmap, each its own page, a PM process that puts the SMMU to sleep and wakes it,
- * and an SMMU that caches and uses whatever it may.
+ * A model of the protocol in module/hw/cmdq.c, cmdq_gate.c and reset.c: submitters, each
+ * of which unmaps its own page, a PM process that suspends and resumes the SMMU, and an
+ * SMMU that caches and uses everything that it may.
  *
- * Steps are the steps of the code; memory is sequentially consistent here, and what
- * barriers have to do with it is for the litmus tests beside this file.
+ * The steps are those of the code.  Memory is sequentially consistent here; the litmus
+ * tests in this folder cover the barriers.
  *
  * Checked (assert, and no invalid end state):
- *   G1  no register is touched without power, no slot is taken behind the gate
+ *   G1  no register is accessed without power, no slot is reserved while the gate is closed
  *   G2  no access by the device to a page after its unmap has returned
- *   G4  the SMMU translates or aborts, it never lets pass
+ *   G4  the SMMU translates or aborts, it never bypasses
  *   Q1  no slot is read that was not written
- *   progress: all end, whoever is held up where
+ *   progress: all processes end, wherever each is delayed
  *
- * Each BREAK_ is a protocol that must be found wrong; run.sh knows them all.
+ * Each BREAK_ is a wrong protocol that spin must find; run.sh takes the list from here.
  */
 #ifndef SUBMITTERS
 #define SUBMITTERS 3
@@ -29,23 +29,23 @@
 #define ALL	(SUBMITTERS + 1)	/* in a slot: invalidate everything */
 #define OWED	(SUBMITTERS + 2)	/* in a slot: a device waits for it */
 #define SLOTS	(SUBMITTERS * ROUNDS + CYCLES + 2)
-#define FLAG	64			/* the gate's bit, should it leak into PROD */
+#define FLAG	64			/* the gate's bit, if it leaks into PROD */
 
 /*
- * Fewer states, and none that matters is left out:
+ * Reductions of the number of states, without loss of relevant ones:
  *
- *   - One submitter is like the other, so each run has one like it, but for names, in
- *     which they come to the gate in order (@turn).  Only such runs are looked at.
- *   - The SMMU has no steps of its own.  What it may cache it caches at once, and what
- *     it may reach it reaches at once (hw_sees()): who has an entry can do all that one
- *     without it can, and nobody else looks at its TLB.  Its queue is read at once
- *     (hw_reads()), since slots only fill, but obeyed as late as somebody wants to see
- *     it obeyed (hw_obeys()): an invalidation that is still to come forbids nothing.
- *   - What only the SMMU or a grace period can see is one step with what is beside it,
- *     at its worst moment: pages are mapped from the start, a reader enters as late
- *     as it may and leaves as early, and its page has a new owner at once.
- *   - A look at CONS that does not end the wait changes nothing but a word that saves
- *     others a look.
+ *   - Submitters are identical, so for each run there is an equivalent one in which they
+ *     reach the gate in order (@turn).  Only such runs are searched.
+ *   - The SMMU has no steps of its own.  It caches at once what it may cache, and accesses
+ *     at once what it may access (hw_sees()): with an entry it can do all that it can do
+ *     without one, and no other process sees its TLB.  It reads its queue at once
+ *     (hw_reads()), since slots only fill, but executes commands only when a process waits
+ *     for them (hw_obeys()): an invalidation that is still pending forbids nothing.
+ *   - A step that only the SMMU or a grace period can see is merged with an adjacent one,
+ *     at its worst moment: pages are mapped from the start, a reader enters as late as it
+ *     may and leaves as early, and its page has a new owner at once.
+ *   - A read of CONS that does not end the wait only changes a word that saves other
+ *     readers a read.
  */
 byte turn = 0;
 bool posted = false;
@@ -58,20 +58,20 @@ bool stamp[SLOTS] = false;
 bool pte[SUBMITTERS] = true;
 bool freed[SUBMITTERS] = false;		/* the page has a new owner */
 
-/* RCU: who is inside, and whom the grace period still waits for. */
+/* RCU: the submitters in a read-side section, and those that the grace period waits for. */
 bool inside[SUBMITTERS] = false;
 bool awaited[SUBMITTERS] = false;
 
 /* The SMMU. */
 bool power = true, cmdqen = true, smmuen = true, aborts = false;
-byte prod = 0, hwcons = 0;		/* PROD, and what was obeyed */
+byte prod = 0, hwcons = 0;		/* PROD, and the next command to execute */
 bool tlb[SUBMITTERS] = true;
 
 hidden byte k;
 
 #define touch_register	assert(power)
 
-/* Page @i, after anything that matters to it has changed. */
+/* The SMMU caches and accesses page @i; called after each relevant change. */
 inline hw_sees(i)
 {
 	if
@@ -98,7 +98,7 @@ inline hw_reads()
 	}
 }
 
-/* Commands before position @end, which are all published. */
+/* Executes the commands before position @end, which are all published. */
 inline hw_obeys(end)
 {
 	do
@@ -115,7 +115,7 @@ inline hw_obeys(end)
 }
 #define hw_could_obey(end)	(power && cmdqen && prod >= end)
 
-/* A slot for one command, or "refused".  @in: that this reader is one, from now on. */
+/* Reserves a slot for one command, or refuses.  @in: set when the read-side section begins. */
 inline reserve(at, refused, in)
 {
 #ifdef BREAK_TEST_AFTER
@@ -134,9 +134,9 @@ inline reserve(at, refused, in)
 }
 
 /*
- * Fill and stamp, and publish what is stamped unless somebody is at it.  Nobody looks
- * at a slot before its stamp, and a scan step by step ends where one at the moment of
- * its last step does, since stamps only come: each of them is one step here.
+ * Fill and stamp, and publish all stamped slots unless another submitter is publishing.
+ * No process reads a slot before its stamp, and stamps are only added, so a scan in steps
+ * ends where a scan at the moment of its last step ends: each is one step here.
  */
 inline publish(at, what, to, seen)
 {
@@ -176,8 +176,8 @@ inline publish(at, what, to, seen)
 }
 
 /*
- * The last step of a wait: whoever polls without power is found.  Told by memory that
- * it is over, one needs no register.
+ * The last step of a wait: finds a poll without power.  A waiter that learns from memory
+ * that its command has completed reads no register.
  */
 #define may_end_wait(at)	(cons > at || hwcons > at || hw_could_obey(at + 1) || !power)
 
@@ -217,7 +217,7 @@ again:			reserve(at, refused, inside[i]);
 		};
 		if
 		:: refused ->
-			/* mb(), and once more: resume may have passed by. */
+			/* mb(), and read again: resume may have opened the gate. */
 			if
 			:: atomic { gate -> leave(i) }
 			:: atomic { else -> goto again }
@@ -230,7 +230,7 @@ again:			reserve(at, refused, inside[i]);
 	od
 }
 
-/* Whom to wait for is found in one step: the least that a grace period may do. */
+/* The readers to wait for are found in one step: the minimum of a grace period. */
 inline grace_period()
 {
 	atomic {
@@ -245,8 +245,8 @@ inline grace_period()
 }
 
 /*
- * A command that nobody waits for and nobody may lose.  Its client is awake, so
- * the SMMU does not sleep before it is published.
+ * A command without a waiter, which must not be lost.  Its client is powered, so the
+ * SMMU is not suspended before the command is published.
  */
 proctype poster()
 {
@@ -292,14 +292,14 @@ proctype pm()
 				assert(hwcons == published);
 				cmdqen = false;
 				power = false;
-				/* The worst that reset may leave, but for GBPA. */
+				/* The worst state that reset may leave, except GBPA. */
 				prod = 0; hwcons = 0;
 				for (k : 0 .. SUBMITTERS - 1) { tlb[k] = true }
 			}
 			/* Wake. */
 			atomic { power = true; hw_sees_all() }
 		:: true ->
-			/* It was not drained in time: back, from memory. */
+			/* The drain timed out: restore from memory. */
 			cmdqen = false
 		fi;
 		atomic { cons = (cons > published -> cons : published); hwcons = published };

@@ -1,10 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Runs the models of the gate and of cutting a device off, and the litmus tests of the
-# gate's memory order: as they are,
-# which must be right, and broken in each of the ways that are known, which must be
-# found.
+# Checks the models of the gate and of quarantine, and the litmus tests of the gate's memory
+# order. Unchanged they must be correct; each known deliberate error must be found.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -18,14 +16,14 @@ usage()
 {
 	cat <<EOF
 usage: ${0##*/} [-l]
-Checks tests/model with spin and herd7, unless they were right before and are the same.
-  -l  and the gate when all goes round twice: takes 11 GB of memory and some ten minutes
-Exit code: 0 all is as it should be, 1 it is not, 2 wrong use.
+Checks tests/model with spin and herd7, unless it passed before on the same inputs.
+  -l  also checks the gate with two rounds: takes 11 GB of memory and about ten minutes
+Exit code: 0 all checks passed, 1 some failed, 2 usage error.
 EOF
 }
 
-# verify MODEL BREAK [SUBMITTERS ROUNDS CYCLES]: searches all states; prints what spin
-# found first, or "right".
+# verify MODEL BREAK [SUBMITTERS ROUNDS CYCLES]: searches all states; prints spin's first
+# finding, or "right".
 verify()
 {
 	local model=$1 break=$2 dir found
@@ -55,14 +53,14 @@ must_be_right()
 	[[ $found == "right ("* ]] || failed=1
 }
 
-# must_be_wrong MODEL [SUBMITTERS ROUNDS CYCLES]: in each of the ways that it knows.
+# must_be_wrong MODEL [SUBMITTERS ROUNDS CYCLES]: spin must find each of its BREAK_ variants.
 must_be_wrong()
 {
 	local model=$1 breaks break found
 	shift
 
 	mapfile -t breaks < <(sed -nE 's/^#ifn?def BREAK_([A-Z_]+)$/\1/p' "$HERE/$model.pml" | sort -u)
-	[ ${#breaks[@]} -gt 0 ] || die "$HERE/$model.pml knows no way to be broken"
+	[ ${#breaks[@]} -gt 0 ] || die "$HERE/$model.pml has no BREAK_ variants"
 	for break in "${breaks[@]}"; do
 		found=$(verify "$model" "$break" "$@")
 		case $found in
@@ -73,15 +71,15 @@ must_be_wrong()
 	done
 }
 
-# observe NAME EXPECTED WHAT [SED]: may what the litmus test asks for happen, with its
-# text so changed?  Never, Sometimes.
+# observe NAME EXPECTED WHAT [SED]: whether the litmus test's condition can occur (Never,
+# Sometimes), after SED has changed its text.
 observe()
 {
 	local file=$OUT/$1.litmus seen
 
 	sed "${4:-}" "$HERE/$1.litmus" >"$file"
 	if [ -n "${4:-}" ] && cmp -s "$file" "$HERE/$1.litmus"; then
-		echo "$1, $3: nothing was changed"
+		echo "$1, $3: the sed script changes nothing"
 		failed=1
 		return
 	fi
@@ -94,9 +92,9 @@ case ${1:-} in
 '') ;;
 -l) long=1 ;;
 -h | --help) usage && exit 0 ;;
-*) usage_error "'$1' is not known" ;;
+*) usage_error "unknown argument '$1'" ;;
 esac
-# Nothing else decides what comes out, and it takes minutes.
+# These inputs alone decide the result, which takes minutes.
 hash=$(stamp_of "$HERE"/*.{pml,litmus,sh} "$SMMUX_TOP/tests/rig/herd.sh" \
 	"$(cache_hash "$SMMUX_TREE")" "$SMMUX_BUILD/kernels/backports/version")
 [ -n "$long" ] || ! known_good models "$hash" || exit 0
