@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Makes the guest's initramfs: programs out of arm64 packages with the libraries
-# that they need, and for each lane the kernel modules of the devices we use.
-# What changes with every run (driver, test) is appended by tests/rig/vm.sh.
+# Makes the guest's initramfs: programs from arm64 packages with their libraries, and for
+# each lane the kernel modules of the devices that tests use. tests/rig/vm.sh appends the
+# parts that change with every run (driver, test).
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -18,8 +18,8 @@ usage()
 	cat <<EOF
 usage: ${0##*/} [base|LANE...]
 Makes build/guest/base.cpio and, for each LANE, build/guest/LANE.cpio (default: stable
-and backports), unless the cache has them. rig/extra.sh makes what few tests lay over them.
-Exit code: 0 they are there, 1 failure, 2 wrong use.
+and backports), unless the cache has them. rig/extra.sh makes overlays for a few tests.
+Exit code: 0 success, 1 failure, 2 usage error.
 EOF
 }
 
@@ -27,31 +27,31 @@ readonly OUT=$SMMUX_BUILD/guest
 readonly DEBS="bash busybox kmod fio iproute2 kexec-tools util-linux"
 readonly PROGRAMS="/usr/bin/bash /usr/bin/kmod /usr/bin/fio /usr/bin/ip /usr/bin/taskset
 	/usr/sbin/kexec"
-# What programs are linked to and no test uses: clients of storage over networks, 45 MB with
-# all that they want, and signatures of modules. Under emulation each start of fio took a
-# second more.
+# Libraries that programs are linked to and no test uses: clients of network storage, 45 MB
+# with their dependencies, and module signatures. Under emulation they made each start of
+# fio a second longer.
 readonly UNUSED="fio:libgfapi.so.0 fio:libibverbs.so.1 fio:libnbd.so.0 fio:libnfs.so.14
 	fio:libpmem.so.1 fio:librados.so.2 fio:librbd.so.1 fio:librdmacm.so.1 kmod:libcrypto.so.3"
 readonly MODULES="nvme virtio_blk virtio_net virtio_mmio virtio-rng e1000e igb pci-stub
 	ext4 arm_smmuv3_pmu"
 
-# unpack PACKAGE...: they and what they depend on, into build/guest/all.
+# unpack PACKAGE...: extracts them and their dependencies to build/guest/all.
 unpack()
 {
 	debs_closure "$OUT/debs" arm64 "$@" || die "the guest's packages could not be fetched"
 	debs_extract "$OUT/debs" "$OUT/all"
 }
 
-# symbols_of FILE: lines "NAME VERSION DEFINED", of its dynamic symbols; DEFINED is UND where
-# it is another's.
+# symbols_of FILE: lines "NAME VERSION DEFINED" for its dynamic symbols; DEFINED is UND for
+# symbols of other files.
 symbols_of()
 {
 	in_tree aarch64-linux-gnu-readelf --dyn-syms -W "$1" |
 		awk 'NF >= 8 && $1 ~ /:$/ { split($8, name, "@+"); print name[1], (name[2] ? name[2] : "-"), $7 }'
 }
 
-# stand_in LIBRARY PROGRAM: in its place one that has the functions that PROGRAM is linked
-# to, each of which ends the program.
+# stand_in LIBRARY PROGRAM: replaces it by a library with the functions that PROGRAM is
+# linked to; each ends the program.
 stand_in()
 {
 	local lib=$1 program=$2 at dir=$OUT/stand-in versions=()
@@ -93,15 +93,15 @@ make_base()
 		ln -s "${link#*:}" "$root/${link%%:*}"
 	done
 	ln -sf aarch64-linux-gnu/ld-linux-aarch64.so.1 "$root/usr/lib/ld-linux-aarch64.so.1"
-	# Programs of their own win over busybox's applets of the same name.
+	# Separate programs take precedence over busybox's applets of the same name.
 	for link in $(in_tree busybox --list 2>/dev/null || busybox_applets); do
 		[ -e "$root/usr/bin/$link" ] || ln -s busybox "$root/usr/bin/$link"
 	done
 	for link in insmod rmmod lsmod depmod modinfo; do
 		ln -sf kmod "$root/usr/bin/$link"
 	done
-	# The kernel asks it for modules that nobody has while it boots, each time for half a
-	# second; /init puts it in its place.
+	# During boot the kernel runs modprobe for modules that do not exist, each time for half
+	# a second; /init adds it later.
 	rm -f "$root/usr/bin/modprobe"
 	printf '%s\n' 'dev /dev devtmpfs' 'proc /proc proc' 'sys /sys sysfs' 'run /run tmpfs' \
 		'tmp /tmp tmpfs' 'debugfs /sys/kernel/debug debugfs' >"$root/etc/fstab"
@@ -121,8 +121,8 @@ busybox_applets()
 		watch wc which xargs yes zcat"
 }
 
-# wanted_modules LANE VERSION: their files. A test kernel has no others, and the clouds'
-# not all: they know no network card but virtual ones.
+# wanted_modules LANE VERSION: prints the files of the modules. A test kernel has no others.
+# Cloud kernels lack some: they support only virtual network cards.
 wanted_modules()
 {
 	local name
@@ -138,7 +138,7 @@ wanted_modules()
 	done | sed -n 's/^insmod \([^ ]*\).*/\1/p' | sort -u
 }
 
-# The modules go in unpacked: under emulation xz costs more than it saves.
+# Modules are stored uncompressed: under emulation xz costs more than it saves.
 make_lane()
 {
 	local lane=$1 version root=$OUT/$1.new path to

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Runs a command inside the tool tree. The checkout and the cache are visible there at
-# their own paths, so that file names mean the same on both sides. Mounts live in a mount
-# namespace of their own and vanish with the command.
+# the same paths, so that file names are valid on both sides. Mounts are in a separate
+# mount namespace and disappear when the command ends.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -13,9 +13,9 @@ usage()
 {
 	cat <<EOF
 usage: ${0##*/} COMMAND [ARGUMENT...]
-Runs COMMAND in the tool tree (made by tests/rig/tree.sh), in the directory
-where it was called if that is inside the checkout or the cache.
-Exit code: the command's; 2 for wrong use.
+Runs COMMAND in the tool tree (made by tests/rig/tree.sh), in the current
+directory if that is inside the checkout or the cache.
+Exit code: the command's; 2 for a usage error.
 EOF
 }
 

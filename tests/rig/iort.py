@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Prints an IORT (Arm DEN 0049E) for QEMU's virt machine, with nodes that its own lacks.
+"""Prints an I/O Remapping Table (IORT, Arm DEN 0049E) for QEMU's virt machine.
 
-A kernel takes it in place of the firmware's (CONFIG_ACPI_TABLE_UPGRADE) if the start of
-the initramfs is an uncompressed archive with it as kernel/firmware/acpi/iort.aml: it has
-the names of QEMU's, and a later revision. Each argument is one more node:
+It has nodes that QEMU's own table lacks. A kernel uses it in place of the firmware's
+(CONFIG_ACPI_TABLE_UPGRADE) if the initramfs begins with an uncompressed archive that
+contains it as kernel/firmware/acpi/iort.aml: it has the IDs of QEMU's table and a later
+revision. Each argument adds a node:
   pmcg PAGE0 SPI smmu|rc     a counter group at PAGE0, of the SMMU or the root complex
-  rmr SID COUNT BASE LENGTH  the devices of COUNT StreamIDs use that memory since boot
+  rmr SID COUNT BASE LENGTH  memory that the devices of COUNT StreamIDs use since boot
 """
 import struct
 import sys
@@ -20,13 +21,13 @@ RMR_FIXED = struct.Struct("<III")
 
 
 class Nodes:
-    """The nodes, one behind the other; each is known by its offset in the table."""
+    """The nodes in sequence; a node is identified by its offset in the table."""
 
     def __init__(self):
         self.data, self.count = b"", 0
 
     def add(self, kind, revision, body, mapping=None):
-        """Append a node; a mapping is (first input, how many, first output, node)."""
+        """Append a node; a mapping is (first input, count, first output, node)."""
         offset, end = TABLE.size + len(self.data), NODE.size + len(body)
         if mapping:
             source, count, target, node = mapping
@@ -37,7 +38,7 @@ class Nodes:
         return offset
 
     def table(self):
-        """The whole table, its sum made zero."""
+        """The whole table, with the checksum set."""
         length = TABLE.size + len(self.data)
         fields = [b"IORT", length, 5, 0, b"BOCHS ", b"BXPC    ", 2, b"SMUX", 1,
                   self.count, TABLE.size, 0]
@@ -46,7 +47,7 @@ class Nodes:
 
 
 def virt():
-    """What QEMU's own table has: PCI, behind the SMMU, in front of the ITS."""
+    """The nodes of QEMU's own table: the ITS, the SMMU, and the PCI root complex."""
     nodes = Nodes()
     its = nodes.add(ITS_GROUP, 1, struct.pack("<II", 1, 0))
     event, pri, sync, gerror = (SMMU_SPI + n for n in range(4))
@@ -58,7 +59,7 @@ def virt():
 
 
 def add_line(nodes, known, line):
-    """The node that one argument asks for."""
+    """Add the node that one argument describes."""
     kind, *words = line.split()
     if kind == "pmcg":
         page0, spi, of = words

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # scdoc and mandoc, which make and check man pages: two small packages, extracted and
-# not installed, so that the tool tree need not be made anew for them.
+# not installed, so that they need no new tool tree.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -15,8 +15,8 @@ usage()
 {
 	cat <<EOF
 usage: ${0##*/} scdoc|mandoc [ARGUMENT...]
-Runs it in the tool tree. The first run fetches both, 1 MB.
-Exit code: its own; 1 it could not be had, 2 wrong use.
+Runs the program in the tool tree. The first run fetches both, 1 MB.
+Exit code: the program's; 1 it could not be fetched, 2 usage error.
 EOF
 }
 
@@ -36,7 +36,7 @@ fetch()
 case ${1:-} in
 -h | --help) usage && exit 0 ;;
 scdoc | mandoc) ;;
-*) usage_error "scdoc or mandoc?" ;;
+*) usage_error "no program given: scdoc or mandoc" ;;
 esac
 need_root
 hash=$(stamp_of "$0")

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Builds a module against one header set, in a copy of its sources under build/,
-# so that several kernels can be built for at a time. What the checkout's sources give
-# is kept in the cache, so a second checkout builds nothing.
+# Builds a module against one header set, in a copy of its sources under build/, so that
+# builds for several kernels can run in parallel. The cache keeps modules built from the
+# checkout's sources, so a second checkout builds nothing.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -13,17 +13,17 @@ usage()
 {
 	cat <<EOF
 usage: ${0##*/} VERSION [driver|client|bench|kunit|vsmmu] [make argument...]
-Builds the driver, the test client of tests/guest/mod, the bench's of
+Builds the driver, the test modules of tests/guest/mod, the module of
 tests/bench/mod, the suites of tests/kunit or the modelled SMMU of tests/vsmmu,
 for kernel VERSION (as in build/kernels/headers). Extra arguments (W=1, C=2...)
-go to make.
-The module is build/mod/VERSION/{driver,client,bench,kunit/tests/kunit,vsmmu}/*.ko.
-Exit code: make's; 2 for wrong use.
+are passed to make.
+Modules: build/mod/VERSION/{driver,client,bench,kunit/tests/kunit,vsmmu}/*.ko.
+Exit code: make's; 2 for a usage error.
 EOF
 }
 
-# The copy follows the sources by content: what changed goes in with a new date,
-# what vanished goes out, objects stay, so that make rebuilds only what it must.
+# Updates the copy by content: changed files are copied with a new date, removed files are
+# removed, objects stay, so that make rebuilds only what changed.
 copy_sources()
 {
 	local file
@@ -40,7 +40,7 @@ copy_sources()
 	done
 }
 
-# source_files: all that this build reads and that is not the kernel's.
+# source_files: all files that this build reads, except the kernel's.
 source_files()
 {
 	(cd "$from" && find "${sources[@]}" -type f ! -name '*.o' ! -name '.*' -exec realpath {} +)
@@ -48,7 +48,7 @@ source_files()
 	find "$SMMUX_TOP"/module/{arch,pure}/*.h "$SMMUX_TOP/tests/mod" -type f
 }
 
-# The hash of the result: contents and names, kernel, tools.
+# The hash of the inputs: contents and names, kernel, tools.
 inputs_hash()
 {
 	source_files | LC_ALL=C sort -u | xargs sha256sum | sed "s,$SMMUX_TOP,," |
@@ -56,7 +56,7 @@ inputs_hash()
 		sha256sum | cut -c1-20
 }
 
-# keep_modules: what was built just now, for the next who has the same inputs.
+# keep_modules: stores the built modules in the cache, for builds with the same inputs.
 keep_modules()
 {
 	local new
@@ -88,7 +88,7 @@ copy=${SMMUX_COPY:-$SMMUX_MOD/$version/$what}
 mkdir -p "$copy"
 exec {lock}>"$copy.lock"
 flock "$lock"
-# A build with options, or of other sources, is nobody else's.
+# A build with options, or of other sources, is not cached.
 kept=''
 if [ $# = 0 ] && [ -z "${SMMUX_COPY:-}${SMMUX_SOURCE:-}" ]; then
 	kept=$(cache_path "$SMMUX_BUILD/modules/$what" "$(inputs_hash)")
@@ -99,7 +99,7 @@ if [ $# = 0 ] && [ -z "${SMMUX_COPY:-}${SMMUX_SOURCE:-}" ]; then
 		exit 0
 	fi
 fi
-# An option that went away is not among what objects depend on.
+# Objects do not depend on kernel options that were removed.
 if [ "$SMMUX_TREE/usr/lib/modules/$version/build/include/generated/autoconf.h" -nt "$copy/.begun" ]; then
 	rm -rf "$copy"
 	mkdir -p "$copy"
@@ -107,7 +107,7 @@ if [ "$SMMUX_TREE/usr/lib/modules/$version/build/include/generated/autoconf.h" -
 fi
 copy_sources
 if [ "$what" = kunit ]; then
-	# The suites come with the driver's files, in the same places.
+	# The suites need the driver's files, at the same paths.
 	from=${SMMUX_SOURCE:-$SMMUX_TOP} sources=(module)
 	copy_sources
 fi

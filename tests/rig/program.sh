@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Builds a program for the guest, of one file and without libraries.
+# Builds a program for the guest from one source file, statically linked.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -11,8 +11,8 @@ usage()
 {
 	cat <<EOF
 usage: ${0##*/} NAME
-Makes build/prog/NAME of tests/guest/prog/NAME.c, unless the cache has it.
-Exit code: 0 it is there, 1 it does not build, 2 wrong use.
+Builds build/prog/NAME from tests/guest/prog/NAME.c, unless the cache has it.
+Exit code: 0 success, 1 it does not build, 2 usage error.
 EOF
 }
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What tests/host/metrics.sh judges the tools with, under build/promtool: Prometheus's
-# own checker, the reference parser of OpenMetrics, and busybox for a second awk.
+# Programs for tests/host/metrics.sh, in build/promtool: Prometheus's own checker, the
+# reference parser of OpenMetrics, and busybox for a second awk.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -14,7 +14,7 @@ readonly OUT=$SMMUX_BUILD/promtool
 
 case ${1:-} in
 -h | --help)
-	echo "usage: ${0##*/} [-h]: makes build/promtool, unless the cache has what this script made"
+	echo "usage: ${0##*/} [-h]: makes build/promtool, unless the cache has it"
 	exit 0
 	;;
 ?*) usage_error "unknown argument '$1'" ;;

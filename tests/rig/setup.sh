@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# All that a machine needs before the first test, in order. Each step knows by
-# itself whether there is anything to do; with a full cache this needs no
-# network and takes no time.
+# Makes everything that tests need, in order. Each step does nothing if its product is
+# cached; with a full cache this needs no network and takes no time.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -13,15 +12,15 @@ usage()
 {
 	cat <<EOF
 usage: ${0##*/} [--drop | LANE|headers...]
-Makes the tool tree, and kernel and guest of each LANE; for "headers" the header sets
-that the driver is built against. Default: stable backports headers. All of it is kept in
+Makes the tool tree, the kernel and guest of each LANE, and for "headers" the header sets
+that the driver is built against. Default: stable backports headers. The products are in
 $SMMUX_CACHE (SMMUX_CACHE), with links in build/.
-  --drop  remove all of it
-Exit code: 0 it is there, 1 failure, 2 wrong use.
+  --drop  remove the whole cache
+Exit code: 0 success, 1 failure, 2 usage error.
 EOF
 }
 
-# The guest's programs do not depend on a kernel: both are fetched at a time.
+# The guest's programs do not depend on a kernel: both are fetched in parallel.
 fetch()
 {
 	local base lanes=()
@@ -47,8 +46,8 @@ case ${1:-} in
 esac
 [ $# -gt 0 ] || set -- stable backports headers
 need_root
-# With the lock here both halves of fetch() run at a time. Where others have it each part
-# takes it by itself, if it has anything to make at all.
+# With the lock taken here, both halves of fetch() run in parallel. If another process has
+# it, each half takes it only when it has something to make.
 setup_try_lock || true
 "$SMMUX_TOP/tests/rig/tree.sh"
 fetch "$@"

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Joins this terminal, or standard input, to a machine's console on a socket.
+"""Connects this terminal, or standard input, to a machine's console on a socket.
 
-Waits up to a minute for the socket. Ends when the machine does.
+Waits up to a minute for the socket. Ends when the machine ends.
 """
 
 import os
@@ -28,7 +28,7 @@ def connect(path):
 
 
 def join(sock):
-    """Without a terminal, input is held back until the machine has said something."""
+    """Without a terminal, input is sent only after the machine's first output."""
     sources, ready = [sock], os.isatty(0)
     if ready:
         sources.append(0)

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Starts one virtual machine: the one place with the QEMU command line. Devices
-# have names here (nvme, blk, net...), so that no test writes QEMU options.
+# Starts one virtual machine: the only place with the QEMU command line. Devices
+# have names here (nvme, blk, net...), so that tests need no QEMU options.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -18,34 +18,34 @@ usage()
 {
 	cat <<EOF
 usage: ${0##*/} --out DIR [option...]
-Boots a guest and waits for its end. In DIR: console.log, results (lines from
+Boots a guest and waits until it powers off. In DIR: console.log, results (lines from
 the result channel), status, qemu.log, command (the QEMU line).
-  --lane NAME       stable or backports (default backports)
-  --boot disk       UEFI starts the first nvme, with the tables of --fw; no kernel given
+  --lane NAME       the kernel (default backports)
+  --boot disk       UEFI boots from the first nvme, with the tables of --fw, not from a kernel
   --kernel FILE     another kernel          --initrd FILE  another initramfs
-  --with NAME       lay build/guest/NAME.cpio over the initramfs (bpftrace; bpftrace-new and
-                    perf, of rig/extra.sh), with --mem 2G; may repeat
-  --payload DIR     tree to lay over the lane's initramfs (holds /init)
-  --saved           where it can be, go on from a machine of this kind that has booted
+  --with NAME       add the overlay build/guest/NAME.cpio of rig/extra.sh to the initramfs
+                    (bpftrace, bpftrace-new, perf); needs --mem 2G; may repeat
+  --payload DIR     add this tree to the lane's initramfs (contains /init)
+  --saved           if possible, continue from a saved machine of this kind
   --fw dt|acpi      firmware (default dt)
   --smp N           CPUs (default 4)        --mem SIZE     memory (default 1G)
   --smmu KIND       machine (virt's own, nested), 1, 2, nested (stages of a
                     separate SMMU), two (two SMMUs, acpi only), none
-  --driver NAME     smmux (default): keep the built-in driver off; builtin
-  --devices LIST    names, with commas or blanks: nvme nvme2 nvme-far blk net
+  --driver NAME     smmux (default): disable the built-in driver; builtin: use it
+  --devices LIST    names, separated by commas or blanks: nvme nvme2 nvme-far blk net
                     net-e1000e net-virtio edu edu20 edu-far testdev rng ats (has ATS) ats2 (two
-                    functions) ats16 (that many devices) ats-blk
+                    functions) ats16 (16 devices) ats-blk
   --disk FILE       use FILE for the first nvme, and keep it
   --append STRING   more kernel command line
-  --dtb-edit LINE   fdtput arguments, the first @ is the file, %smmu the SMMU's
+  --dtb-edit LINE   fdtput arguments; the first @ is the file, %smmu the SMMU's
                     phandle; may repeat (dt only)
-  --iort LINE       an argument of iort.py, whose table takes the place of QEMU's; may
+  --iort LINE       an argument of iort.py, whose table replaces QEMU's; may
                     repeat (acpi only)
-  --trace LIST      QEMU trace events, into DIR/trace.log
+  --trace LIST      QEMU trace events, written to DIR/trace.log
   --icount          one thread, one instruction per ns: counts are exact
   --qemu STRING     one more QEMU argument; may repeat
   --timeout SECONDS (default 120)           --echo         show results live
-Exit code: 0 the guest powered off, 1 it did not or QEMU failed, 2 wrong use.
+Exit code: 0 the guest powered off, 1 it did not or QEMU failed, 2 usage error.
 EOF
 }
 
@@ -76,7 +76,7 @@ parse()
 		esac
 		shift 2
 	done
-	[ -n "$out" ] || usage_error "--out is needed"
+	[ -n "$out" ] || usage_error "--out is required"
 	[[ $boot =~ ^(|disk)$ ]] || usage_error "unknown --boot '$boot'"
 	[ "$smmu" != two ] || [ "$fw" = acpi ] || usage_error "two SMMUs need --fw acpi"
 }
@@ -105,14 +105,14 @@ machine_arguments()
 		-device "pcie-root-port,id=far-port1,bus=far,chassis=8,slot=8"
 		-device "pcie-root-port,id=far-port2,bus=far,chassis=9,slot=9") ;;
 	esac
-	# Results leave by virtio over MMIO: that is no client of the SMMU.
+	# Results leave through virtio over MMIO, which is not a client of the SMMU.
 	qemu+=(-chardev "file,id=console,path=$out/console.log" -serial chardev:console
 		-global virtio-mmio.force-legacy=false -device virtio-serial-device
 		-device "virtserialport,chardev=results,name=smmux.results")
 }
 
-# A sparse scratch disk; its content is worth nothing, so nothing is synced. add_disk ARRAY
-# NAME: its arguments, into ARRAY.
+# A sparse scratch disk; its content is not kept, so nothing is synced. add_disk ARRAY NAME:
+# appends the arguments to ARRAY.
 add_disk()
 {
 	local -n arguments=$1
@@ -135,10 +135,10 @@ root_slot()
 	printf -v at 'bus=pcie.0,addr=%x' $((++slot))
 }
 
-# Two cards on one hub: what one guest network namespace sends to the other goes
-# out by DMA of one device and comes in by DMA of the other. For lockdep, 7.2's
-# virtio_net and the IOMMU core take CPU hotplug and group lock in a circle,
-# whatever the IOMMU driver, and after its first report lockdep is off.
+# Two cards on one hub: data from one guest network namespace to the other leaves by DMA of
+# one device and arrives by DMA of the other. In 7.2, virtio_net and the IOMMU core take CPU
+# hotplug and group lock in a circle, with any IOMMU driver. lockdep reports that and is off
+# afterwards, so on debug the first card is an e1000e.
 add_net()
 {
 	local first=virtio-net-pci,$virtio
@@ -198,7 +198,7 @@ add_device()
 	esac
 }
 
-# The table, where a kernel looks for it: in an archive before all others.
+# The IORT, in an uncompressed archive before all others, where the kernel looks for it.
 early_iort()
 {
 	local tables=$out/early/kernel/firmware/acpi
@@ -227,7 +227,7 @@ make_initrd()
 	[ -z "$payload" ] || pack "$payload" >>"$initrd"
 }
 
-# QEMU prints its own device tree for exactly this machine; fdtput changes it.
+# QEMU dumps the device tree of exactly this machine; fdtput edits it.
 edit_dtb()
 {
 	local edit smmu_handle dtb=$out/edited.dtb

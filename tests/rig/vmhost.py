@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Runs one QEMU: starts it, keeps its results, serves its requests, ends it.
+"""Runs one QEMU: starts it, stores its results, serves its requests, ends it.
 
-Two socket pairs are handed down to QEMU, so no socket has a name or a race:
-the result channel (a virtio serial port in the guest) and QMP. A line of the
-guest that starts with "@qmp " is a QMP command, %out in it the directory of the
-results; the answer goes back as a line "= {json}". "@begin" says that the machine is up and
-its test begins. All other lines are results and go to DIR/results as they are.
+QEMU inherits two socket pairs, so no socket has a name or a race: the result channel (a
+virtio serial port in the guest) and QMP (QEMU Machine Protocol). A line of the guest that
+starts with "@qmp " is a QMP command, in which %out stands for the directory of the results;
+the answer goes back as a line "= {json}". "@begin" marks the start of the test. All other
+lines are results and go to DIR/results unchanged.
 
-With --give the guest is sent a file, after a line with its size. With --save the machine ends
-when the guest says "@ready", and its state is written to a file.
+With --give, the guest receives a file after a line with its size. With --save, the machine
+ends when the guest sends "@ready", and its state is written to a file.
 """
 
 import argparse
@@ -24,7 +24,7 @@ import time
 
 
 class Lines:
-    """A stream socket that is read line by line without ever blocking."""
+    """A stream socket that is read line by line and never blocks the reader."""
 
     def __init__(self, sock):
         self.sock = sock
@@ -135,7 +135,7 @@ class Machine:
         self.qmp.send('{"execute": "query-migrate", "id": "save"}')
 
     def serve(self, deadline):
-        """Until QEMU ends (its exit code) or time is up (None)."""
+        """Serve until QEMU ends; return its exit code, or None after the deadline."""
         handlers = [(self.results, self.on_result), (self.qmp, self.on_qmp)]
         while True:
             code = self.process.poll()
@@ -163,7 +163,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 def stop(*_):
-    """Nothing but this: what was interrupted may hold a lock that end() needs."""
+    """Only exit here: the interrupted code may hold a lock that end() needs."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     sys.exit(130)
