@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Makes the release archive: what a build by DKMS and a person's use need, and
-# nothing of the tests. The same sources give the same archive, byte for byte.
+# Makes the release archive: the files for a DKMS build and for users, without the
+# tests. The same sources give the same archive, byte for byte.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -12,9 +12,9 @@ usage()
 {
 	cat <<-EOT
 	usage: ${0##*/} [FILE]
-	Writes FILE (default build/smmux-VERSION.tar.gz) from the files that git knows
-	or would add, as they are now, and prints its name.
-	Exit code: 0 written, 1 not, 2 wrong use.
+	Writes FILE (default build/smmux-VERSION.tar.gz) from the working copies of all files
+	that git tracks or would add, and prints its name.
+	Exit code: 0 success, 1 failure, 2 usage error.
 	EOT
 }
 

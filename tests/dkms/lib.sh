@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Boots the DKMS test's disk. What a boot is to do comes on a small disk of its
-# own, as a tar file, so that the big one can be cached.
+# Boots the DKMS test's disk. The commands for a boot are on a separate small disk, as a
+# tar file, so that the large disk can be cached.
 
 # pack_job FILE PHASE LANE [ARCHIVE [NAME=VALUE [MODULE]]]
 pack_job()
@@ -22,7 +22,7 @@ pack_job()
 	rm -rf "$dir"
 }
 
-# boot_disk DIR LANE DISK TIMEOUT [vm.sh argument...]: with DIR/job as its job.
+# boot_disk DIR LANE DISK TIMEOUT [vm.sh argument...]: boots it with DIR/job.
 boot_disk()
 {
 	local dir=$1 lane=$2 disk=$3 timeout=$4
@@ -34,8 +34,8 @@ boot_disk()
 		--qemu -device --qemu virtio-blk-device,drive=job "$@"
 }
 
-# boot_firmware DIR LANE DISK TIMEOUT FW: as a machine does after power-on: UEFI
-# finds grub on the disk, grub the kernel.
+# boot_firmware DIR LANE DISK TIMEOUT FW: boots as after power-on: UEFI finds grub on the
+# disk, grub finds the kernel.
 boot_firmware()
 {
 	boot_disk "$1" "$2" "$3" "$4" --fw "$5" --boot disk

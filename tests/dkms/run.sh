@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The DKMS path, as a person walks it: a Debian arm64 machine boots from its
-# NVMe disk by UEFI and grub, gets smmux from a release archive, boots with its
-# root behind smmux (ACPI, then DT), goes back by the boot menu, survives an
-# initramfs without smmux, and is rid of it in the end.
+# Installation with DKMS, in the steps of a user: a Debian arm64 machine boots from its
+# NVMe disk through UEFI and grub, installs smmux from a release archive, boots with its
+# root file system behind smmux (ACPI, then DT), uses the fall-back entry of the boot menu,
+# boots without smmux in its initramfs, and uninstalls smmux.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -19,22 +19,22 @@ usage()
 	cat <<-EOT
 	usage: ${0##*/} [-a ARCHIVE] [-p] LANE
 	Prints KTAP, one line for each boot. Logs: build/results/dkms.LANE/PHASE/.
-	On stable the guest's own compiler builds the module. On backports, where only the steps
-	of DKMS are the question, it gets the one that the cross compiler made.
-	  -a ARCHIVE  this release archive (default: made from the checkout)
-	  -p          keep the disk, and start from the phase after the last good one
-	Exit code: 0 all boots passed, 1 one did not, 2 wrong use.
+	On stable the guest's own compiler builds the module. On backports the guest gets a module
+	from the cross compiler, because only the steps of DKMS are tested there.
+	  -a ARCHIVE  use this release archive (default: made from the checkout)
+	  -p          keep the disk, and start from the phase after the last passed one
+	Exit code: 0 all boots passed, 1 one failed, 2 usage error.
 	EOT
 }
 
-# Phase and seconds: on stable an emulated processor compiles. What is about the boot
-# menu alone is the same on both kernels.
+# Phases and their time limits in seconds: on stable an emulated processor compiles.
+# Phases that test only the boot menu run on one of the kernels.
 declare -rA PHASES=(
 	[stable]='install:2600 boot:400 fallback:400 boot-dt:600 lost:600 uninstall:600 clean:400'
 	[backports]='install:600 boot:400 boot-dt:600 uninstall:600 clean:400'
 )
 
-# The module for a guest that is not to compile it: built here, for the same kernel.
+# Builds the module on the host for a guest that must not compile it; prints its path.
 prebuilt()
 {
 	local version
@@ -57,7 +57,7 @@ run_phase()
 	boot_firmware "$dir" "$lane" "$results/disk.img" $((timeout * ${SMMUX_PATIENCE:-1})) "$fw" >"$dir/vm.log" 2>&1 || true
 	rm -f "$dir/job"
 	case $phase in
-	# The module is loaded all the same; it stands aside and says so.
+	# The module is loaded anyway; it binds nothing and logs that.
 	fallback | lost) expected+=('smmux: the built-in driver .* is active, smmux binds nothing') ;;
 	esac
 	verdict "$dir" "${expected[@]}"
@@ -119,7 +119,7 @@ main()
 	shift $((OPTIND - 1))
 	case ${1:-} in
 	stable | backports) lane=$1 ;;
-	*) usage_error "which lane: stable or backports?" ;;
+	*) usage_error "no lane given: stable or backports" ;;
 	esac
 	need_root
 	results=$SMMUX_BUILD/results/dkms.$lane

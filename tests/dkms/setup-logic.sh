@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# smmux-setup on a fake machine: a directory with kernels, a boot menu and tools
-# that can fail. Shows what no real machine can be asked to show: that it
-# refuses where it must, and that whichever step fails, nothing is left changed.
+# smmux-setup on a fake machine: a directory with kernels, a boot menu and tools that can
+# fail. Checks cases that a real machine cannot produce: smmux-setup refuses where it must,
+# and a failure of any step leaves nothing changed.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -15,12 +15,12 @@ usage()
 {
 	cat <<-EOT
 	usage: ${0##*/} [-k]
-	Prints KTAP. -k keeps the fake machine and says where.
-	Exit code: 0 all passed, 1 some failed, 2 wrong use.
+	Prints KTAP. -k keeps the fake machine and prints its path.
+	Exit code: 0 all passed, 1 some failed, 2 usage error.
 	EOT
 }
 
-# The command under test is a copy, so that its files can be spoilt.
+# Makes a new fake machine, and records its state before smmux.
 make_machine()
 {
 	local v dev
@@ -54,7 +54,7 @@ snapshot()
 		\( -type f -exec sha256sum {} \; -o -printf '\n' \) | sort)
 }
 
-# setup ARGUMENT...: runs it; its output is kept for the checks.
+# setup ARGUMENT...: runs smmux-setup; stores its output and exit code for the checks.
 setup()
 {
 	rc=0
@@ -90,7 +90,7 @@ refuses()
 	result "$bad" "$name"
 }
 
-# is NAME COMMAND...: any command as a check.
+# is NAME COMMAND...: a check that passes if the command succeeds.
 is()
 {
 	local name=$1 bad=0
@@ -153,19 +153,19 @@ round_trip()
 	is "status before: not installed" status_is 1
 	setup install
 	result "$rc" "install"
-	is "every kernel that can has the module" test "$(grep -c installed "$FAKE/var/lib/dkms/state")" = 2
-	is "the menu's first entry has the command line" grep -F "$ARGS" <(grub_lines gnulinux-simple)
-	is "the fall-back entries have not" test "$(grub_lines smmux-fallback-7 | grep -vcF "$ARGS")" = 1
-	is "kdump's command line loses our part, and only that" kdump_line
-	is "the commands are at hand" test -L "$FAKE/usr/local/sbin/smmux-setup" -a -L "$FAKE/usr/local/sbin/smmux-recovery"
+	is "every supported kernel has the module" test "$(grep -c installed "$FAKE/var/lib/dkms/state")" = 2
+	is "the menu's first entry has smmux's parameters" grep -F "$ARGS" <(grub_lines gnulinux-simple)
+	is "the fall-back entries do not have them" test "$(grub_lines smmux-fallback-7 | grep -vcF "$ARGS")" = 1
+	is "kdump's command line loses smmux's parameters, and only them" kdump_line
+	is "the commands are in the path" test -L "$FAKE/usr/local/sbin/smmux-setup" -a -L "$FAKE/usr/local/sbin/smmux-recovery"
 	is "status after: healthy" status_is 0
 	setup ready
-	result "$rc" "ready, although an old kernel is not"
+	result "$rc" "ready, although an old kernel has no module"
 	cp "$FAKE.before" "$FAKE.first"
 	snapshot >"$FAKE.before"
 	setup install
 	is "a second install changes nothing" unchanged
-	is "and calls nothing" test ! -s "$FAKE.calls"
+	is "and calls no program that changes anything" test ! -s "$FAKE.calls"
 	mv "$FAKE.first" "$FAKE.before"
 	setup --dry-run uninstall
 	is "dry run of uninstall leaves it healthy" status_is 0
@@ -199,11 +199,11 @@ each_step_fails()
 	for ((i = 1; i <= steps; i++)); do
 		make_machine
 		FAIL_AT=$i setup install
-		is "undone after: $(sed -n "${i}p" "$TMP/steps") fails" test "$rc" != 0
+		is "install fails when $(sed -n "${i}p" "$TMP/steps") fails" test "$rc" != 0
 		is "  nothing is left" unchanged
 		make_machine
 		KILL_AT=$i setup install
-		is "undone after: Ctrl-C in $(sed -n "${i}p" "$TMP/steps")" test "$rc" = 130
+		is "install ends at Ctrl-C in $(sed -n "${i}p" "$TMP/steps")" test "$rc" = 130
 		is "  nothing is left" unchanged
 	done
 }
@@ -221,14 +221,14 @@ each_removal_fails()
 		make_machine
 		setup install
 		FAIL_AT=$i setup uninstall
-		is "uninstall tells when $(sed -n "${i}p" "$TMP/steps") fails" test "$rc" = 1
+		is "uninstall fails when $(sed -n "${i}p" "$TMP/steps") fails" test "$rc" = 1
 		is "  and the next boot is safe" next_boot_safe
 		setup uninstall
-		is "  and a second try ends it" unchanged
+		is "  and a second uninstall completes it" unchanged
 	done
 }
 
-# The rule that matters: kept off by the menu means there in the initramfs.
+# The safety rule: if the menu disables the built-in driver, the initramfs has smmux.
 next_boot_safe()
 {
 	grep -q initcall_blacklist "$FAKE/boot/grub/grub.cfg" || return 0
@@ -243,31 +243,31 @@ life_goes_on()
 	mkdir -p "$FAKE/lib/modules/7.3.1+deb13-arm64"
 	PATH=$BIN:$PATH update-initramfs -c -k 7.3.1+deb13-arm64
 	PATH=$BIN:$PATH update-grub
-	is "a new kernel without the module: the command line goes" \
+	is "a new kernel without the module: the menu loses smmux's parameters" \
 		test -z "$(grep -F "$ARGS" "$FAKE/boot/grub/grub.cfg")"
 	is "  and status is inconsistent" status_is 2
 	make_machine
 	setup install
 	grep -v smmux "$FAKE/boot/initrd.img-7.2.3+deb13-arm64" >"$TMP/initrd"
 	cp "$TMP/initrd" "$FAKE/boot/initrd.img-7.2.3+deb13-arm64"
-	is "module gone from the initramfs: inconsistent" status_is 2
-	is "  in danger, by name" grep DANGER <(cat "$FAKE.out")
+	is "module missing in the initramfs: inconsistent" status_is 2
+	is "  and status says DANGER" grep DANGER <(cat "$FAKE.out")
 	PATH=$BIN:$PATH update-grub
-	is "  and update-grub averts it" next_boot_safe
+	is "  and update-grub makes the next boot safe" next_boot_safe
 	make_machine
 	setup install
 	rm "$FAKE/etc/initramfs-tools/hooks/smmux"
 	PATH=$BIN:$PATH update-initramfs -u -k 7.2.3+deb13-arm64
-	is "the initramfs entry lost, a new image averts it by itself" \
+	is "initramfs hook lost: a new image makes the next boot safe" \
 		test -z "$(grep -F "$ARGS" "$FAKE/boot/grub/grub.cfg")"
 	is "  and status is inconsistent" status_is 2
 	is "  and names the image" grep -F '7.2.3+deb13-arm64: smmux is missing' <(cat "$FAKE.out")
 	setup install
-	is "  and another install mends it" status_is 0
+	is "  and another install repairs it" status_is 0
 	make_machine
 	sed -i 's/^GRUB_DEFAULT=0/GRUB_DEFAULT=saved/' "$FAKE/etc/default/grub"
 	snapshot >"$FAKE.before"
-	refuses "any kernel may be the default, and an old one is there" 'did not get the command line' install
+	refuses "the menu may start any kernel, and an old one has no module" 'did not get the command line' install
 	make_machine
 	rm "$BIN/update-initramfs"
 	ln -s tool "$BIN/dracut"
@@ -281,7 +281,7 @@ life_goes_on()
 	make_machine
 	rm "$BIN/update-grub"
 	setup install
-	is "no grub: ready, and told what to add by hand" grep -F "$ARGS" <(cat "$FAKE.out")
+	is "no grub: installed, and prints the parameters to add by hand" grep -F "$ARGS" <(cat "$FAKE.out")
 	ln -s tool "$BIN/update-grub"
 }
 
@@ -301,6 +301,7 @@ main()
 	FAKE=$TMP/machine BIN=$TMP/bin SETUP=$TMP/release/scripts/smmux-setup
 	export FAKE SETUP
 	mkdir -p "$BIN" "$TMP/release/module"
+	# The command under test is a copy, so that checks can damage its files.
 	cp -r "$SMMUX_TOP"/{VERSION,dkms.conf,scripts} "$TMP/release/"
 	echo 'obj-m := smmux.o' >"$TMP/release/Kbuild"
 	cp "$HERE/fake/tool" "$BIN/tool"

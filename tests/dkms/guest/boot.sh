@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Phases "boot" and "boot-dt": the root file system is on an NVMe disk behind
-# smmux. Each leaves the machine as the phase after it, NEXT, wants it.
+# smmux. Each prepares the machine for the next phase, NEXT.
 
 # shellcheck source=tests/dkms/guest/checks.sh
 . ./checks.sh
@@ -15,9 +15,9 @@ firmware_tables_are()
 	esac
 }
 
-# As an upgrade may lose a file of ours, and the next image is made without it.  The
-# module is out of the way meanwhile: where the root disk has a device link to its
-# SMMU initramfs-tools would find it by itself.
+# Simulates an upgrade that loses the initramfs hook, so that the next image has no smmux.
+# The module is moved away meanwhile: if the root disk has a device link to its SMMU,
+# initramfs-tools finds the module without the hook.
 lose_initramfs_entry()
 {
 	local module
@@ -31,15 +31,15 @@ lose_initramfs_entry()
 	[ "$(grep -c "$KERNEL has no smmux in its initramfs: the built-in driver stays in charge" /tmp/update.log)" = 1 ]
 }
 
-must "the firmware describes the machine by what this phase wants" firmware_tables_are "$PHASE"
-must "the command line leaves the SMMU to smmux" command_line_has "$BLACKLIST"
+must "the firmware tables are those of this phase" firmware_tables_are "$PHASE"
+must "the command line disables the built-in driver" command_line_has "$BLACKLIST"
 must "smmux drives every SMMU" smmus_driven_by smmux
 check "root is on NVMe, in an IOMMU group of type DMA" root_is_nvme_with_dma_domain
-check "the file kept from before is whole" kept_file_is_whole
+check "the file from the first boot is unchanged" kept_file_is_whole
 check "the disk keeps data" disk_keeps_data
-check "the kernel log has no complaint" no_bad_messages
+check "the kernel log has no errors" no_bad_messages
 check "status: healthy" status_is 0 smmux-setup
 case $NEXT in
 fallback) check "choose the fall-back entry for the next boot" grub-reboot 'smmux-fallback>0' ;;
-lost) check "an initramfs without smmux: one message says what follows" lose_initramfs_entry ;;
+lost) check "an initramfs without smmux: one message states the consequence" lose_initramfs_entry ;;
 esac

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What the phases of the DKMS test have in common.
+# Functions for the phases of the DKMS test.
 
 set -a
 # shellcheck source=/dev/null
@@ -39,7 +39,7 @@ smmus_driven_by()
 	[ -n "$all" ] && ! awk '{ print $2 }' <<<"$all" | grep -vxF "$1"
 }
 
-# The device below the root file system, and what translates for it.
+# The device of the root file system, and the type of its IOMMU group.
 root_is_nvme_with_dma_domain()
 {
 	local bdf type
@@ -64,7 +64,7 @@ command_line_lacks()
 	! grep -F "$1" /proc/cmdline
 }
 
-# status_is CODE: what smmux-setup says of itself.
+# status_is CODE COMMAND: "COMMAND status" ends with this exit code.
 status_is()
 {
 	local rc=0
@@ -74,7 +74,7 @@ status_is()
 	[ "$rc" = "$1" ]
 }
 
-# Fresh data to the disk, then back from it past the page cache.
+# Writes new data to the disk and reads it back past the page cache.
 disk_keeps_data()
 {
 	local sum
@@ -97,8 +97,8 @@ kept_file_is_whole()
 	sha256sum --check "$KEPT.sum"
 }
 
-# no_bad_messages: the host looks for splats; this is what only we can judge.
-# The module is unsigned here, and the kernel says so.
+# no_bad_messages: the host scans for kernel warnings; this checks messages of smmux and the
+# disk. The module is unsigned here, which the kernel logs.
 no_bad_messages()
 {
 	! dmesg | grep -vE 'test: |module verification failed' | grep -E 'smmux.*(error|fail|refus|timed out|unexpected)|nvme.*(timeout|I/O)|EXT4-fs error'

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Phase "clean": as if smmux had never been here.
+# Phase "clean": after uninstall no trace of smmux is left.
 
 # shellcheck source=tests/dkms/guest/checks.sh
 . ./checks.sh
 
-# The kernel's own gsmmux.h is about mobile phones.
+# The kernel's own gsmmux.h has no relation to smmux.
 no_smmux_file()
 {
 	! find / -xdev -iname '*smmux*' ! -name gsmmux.h ! -path '/opt/smmux-test*' ! -path '/tmp/*' ! -path '/run/*' | grep .
@@ -25,11 +25,11 @@ no_smmux_in_modules()
 	! modinfo smmux
 }
 
-must "the command line is the old one" command_line_lacks "$BLACKLIST"
-must "the built-in driver has the SMMU" smmus_driven_by arm-smmu-v3
+must "the command line does not disable the built-in driver" command_line_lacks "$BLACKLIST"
+must "the built-in driver drives the SMMU" smmus_driven_by arm-smmu-v3
 check "root is on NVMe, in an IOMMU group of type DMA" root_is_nvme_with_dma_domain
-check "the file kept from before is whole" kept_file_is_whole
-check "no file of smmux is left" no_smmux_file
-check "nor a trace in initramfs and menu" no_smmux_in_boot
-check "nor in the module database" no_smmux_in_modules
-check "dkms knows nothing of it" test -z "$(dkms status -m smmux)"
+check "the file from the first boot is unchanged" kept_file_is_whole
+check "no smmux file is left" no_smmux_file
+check "no trace is left in initramfs and menu" no_smmux_in_boot
+check "no trace is left in the module database" no_smmux_in_modules
+check "dkms does not list smmux" test -z "$(dkms status -m smmux)"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Phase "install": from a release archive to a machine that will boot with smmux.
+# Phase "install": installs smmux from a release archive; the next boot uses it.
 
 # shellcheck source=tests/dkms/guest/checks.sh
 . ./checks.sh
@@ -9,7 +9,8 @@
 readonly ARCHIVE=smmux-$VERSION.tar.gz
 readonly SETUP=/usr/src/smmux-$VERSION/scripts/smmux-setup
 
-# What smmux-setup may change; its own dry run and a failed install must not.
+# Lists the files that smmux-setup may change; a dry run and a failed install must not
+# change them.
 system_state()
 {
 	find /etc /usr/src /usr/local /boot /lib/modules/"$KERNEL"/updates /var/lib/dkms \
@@ -50,7 +51,7 @@ initramfs_loads_smmux()
 	find "$dir" -path '*/conf/modules' -exec cat {} + | grep -x smmux
 }
 
-# entries ID: the kernel lines of the menu entries whose id starts so.
+# entries ID: the kernel lines of the menu entries whose ID starts with this.
 entries()
 {
 	awk -v id="'$1-" 'index($0, "menuentry ") && index($0, id) { on = 1 }
@@ -75,8 +76,8 @@ second_install_changes_nothing()
 	diff <(echo "$before") <(system_state)
 }
 
-# The compiler of an emulated processor takes many minutes. Where the job brings a module
-# "make modules" gives DKMS that one, and everything else is as DKMS does it.
+# Compiling on an emulated processor takes many minutes. If the job contains a module,
+# "make modules" copies it for DKMS; all other steps are DKMS's own.
 lend_module()
 {
 	[ -e prebuilt.ko ] || return 0
@@ -105,16 +106,16 @@ take_module_back()
 
 	[ -e prebuilt.ko ] || return 0
 	rm /usr/local/sbin/make
-	check "it had the module that came with the job" grep -qx "prebuilt module" "$log"
+	check "dkms used the module from the job" grep -qx "prebuilt module" "$log"
 }
 
 must "boots from its own grub" grep -F init=/opt/smmux-test/init /proc/cmdline
-must "the built-in driver has the SMMU" smmus_driven_by arm-smmu-v3
+must "the built-in driver drives the SMMU" smmus_driven_by arm-smmu-v3
 must "unpack the release archive" tar -x -z -C /usr/src -f "$ARCHIVE"
 check "status: not installed" status_is 1 "$SETUP"
 check "dry run of install changes nothing" dry_run_changes_nothing install
 must "dkms add" dkms add "smmux/$VERSION"
-check "dkms knows it as added" dkms_state_is added
+check "dkms status: added" dkms_state_is added
 start=$SECONDS
 lend_module
 if ! check "dkms build" dkms build "smmux/$VERSION"; then
@@ -125,10 +126,10 @@ fi
 take_module_back
 note "dkms build took $((SECONDS - start)) s"
 must "dkms install" dkms install "smmux/$VERSION"
-check "dkms knows it as installed" dkms_state_is installed
+check "dkms status: installed" dkms_state_is installed
 check "the module is for this kernel and of this version" module_is_whole
 must "smmux-setup install" "$SETUP" install
-check "the initramfs holds smmux and loads it" initramfs_loads_smmux
-check "the menu starts smmux, and has a way back" menu_has_both_ways
+check "the initramfs contains smmux and loads it" initramfs_loads_smmux
+check "the menu starts smmux, and has a fall-back entry" menu_has_both_ways
 check "status: healthy" status_is 0 smmux-setup
 check "a second install changes nothing" second_install_changes_nothing
