@@ -1,21 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Every debugfs file, sysfs attribute, uevent, trace event and module parameter stands
-# in debugfs/ABI, and nothing stands there that does not exist.
+# debugfs/ABI describes every debugfs file, sysfs attribute, uevent, trace event and module
+# parameter, and nothing that does not exist.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
 cd "$SMMUX_TOP"
 
-# documented PREFIX: what "What:" lines name below this path.
+# documented PREFIX: the names in "What:" lines below this path.
 documented()
 {
 	sed -nE 's/^What:[ \t]+//p' debugfs/ABI/* | sed -n "s|^$1||p" | sort -u
 }
 
-# The node tables: rows with .name = "..." in an array, the array in a family
+# Names from the node tables: rows with .name = "..." in an array, the array in a family
 # with or without .dir, the family's prefix in the table of families.
 debugfs_names()
 {
@@ -50,8 +50,8 @@ parameter_names()
 	grep -hoE '^module_param(_named|_cb)?\([a-z_0-9]+' module/*.c module/*/*.c | sed 's/.*(//' | sort -u
 }
 
-# Attributes of device_attribute, by the group that they are in: that of an SMMU is named
-# smmu_group, that of its clients master_group. One in no group has no place.
+# Attributes of type device_attribute, by their group: an SMMU's group is smmu_group, its
+# clients' is master_group. An attribute without a group is an error.
 attribute_names()
 {
 	awk 'function word(text, before) { sub(".*" before, "", text); sub(/[^a-z_0-9].*/, "", text); return text }
@@ -79,7 +79,7 @@ attribute_names()
 		module/*.c module/*/*.c debugfs/*.c | sort -u
 }
 
-# Variables of the uevents, and the values of those with words.
+# Variables of the uevents, and the values of SMMUX_EVENT.
 uevent_names()
 {
 	sed -nE 's/.*"(SMMUX_[A-Z]+=).*/\1/p; s/.*send_uevent\([a-z]+, "([a-z]+)"\).*/SMMUX_EVENT=\1/p' module/*.c module/*/*.c |
@@ -92,7 +92,7 @@ compare()
 	local only
 
 	only=$(comm -23 <(echo "$2") <(echo "$3") | grep . | sed "s/^/$1, not documented: /" || true)
-	only+=$'\n'$(comm -13 <(echo "$2") <(echo "$3") | grep . | sed "s/^/$1, documented but not there: /" || true)
+	only+=$'\n'$(comm -13 <(echo "$2") <(echo "$3") | grep . | sed "s/^/$1, documented but does not exist: /" || true)
 	only=$(grep . <<<"$only" || true)
 	if [ -n "$only" ]; then
 		echo "$only"
@@ -102,7 +102,7 @@ compare()
 	fi
 }
 
-# Lines "event field": what tests/guest/lib/events.sh holds the kernel to (710).
+# Lines "event field", from the expected fields in tests/guest/lib/events.sh (test 710).
 golden_fields()
 {
 	sed -nE 's/^\t([a-z_]+): (.*)$/\1 \2/p' tests/guest/lib/events.sh | awk '{
@@ -111,7 +111,7 @@ golden_fields()
 			sub(/\[.*/, "", name); print event, name } }'
 }
 
-# Each is named in the event's text, and each event has a golden line.
+# The text of each event names its fields, and each event has a golden line.
 check_fields()
 {
 	local event field text last='' number=0
@@ -121,7 +121,7 @@ check_fields()
 		[ "$event" = "$last" ] || text=$(awk -v event="$event" \
 			'/^What:/ { on = $0 ~ "/smmux/" event "$" } /Example::/ { on = 0 } on && !/^What:/' debugfs/ABI/trace-smmux)
 		last=$event
-		# As master_add has them, for example.
+		# Some events refer to master_add.
 		[[ $text != *"Fields as in master_add"* ]] || continue
 		grep -qw -- "$field" <<<"$text" ||
 			{ echo "trace event $event: field $field is not documented" && failed=1; }

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# bpftrace parses all scripts/bt/*.bt and finds nothing wrong with their types, all events
-# that they name exist, with as many arguments as they use, and each says how to use it.
-# This goes as far as a host can that has no smmux: 770 and 771 run them.
+# bpftrace parses all scripts/bt/*.bt without type errors, all their events exist and have
+# the arguments that they use, and each head has a usage line. This is all that a host
+# without smmux can check: 770 and 771 run them.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -13,10 +13,10 @@ set -euo pipefail
 cd "$SMMUX_TOP"
 
 readonly ROOT=$SMMUX_BUILD/lint
-# Of an event with more bpftrace 0.27 knows nothing on arm64.
+# bpftrace 0.27 on arm64 does not support events with more.
 readonly MAX_ARGS=7
 
-# The tool tree's own does not have it: it brings LLVM, and the tree is made anew for it.
+# The tool tree does not contain it: it depends on LLVM, and adding it would need a new tree.
 fetch()
 {
 	local deb hash
@@ -35,7 +35,7 @@ fetch()
 	setup_unlock
 }
 
-# parses FILE: but for what only arm64, or a kernel with smmux, has.
+# parses FILE: ignores messages about things that only arm64, or a kernel with smmux, has.
 parses()
 {
 	local text
@@ -46,14 +46,14 @@ parses()
 	! grep -E '(ERROR|WARNING):' <<<"$text" | grep -vE "RLIMIT_MEMLOCK|Probe does not exist: rawtracepoint:|x86_64 doesn't support arg[67]$"
 }
 
-# arguments EVENT: of its prototype in trace.h; nothing if there is no such event
+# arguments EVENT: their number in its prototype in trace.h; nothing if there is no such event
 arguments()
 {
 	awk -v event="$1" '$0 ~ "^(TRACE_EVENT\\(|DEFINE_EVENT\\([a-z_]*, )" event ",$" { on = 1; next }
 		on && /TP_ARGS/ { gsub(/.*TP_ARGS\(|\),?$/, ""); print split($0, part, ","); exit }' module/trace/trace.h
 }
 
-# probes FILE: "event highest-argument" of each raw tracepoint of ours
+# probes FILE: "event highest-argument" for each raw tracepoint that the script uses
 probes()
 {
 	awk '/^rawtracepoint:/ { event = $1; sub(/^rawtracepoint:/, "", event); sub(/,$/, "", event); high = -1 }
@@ -73,12 +73,12 @@ check_script()
 	[ "$(head -n 1 "$1")" = "#!/usr/bin/env bpftrace" ] || { echo "$1: not a bpftrace script" && ok=''; }
 	grep -qE "^ \*   ${1##*/}( |$)" "$1" || { echo "$1: no usage in its head" && ok=''; }
 	while read -r event high; do
-		# The kernel's, of pmwatch.
+		# Events of the kernel, which pmwatch uses.
 		[[ $event != rpm_* ]] || continue
 		n=$(arguments "$event")
 		[ -n "$n" ] || { echo "$1: no event $event" && ok='' && continue; }
 		[ "$high" -lt "$n" ] && [ "$n" -le "$MAX_ARGS" ] ||
-			{ echo "$1: event $event has $n arguments, $MAX_ARGS may be used, and arg$high is" && ok=''; }
+			{ echo "$1: event $event has $n arguments, the maximum is $MAX_ARGS, the script uses arg$high" && ok=''; }
 	done < <(probes "$1")
 	[ -n "$ok" ]
 }
@@ -95,4 +95,4 @@ done
 [ "$number" -ge 9 ] || { echo "only $number scripts found" && failed=1; }
 [ "$failed" = 0 ] || exit 1
 keep_good bpftrace "$hash"
-echo "$number scripts are parsed"
+echo "$number scripts parsed"

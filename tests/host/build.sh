@@ -1,16 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The driver and the test client build without a warning against every header
-# set that we have, with make W=1, and pass sparse against the oldest. Debian's
-# sparse cannot parse the headers of 7.x, so it says nothing about those. What was found
-# clean is remembered, in the cache, by the hash of all that went into it.
+# The driver and the test modules build without warnings against every header set, with
+# make W=1, and pass sparse against the oldest. Debian's sparse cannot parse the headers of
+# 7.x. A clean result is cached by the hash of its inputs.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
 
-# Warnings about the kernel's own headers are not ours to mend.
+# Ignores warnings about the kernel's own headers.
 our_warnings()
 {
 	grep -aE '(warning|error):|^WARNING: modpost' "$1" | COPY=$2 awk '
@@ -30,8 +29,8 @@ build()
 		echo "$what for $version: $(wc -l <<<"$warnings") warnings" && return 1; }
 }
 
-# The header packages lack the script that looks for sparse, hence the second
-# variable; each file that was checked leaves a line.
+# Each checked file leaves a line in the log. (The header packages lack the script that
+# detects sparse, hence KBUILD_CHECKSRC.)
 sparse_ran()
 {
 	local checked sources
@@ -39,7 +38,7 @@ sparse_ran()
 	checked=$(grep -c '^ *CHECK ' "$1" || true)
 	sources=$(find "$SMMUX_COPY" -name '*.c' ! -name '*.mod.c' | wc -l)
 	[ "$checked" -ge "$sources" ] ||
-		{ echo "sparse looked at $checked of $sources files" && return 1; }
+		{ echo "sparse checked only $checked of $sources files" && return 1; }
 }
 
 # inputs VERSION: the hash of all sources, of the kernel's headers and of the tools.

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""smmux-crash over dumps that are made here: one that has all, whose every line is known, as
-ELF and compressed, with and without what a filter leaves out; then thousands that are broken
-somewhere, which it must tell and not fall over.  So also dumps of another machine, cut
-short, packed as it cannot read.  crash.py SEED CASES
+"""smmux-crash on dumps that are generated here: a complete one with known output, as ELF and
+compressed, filtered and not filtered; dumps that it must refuse (another machine, truncated,
+unsupported compression); then many damaged ones, which it must report without failing.
+Usage: crash.py SEED CASES
 """
 
 import contextlib
@@ -30,10 +30,10 @@ from smmuxlib import crash              # noqa: E402
 
 problems = []
 PAGE, BASE, FAR = 4096, 0x40000000, 0x80000000
-FRAMES, MAP_BLOCKS = 0xd0000, 26        # more than there is memory
+FRAMES, MAP_BLOCKS = 0xd0000, 26        # more than the memory has
 DIR, DEVICE, CMDQ, EVTQ, L1, DESC, L2, LIST, RINGS = (BASE + n for n in (
     0x1000, 0x8040, 0x10000, 0x11000, 0x12000, 0x13000, 0x14000, 0x1a000, 0x1b000))
-SHIFT = 0x100000000         # of the SMMU's addresses against physical ones
+SHIFT = 0x100000000         # the SMMU's addresses minus physical addresses
 NAME = "9050000.smmuv3"
 
 
@@ -42,7 +42,7 @@ def wrong(text):
     print(text)
 
 
-# Where fields are: not as the driver has them, so that nothing can be known by heart.
+# Offsets of fields: they differ from the driver's, so that smmux-crash cannot hard-code them.
 WHERE = {
     "RESERVED": (0, 8), "PUBLISHED": (16, 8), "CONSUMED": (8, 8), "DEAD": (24, 1), "HIGH_WATER": (28, 4),
     "POWERED": (25, 1), "EVTQ_CONS": (32, 8), "EVENTS_TOTAL": (40, 8), "EVENTS": (64, 3 * 56),
@@ -60,7 +60,7 @@ WHERE = {
 
 
 class Memory:
-    """Two pieces: one with a page that is left out between, as a filter leaves it."""
+    """Physical memory of two separate pieces."""
 
     def __init__(self):
         self.parts = {BASE: bytearray(0x20000), FAR: bytearray(0x2000)}
@@ -78,7 +78,7 @@ class Memory:
                 yield base + at, bytes(part[at:at + PAGE])
 
     def runs(self):
-        """As a filter of zeros leaves it: what is not zeros, each with the zeros behind it."""
+        """As a filter of zeros leaves it: each non-zero page with the zeros that follow."""
         out = []
         for base, page in self.pages():
             if any(page) or not out or out[-1][0] + out[-1][2] != base:
@@ -88,7 +88,7 @@ class Memory:
         return out
 
     def elf(self, many=False, filtered=False):
-        """@many: as if there were too many segments for the header, and one part in two of them."""
+        """@many: the number of segments overflows the header, and two segments overlap."""
         parts = [(base, bytes(part), len(part)) for base, part in self.parts.items()]
         if many:
             parts.insert(0, (BASE + 0x8000, bytes(self.parts[BASE][0x8000:0x9000]), 0x1000))
@@ -103,8 +103,8 @@ class Memory:
         return head + segments + bytes(44) + struct.pack("<I16x", len(parts)) + data
 
     def kdump(self, level=0, packed=1, version=6, machine=b"aarch64", split=0, drop=1):
-        """@packed: 1 by zlib where that is shorter, else the flag of another way; 0 not at all.
-        @drop: zeros are left out where @level has that bit."""
+        """@packed: 1: zlib where that is shorter; 0: none; else the flag of another method.
+        @drop: leaves out zeros if @level has this bit."""
         frames, blocks = FRAMES, MAP_BLOCKS
         maps = [bytearray(blocks * PAGE), bytearray(blocks * PAGE)]
         first = PAGE * (2 + 2 * blocks)
@@ -126,7 +126,7 @@ class Memory:
 
     @staticmethod
     def flat(data, cut=0):
-        """@data as a list of pieces, of which the last comes first, and one twice."""
+        """@data as a list of pieces in reverse order; a bad piece is overwritten later."""
         step = 5 * PAGE + 17
         pieces = [(at, data[at:at + step]) for at in range(0, len(data), step)]
         out = struct.pack(">qq", 0, 3) + b"bad"
@@ -156,7 +156,7 @@ def device():
                         ("POWERED", 1), ("EVTQ_CONS", 77), ("EVENTS_TOTAL", 4), ("GERRORS_TOTAL", 1),
                         ("PM_STATE", 2), ("PM_TOTAL", 3), ("RECOVERY_TOTAL", 1)):
         put(name, value)
-    for n in (1, 2, 3):     # 4 in all, a ring of 3: the first is gone, its place has the last
+    for n in (1, 2, 3):     # 4 in total, a ring of 3: the last has overwritten the first
         put("EVENTS", record("EVT", TIME=100 + n, CPU=n, RAW=struct.pack("<4Q", 0x1000000010, 1 << 35, 0xabc000 + n, 0)), n % 3)
     put("GERRORS", record("GE", TIME=55, CPU=3, ACTIVE=1, CERROR=1))
     put("PM", record("PM", TIME=9, TOOK=8, CAUSE=2, CPU=1, WAKE=1), 0)
@@ -168,7 +168,7 @@ def device():
 
 def directory(at=DIR, version=1):
     fields = b"".join(struct.pack("<IIQ", *WHERE[name], 0) for name in crash.FIELDS)
-    # Entries and header are longer than they are today.
+    # Entries and header are longer than the current format, as in a later version.
     entry = crash.SMMU.pack(1, 800, NAME.encode(), 0x9050000, DEVICE, CMDQ, EVTQ, L1, DESC, SHIFT, LIST, 3, 3,
                             *range(0x10, 0x18), 4, 5, 1, 8, 10, 44)
     smmus = (bytes(len(entry) + 24)) + entry + bytes(24)
@@ -178,7 +178,7 @@ def directory(at=DIR, version=1):
 
 
 def whole():
-    """All that there can be, with ring and second level in pieces far away."""
+    """A complete dump; ring and second-level tables are in separate pieces of memory."""
     m = Memory()
     m.put(DIR, directory())
     m.put(DEVICE, device())
@@ -188,7 +188,7 @@ def whole():
     m.put(DESC, 0, 9 | (L2 + SHIFT), 0, 0)
     m.put(L2, *[1, 0, 0, 0, 0, 0, 0, 0] * 256)
     m.put(L2 + 5 * 64, 9, 1 << 44)
-    # CPU 1 cannot be; rings of CPUs 0 and 2 begin within a page and end in another.
+    # CPU 1 is not possible; rings of CPUs 0 and 2 begin within a page and end in another.
     m.put(LIST, RINGS + 0xe00, FAR, FAR + 0x1000, 0, 0, 0, RINGS + 0x2000, RINGS + 0x1000, 0)
     m.put(RINGS + 0xe08, record("RC", POS=39, TIME=3, CMD=struct.pack("<2Q", 0x46, 0), COMM=b"a b", PID=4))
     m.put(FAR + 8 + 10 * 64 - 0x200, record("RC", POS=37, TIME=1, CMD=struct.pack("<2Q", 0x46, 0), COMM=b"far", PID=6))
@@ -247,34 +247,34 @@ def check_whole(path):
     store(path, whole().elf())
     code, out, err = run(path, "-n", "0")
     if code != 1 or err:
-        wrong(f"the whole dump: exit code {code}: {err}")
+        wrong(f"the complete dump: exit code {code}: {err}")
     files = dict(part.split(" <==\n", 1) for part in out.split("==> ")[1:])
     for name, lines in EXPECTED.items():
         got = files.get(f"{NAME}/{name}", "").splitlines()
         for line in lines:
             if line not in got:
-                wrong(f"{name}: not there: {line}\nbut: " + "\n".join(got))
+                wrong(f"{name}: missing: {line}\nbut: " + "\n".join(got))
     if len(files[f"{NAME}/evtq/recent"].split("\n")) != 6 or "made: 2023-11-14T22:13:20Z\n" not in files["meta"]:
-        wrong("more or less than there is")
+        wrong("wrong number of events, or wrong time")
     store(path, whole().elf(many=True))
     if run(path, "-n", "0")[1] != out:
-        wrong("with many segments the dump is another")
+        wrong("with many segments the output differs")
     for name, data in (("packed", whole().kdump()), ("of version 5", whole().kdump(version=5, machine=b"Unknown")), ("unpacked", whole().kdump(packed=0)),
                        ("flattened", Memory.flat(whole().kdump())), ("flattened as ELF", Memory.flat(whole().elf()))):
         store(path, data)
         if run(path, "-n", "0")[1] != out:
-            wrong(f"{name} the dump is another")
+            wrong(f"{name}: the output differs")
     store(path, whole().kdump(level=30, drop=2))
     if run(path, "-n", "0")[1].count("not in the dump") <= out.count("not in the dump"):
-        wrong("what a filter left out that did not look for zeros is taken for zeros")
+        wrong("pages that a filter removed for another reason than zeros are taken for zeros")
     for name, data in (("ELF", whole().elf(filtered=True)), ("a packed one", whole().kdump(level=31))):
         store(path, data)
         note, _, rest = run(path, "-n", "0")[1].partition("\n\n")
         if not re.fullmatch("! [0-9]+ (pages|bytes) that the dump's filter left out were taken for zeros", note) or rest != out:
-            wrong(f"without its zeros {name} is another")
+            wrong(f"without its zeros {name}: the output differs")
     store(path, whole().elf())
     if run(path, "-n", "1")[1].count("F_TRANSLATION") != 1:
-        wrong("-n 1 has not one event")
+        wrong("-n 1 does not print one event")
     if '"name": "9050000.smmuv3/strtab"' not in run(path, "-j")[1]:
         wrong("no JSON")
 
@@ -300,12 +300,12 @@ def check_refused(path):
         store(path, data)
         code, out, err = run(path)
         if code != 1 or out or not re.search(regexp, err):
-            wrong(f"instead of '{regexp}': exit code {code}: {err}")
+            wrong(f"expected '{regexp}', got exit code {code}: {err}")
     for options in (("-n",), ("-x",), ("-n", "x"), (path,), ("-n", "-1")):
         if run(path, *options)[0] != 2:
-            wrong(f"{options} is no wrong use")
+            wrong(f"{options} is not a usage error")
     if run(path + ".no")[0] != 1 or run(os.path.dirname(path))[0] != 1:
-        wrong("no file, or a directory, is none to read")
+        wrong("a missing file or a directory is not refused")
 
 
 ODD = (0, 1, 7, 0x1000, 0xffffffff, 1 << 63, (1 << 64) - 1, DIR, L1, FAR, FAR + 0x1ff8)
@@ -330,7 +330,7 @@ def broken(rng):
         data[rng.randrange(64 + 112)] = rng.randrange(256)
     flat = rng.random() < 0.1
     if data[:1] == b"K" and rng.random() < 0.5:
-        # Headers, the bits of the pages that are there, their descriptors.
+        # Headers, the bitmaps of present pages, their descriptors.
         first, size = rng.choice(((424, 20), (PAGE, 104), (2 * PAGE + BASE // PAGE // 8, 8),
                                        ((2 + MAP_BLOCKS) * PAGE + BASE // PAGE // 8, 8),
                                        ((2 + 2 * MAP_BLOCKS) * PAGE, 600)))
@@ -347,7 +347,7 @@ def check_broken(path, seed, cases):
         start = time.monotonic()
         try:
             code, out, err = run(path, "-n", str(rng.choice((0, 1, 16))))
-        except Exception as why:        # noqa: BLE001: whatever it is, it is what we look for
+        except Exception as why:        # noqa: BLE001: any exception is an error
             return wrong(f"case {case} of seed {seed}: {why!r}")
         codes[code] = codes.get(code, 0) + 1
         if code not in (0, 1) or bool(out) == bool(err) or re.search(r"[^ -~\n]", out):
@@ -372,7 +372,7 @@ def main():
         check_whole(f"{scratch}/dump")
         check_refused(f"{scratch}/dump")
         codes = check_broken(f"{scratch}/dump", seed, cases)
-    print(f"{len(problems)} problems" if problems else f"{cases} broken dumps, seed {seed}, exit codes {codes}: all is well")
+    print(f"{len(problems)} problems" if problems else f"{cases} damaged dumps, seed {seed}, exit codes {codes}: no problems")
     return bool(problems)
 
 

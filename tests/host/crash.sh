@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# smmux-crash over dumps made for it: what is known, what is refused, and hundreds that are
-# broken.  SMMUX_SOAK=N makes it N times as long, SMMUX_SEED=N repeats one.
+# smmux-crash on generated dumps: known contents, refused dumps, and hundreds of damaged
+# ones.  SMMUX_SOAK=N makes it N times as long, SMMUX_SEED=N repeats a run.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh

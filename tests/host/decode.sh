@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# smmux-decode gives the known answers, decodes what the driver wrote as the driver did,
-# and takes any input without a fall.
+# smmux-decode gives the known answers, decodes the driver's output as the driver does, and
+# accepts any input without failing.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -20,7 +20,7 @@ decode_test()
 	in_tree python3 tests/tools/decode_test.py "$@"
 }
 
-# The driver's decoders as a program; its headers of the kernel are empty.
+# Builds the driver's decoders as a program, with empty kernel headers.
 make_driver_text()
 {
 	local header
@@ -45,4 +45,4 @@ decode_test same "$CASES" "$SEED" "$work/driver_text"
 decode_test fuzz "$CASES" "$SEED" tests/tools/find.golden "${files[@]}" tests/tools/fixtures/trace
 tests/rig/in.sh scripts/smmux-decode --help | grep -q 'Exit codes:'
 ! tests/rig/in.sh scripts/smmux-decode -s cmd 0x3046 0 >"$work/out" ||
-	{ echo "--strict takes what is reserved" && exit 1; }
+	{ echo "--strict accepts reserved bits" && exit 1; }

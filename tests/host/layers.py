@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
-"""layers - who may include whom, and that this is all that is called.
+"""layers - which file may include which, and that files call only what they include.
 
-A file of module/ sees its own folder and those below it.  ORDER has the folders from the
-ground up; module/ itself is above them.  There is no list of files: the place of a file is
-its path.  Told besides: circles of includes, calls that no include shows, kernel versions
-outside compat/, and a source whose own header is not its first include.
+A file of module/ may include its own folder and those below it.  ORDER lists the folders
+from the bottom; module/ itself is above them.  There is no list of files: the path of a file
+decides.  Also errors: circles of includes, calls without an include, kernel versions outside
+compat/, and a source whose own header is not its first include.
 
-smmux.h has the types that the rooms share and holds them by value, so it includes the
-headers of most rooms.  It is no way to them: who calls a room includes its header.
+smmux.h contains the types that the rooms share by value, so it includes the headers of most
+rooms.  That does not count as an include: a caller of a room includes its header.
 """
 import pathlib
 import re
@@ -23,7 +23,7 @@ SEES_PLANE = ("core/master.c", "core/domain.c", "main.c", "probe.c")
 INCLUDE = re.compile(r'^#[ \t]*include[ \t]+"([^"]*)"', re.M)
 FIRST = re.compile(r'^#[ \t]*include[ \t]+["<]([^">]*)', re.M)
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"", re.S)
-# What starts in column 0 and names a function, a variable or a macro with arguments.
+# A line in column 0 that declares a function, a variable or a macro with arguments.
 DECLARED = re.compile(r"^(?:#define[ \t]+|(?![#\s}])[^\n=;{]*?\b)"
                       r"(smmux_\w+)\s*(?:\(|;|\[|,|\))", re.M)
 TAG = re.compile(r"\b(?:struct|enum|union)\s+smmux_\w+")
@@ -32,7 +32,7 @@ VERSION = re.compile(r"LINUX_VERSION_CODE|KERNEL_VERSION *\(|UTS_RELEASE")
 
 
 def read_sources(top):
-    """{path: text} of what is checked."""
+    """{path: text} of all checked files."""
     found = [top / "Kbuild", *top.glob("*.[ch]")]
     for folder in ("module", "debugfs"):
         found += (top / folder).rglob("*.[ch]")
@@ -41,7 +41,7 @@ def read_sources(top):
 
 
 class Tree:
-    """The sources below module/ and debugfs/, by their name as an include has it."""
+    """The sources below module/ and debugfs/, by the name that an include uses."""
 
     def __init__(self, sources):
         self.wrong = []
@@ -59,7 +59,7 @@ class Tree:
         self.wrong.append(f"{self.path.get(name, name)}: {what}")
 
     def resolve(self, name):
-        """Its includes; those beside a file of debugfs/ are named without a path."""
+        """Its includes; files of debugfs/ include each other without a path."""
         found = []
         for include in INCLUDE.findall(self.text[name]):
             beside = "../debugfs/" + include
@@ -72,7 +72,7 @@ class Tree:
         return found
 
     def all_of(self, name):
-        """What it includes, directly or not, but not by way of smmux.h."""
+        """Files that it includes, directly or not, but not through smmux.h."""
         seen, todo = set(), [name]
         while todo:
             for include in self.includes[todo.pop()]:
@@ -101,7 +101,7 @@ def check_includes(tree, name):
     folder = folder_of(name)
     if folder == "compat":
         for include in tree.includes[name]:
-            tree.bad(name, f"must not include {include}: compat depends on nothing of ours")
+            tree.bad(name, f"must not include {include}: compat depends on nothing else")
         return
     if folder and folder not in ORDER:
         tree.bad(name, f"is in no folder of the order, which is: {' '.join(ORDER)}")
@@ -116,9 +116,9 @@ def check_includes(tree, name):
             if folder not in SEES_SHARED:
                 tree.bad(name, f"must not include {include}: it knows no devices")
         elif folder == "arch":
-            tree.bad(name, f"must not include {include}: layouts include nothing of ours")
+            tree.bad(name, f"must not include {include}: layouts include nothing")
         elif other and other not in ORDER:
-            pass  # told of that file
+            pass  # reported for that file
         elif rank(include) > rank(name):
             tree.bad(name, f"must not include {include}: that is upwards")
 
@@ -133,7 +133,7 @@ def check_own_header(tree, name):
 
 
 def circles(edges):
-    """The strongly connected parts of more than one room."""
+    """The strongly connected components of more than one room."""
     number, low, stack, found = {}, {}, [], []
 
     def visit(room):
@@ -186,7 +186,7 @@ def check_calls(tree):
 
 
 def check_stray(tree, sources):
-    """Sources beside the folders, and versions of kernels outside compat/."""
+    """Sources outside the folders, and kernel versions outside compat/."""
     for path, text in sources.items():
         if "/" not in path and path != "Kbuild":
             tree.wrong.append(f"{path}: is in no folder")
@@ -195,7 +195,7 @@ def check_stray(tree, sources):
 
 
 def check(sources):
-    """What is wrong, a line each."""
+    """The violations, a line each."""
     tree = Tree(sources)
     for name in tree.text:
         if not name.startswith("../"):
@@ -207,7 +207,7 @@ def check(sources):
     return tree.wrong
 
 
-# What is added to which file, and what has to be told then.
+# A line that is added to a file, and the expected violation.
 BREAKS = (
     ("module/hw/irq.c", '#include "core/domain.h"',
      "module/hw/irq.c: must not include core/domain.h: that is upwards"),
@@ -245,16 +245,16 @@ BREAKS = (
 
 
 def check_itself(sources):
-    """Each rule notices a file that breaks it, and tells nothing else."""
+    """Each rule reports a file that breaks it, and nothing else."""
     unseen = []
     for path, line, told in BREAKS:
         wrong = check({**sources, path: f"{sources.get(path, '')}\n{line}\n"})
         if len(wrong) != 1 or told not in wrong[0]:
-            unseen.append(f"'{line}' in {path}: told is {wrong}, not '{told}'")
+            unseen.append(f"'{line}' in {path}: reported {wrong}, expected '{told}'")
     path = "module/hw/queue.c"
     wrong = check({**sources, path: "#include <linux/types.h>\n" + sources[path]})
     if wrong != [f"{path}: its own header is not its first include"]:
-        unseen.append(f"own header not first in {path}: told is {wrong}")
+        unseen.append(f"own header not first in {path}: reported {wrong}")
     return unseen
 
 
@@ -262,10 +262,10 @@ def main():
     sources = read_sources(pathlib.Path(__file__).resolve().parents[2])
     wrong = check(sources)
     if len(sources) < 100:
-        wrong.append(f"only {len(sources)} files were looked at")
+        wrong.append(f"only {len(sources)} files were found")
     wrong = wrong or check_itself(sources)
-    print("\n".join(wrong or [f"{len(sources)} files keep to their folders; "
-                               f"{len(BREAKS) + 1} breaches of the rules are noticed"]))
+    print("\n".join(wrong or [f"{len(sources)} files obey the rules; "
+                               f"{len(BREAKS) + 1} violations on purpose are detected"]))
     return 1 if wrong else 0
 
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# A file of module/ includes its own folder and those below it, and nothing in a circle;
-# and the check notices a file that does not. The rules: layers.py.
+# A file of module/ includes only its own folder and those below it, and includes have no
+# circle. Also proves that the check detects violations. The rules are in layers.py.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Every tool has a man page; the options that its --help, its page and its completion have
-# are the same; pages are well formed; completion offers what it should.
+# Every tool has a man page; its --help, its page and its completion have the same options;
+# pages are well formed; completion offers the right words.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -11,12 +11,12 @@ cd "$SMMUX_TOP"
 mkdir -p "$SMMUX_BUILD"
 work=$(mktemp -d -p "$SMMUX_BUILD" man.XXXXXX)
 trap 'rm -rf "$work"' EXIT
-# Devices of a machine that has some.
+# A fake sysfs with devices, for the completion.
 SMMUX_SYS=$work/sys
 # shellcheck source=scripts/completion/smmux.bash
 . scripts/completion/smmux.bash
 
-# What scdoc always does, and pages of others that are not here.
+# Remarks that scdoc's output always causes, and references to pages of other projects.
 readonly HABITS='STYLE: input text line longer|STYLE: lower case character in document title|WARNING: skipping paragraph macro|STYLE: referenced manual not found'
 
 fail()
@@ -31,7 +31,7 @@ options()
 	grep -oE '(^|[][ |,*])(-[a-zA-Z]|--[a-z][a-z-]+)\b' | grep -oE -- '-.*' | sort -u
 }
 
-# not_in_both TEXT TEXT: lines of one of them.
+# not_in_both TEXT TEXT: lines that only one of them has.
 not_in_both()
 {
 	printf '%s\n' "$@" | sort | uniq -u | xargs
@@ -75,12 +75,12 @@ check_pages()
 		fail "pages are missing"
 	for page in "$work/man"/*; do
 		[ -e "$page" ] || continue
-		! tests/rig/man.sh mandoc -Tlint "$page" | grep -vE "$HABITS" || fail "${page##*/} has faults"
+		! tests/rig/man.sh mandoc -Tlint "$page" | grep -vE "$HABITS" || fail "mandoc has remarks on ${page##*/}"
 		[ "$(tests/rig/man.sh mandoc -Tutf8 "$page" | wc -l)" -gt 25 ] || fail "${page##*/} is empty"
 	done
 }
 
-# Pages of ours that pages name.
+# References to the project's own pages.
 check_references()
 {
 	local name section
@@ -90,12 +90,12 @@ check_references()
 	done < <(grep -hoE '\*smmux[a-z-]*\*\([0-9]\)' docs/man/*.scd | tr -d '*' | sort -u)
 }
 
-# offers LINE WORDS: what is offered at the end of LINE.
+# offers LINE WORDS: completion at the end of LINE offers exactly WORDS.
 offers()
 {
 	COMP_LINE=$1 COMP_POINT=${#1}
 	_smmux "${1%% *}"
-	[ "${COMPREPLY[*]}" = "$2" ] || fail "'$1': '${COMPREPLY[*]}' is offered, not '$2'"
+	[ "${COMPREPLY[*]}" = "$2" ] || fail "'$1': completion offers '${COMPREPLY[*]}', not '$2'"
 }
 
 check_completion()
@@ -122,7 +122,7 @@ check_completion()
 	offers "smmux-report doc" docs
 	offers "smmux-crash -n " ""
 	offers "smmux-crash doc" docs
-	[ "$(complete -p | grep -c ' smmux-')" = "${#_smmux_options[@]}" ] || fail "not all tools are completed"
+	[ "$(complete -p | grep -c ' smmux-')" = "${#_smmux_options[@]}" ] || fail "not all tools have a completion"
 }
 
 failed=''
@@ -130,5 +130,5 @@ check_options
 check_pages
 check_references
 check_completion
-[ -z "$failed" ] || { echo "pages, --help and completion do not agree" && exit 1; }
-echo "$(find docs/man -name '*.scd' | wc -l) pages are well, and agree with the tools"
+[ -z "$failed" ] || { echo "errors in man pages, or they differ from --help or completion" && exit 1; }
+echo "$(find docs/man -name '*.scd' | wc -l) pages are correct and agree with the tools"

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Judges the user tools over trees in tests/host/trees, as tests/host/metrics.sh says.
+"""Checks the user tools on the trees in tests/host/trees; see tests/host/metrics.sh.
 
-Usage: metrics.py SEED CASES, inside the tool tree.  What a tool must print is worked
-out here anew from the files, not asked of the tools' own parser.
+Usage: metrics.py SEED CASES, inside the tool tree.  Expected output is computed here from
+the files, independently of the tools' own parser.
 """
 
 import os
@@ -33,7 +33,7 @@ def wrong(what):
 
 
 def run(command, root, awk, stdin=b""):
-    """Output of a command that must end well and silently."""
+    """Output of a command that must succeed without messages."""
     env = {"PATH": f"{awk}:/usr/bin:/bin:/usr/sbin", "SMMUX_DEBUGFS": root, "LC_ALL": "C"}
     done = subprocess.run(command, env=env, input=stdin, capture_output=True, timeout=60)
     if done.returncode or done.stderr:
@@ -52,7 +52,7 @@ def promtool(text, about):
 
 
 def samples(text):
-    """{name{labels}: value}; a series that is there twice is wrong."""
+    """{name{labels}: value}; a duplicate series is an error."""
     found = {}
     for line in text.decode().splitlines():
         if line and not line.startswith("#"):
@@ -67,7 +67,7 @@ def values(text):
     return dict(re.findall(r"^([A-Za-z0-9_.-]+): (.*)$", text, re.M))
 
 
-# Which file and name a metric comes from, with the label that has the rest of the name.
+# The file and name that a metric comes from; the label has the rest of the name.
 PREFIXED = (
     ("cmdq/counters", "cmd.", "smmux_cmdq_commands_total", "op"),
     ("cmdq/counters", "error.", "smmux_cmdq_errors_total", "error"),
@@ -83,7 +83,7 @@ PLAIN += [("recovery/counters", name, f"smmux_recovery_{name}_total") for name i
 
 
 def expected(files):
-    """What must be among the samples, from the files."""
+    """The samples that must be present, from the files."""
     want = {}
     for path, prefix, metric, label in PREFIXED:
         for name, number in values(files[f"{SMMU}/{path}"]).items():
@@ -143,7 +143,7 @@ def check_recorded(name, root, awk):
     check_summary(name, summary(root, awk), about)
 
 
-# What each must say about what is wrong, and must not.
+# Patterns that each summary must contain, and must not contain.
 SUMMARY = {
     "healthy": (rb"What looks wrong: nothing", rb"!"),
     "suspended": (rb"suspended, gate stopped, asleep since", rb"!"),
@@ -179,7 +179,7 @@ def check_screen(text, rows, columns, about):
 
 
 def check_top(root, awk):
-    """Views have what belongs there; a lost counter shows no rate."""
+    """Views have their contents; a counter without an earlier value has no rate."""
     store(load("incident"), root)
     text = top(root, awk, b"tick 24 80 1\ntick 24 80 1\nkey 24 80 1 " + b"j" * 7 + b"\r\n").decode()
     for must in "queue 0 used, 1024 free, high water 4", "1 device is in quarantine", "quarantined", "STREAM TABLE", "eats=abort":
@@ -191,11 +191,11 @@ def check_top(root, awk):
     text = top(root, awk, b"tick 24 80 1\ntick 24 80 1\n", "1").decode()
     rates = [line.split()[6:17] for line in text.splitlines() if line.startswith(SMMU)]
     if rates[0] != ["-"] * 11:
-        wrong(f"top has rates from nothing: {rates}")
+        wrong(f"top has rates without an earlier sample: {rates}")
 
 
 class Watch:
-    """A smmux-top -b whose ticks, and what changes between them, are ours."""
+    """A smmux-top -b whose ticks, and changes between them, the test controls."""
 
     def __init__(self, root, awk):
         self.command = subprocess.Popen(
@@ -205,7 +205,7 @@ class Watch:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def tick(self):
-        """Interval and the SMMU's line, in words; no line if there is no such SMMU."""
+        """Interval and the words of the SMMU's line; None if there is no such SMMU."""
         time.sleep(0.2)
         self.command.stdin.write(b"tick 24 80 1\n")
         self.command.stdin.flush()
@@ -225,7 +225,7 @@ class Watch:
 
 
 def check_rates(root, awk):
-    """What grows has its rate; what was reset, or is new, has none."""
+    """A growing counter has its rate; one that was reset, or is new, has none."""
     files = load("healthy")
     store(files, root)
     counters = f"{SMMU}/cmdq/counters"
@@ -242,10 +242,10 @@ def check_rates(root, awk):
         wrong("top has rates after a reset")
     store({path: text for path, text in files.items() if not path.startswith(SMMU)}, root)
     if watch.tick()[1]:
-        wrong("top shows an SMMU that went")
+        wrong("top shows an SMMU that was removed")
     store(files, root)
     if watch.tick()[1][6:17] != ["-"] * 11 or watch.tick()[1][6:17] != ["0.0"] * 11:
-        wrong("top has rates of an SMMU that is new, or none of one that stays")
+        wrong("top has rates for a new SMMU, or none for one that stays")
     watch.end()
 
 
@@ -262,7 +262,7 @@ def check_redaction(root, awk):
     redact = ["awk", "-v", "what=dmesg", "-f", f"{LIB}/redact.awk"]
     said = run(redact, root, awk, text.encode()).decode()
     if said.count("0000:01:00.0: at 0xdead0000") != 10 or said.count("\n") != 10:
-        wrong(f"redaction takes too much: {said}")
+        wrong(f"redaction removes too much: {said}")
     redact[2] = "what=cmdline"
     line = (b'root=UUID=123e4567-e89b-12d3-a456-426614174000 iommu.strict=1 smmux.ats=on luks.key=hunter2 '
             b'x="a quoted one" ip=10.9.0.1 smmux_password=hunter2 console="a quoted one" bare-word quiet\n')
@@ -276,7 +276,7 @@ def check_redaction(root, awk):
         wrong(f"redaction of lspci: {lspci}")
     for secret in SECRETS:
         if secret in said + cmdline + lspci:
-            wrong(f"{os.path.basename(awk)}: a secret gets through: {secret}")
+            wrong(f"{os.path.basename(awk)}: a secret is printed: {secret}")
 
 
 NUMBERS = (b"-1", b"", b"18446744073709551615", b"99999999999999999999999999", b"1e9", b"nan", b"0x10",
@@ -284,7 +284,7 @@ NUMBERS = (b"-1", b"", b"18446744073709551615", b"99999999999999999999999999", b
 
 
 def break_text(rng, text):
-    """One way in which a file may come out broken."""
+    """Damage a file in one of eight ways."""
     how = rng.randrange(8)
     lines = text.split(b"\n")
     at = rng.randrange(len(lines))
@@ -329,7 +329,7 @@ KEYS = (b"j", b"k", b"\r", b"\033", b"\033[A", b"\033OB", b"\033[5~", b"s", b"f"
 
 def fuzz_one(rng, recorded, root, awk, about):
     store(broken(rng, rng.choice(recorded)), root)
-    # A run of promtool costs more than all else of a case.
+    # A run of promtool costs more than the rest of a case.
     style = "prometheus" if rng.random() < 0.1 else "openmetrics"
     text = metrics(root, awk, style)
     if style == "prometheus":
@@ -374,7 +374,7 @@ def main():
             fuzz_one(rng, recorded, root, awk, f"case {case} of seed {seed}, {os.path.basename(awk)}")
             if len(problems) > 20:
                 break
-    print(f"{len(problems)} problems" if problems else f"{cases} broken trees, seed {seed}: all is well")
+    print(f"{len(problems)} problems" if problems else f"{cases} damaged trees, seed {seed}: no problems")
     return bool(problems)
 
 

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# smmux-metrics, smmux-top and the summary of smmux-snapshot over recorded trees, and over
-# thousands of broken ones: promtool and the reference parser of OpenMetrics are content,
-# the numbers are the files', no secret gets through, and no awk complains.  SMMUX_SOAK=N
-# makes it N times as long, SMMUX_SEED=N repeats one.
+# smmux-metrics, smmux-top and the summary of smmux-snapshot on recorded trees, and on
+# hundreds of damaged ones: promtool and the reference parser of OpenMetrics accept the
+# output, the numbers are those of the files, no secret is printed, and no awk reports an
+# error.  SMMUX_SOAK=N makes it N times as long, SMMUX_SEED=N repeats a run.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh

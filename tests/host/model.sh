@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The protocol of the command queue's gate, all its states, and the ways to get it
-# wrong: see tests/model.  In a soak with more submitters.
+# The models of the command queue's gate and of quarantine, all their states, and known wrong
+# variants: see tests/model.  A soak also checks two rounds of the gate.
 
 set -euo pipefail
 [ "${SMMUX_SOAK:-1}" = 1 ] || set -- -l

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Every mutant of tests/mutants still applies to the driver as it is, says what is
-# wrong with it, and names tests that exist. Whether they notice: make mutants.
+# Every mutant of tests/mutants applies to the current driver, describes its error, and names
+# tests that exist. "make mutants" shows whether the tests detect it.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -36,7 +36,7 @@ count=0
 for patch in tests/mutants/*.patch; do
 	count=$((count + 1))
 	mutant_apply "$SMMUX_TOP/$patch" "$SMMUX_TOP" --dry-run >/dev/null || wrong "$patch" "does not apply"
-	[ -n "$(mutant_says What "$patch")" ] || wrong "$patch" "does not say what is wrong"
+	[ -n "$(mutant_says What "$patch")" ] || wrong "$patch" "does not describe its error"
 	read -ra tests <<<"$(mutant_says Test "$patch")"
 	[ ${#tests[@]} -gt 0 ] || wrong "$patch" "names no test"
 	for name in "${tests[@]}"; do

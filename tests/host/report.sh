@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# smmux-report makes a page of a snapshot and of a recording, of what is left of them when
-# they are damaged, and nothing that stands in them acts in it; smmux-record records.
+# smmux-report makes a page from a snapshot and from a recording, also from damaged ones, and
+# no content of them becomes active in the page; smmux-record records.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -20,7 +20,7 @@ report_test()
 	in_tree python3 tests/tools/report_test.py "$@"
 }
 
-# ends CODE COMMAND...: in the tool tree; what it says is in $work/said.
+# ends CODE COMMAND...: runs it in the tool tree; its output is in $work/said.
 ends()
 {
 	local rc=0 code=$1
@@ -43,8 +43,8 @@ bad_input()
 	[ ! -e "$work/none" ]
 }
 
-# The driver's own findings, the names that smmux-snapshot gives to facts, what it could not
-# copy, and a histogram that begins at 0.
+# The page shows the driver's lint findings, the facts of smmux-snapshot's meta file, the
+# files that it could not copy, and a histogram that begins at 0.
 linted()
 {
 	local dir=$work/linted smmu=$work/linted/debugfs/9050000.smmuv3
@@ -62,7 +62,7 @@ linted()
 		[ "$(grep -o '<rect class="bar"' "$work/linted.html" | wc -l)" = 3 ]
 }
 
-# A tree like that of debugfs, recorded and read again.
+# Records a tree like that of debugfs, and makes a page from the recording.
 recorded()
 {
 	local tree=$work/tree rec=$work/rec
@@ -75,7 +75,7 @@ recorded()
 	ends 1 env SMMUX_DEBUGFS="$tree" scripts/smmux-record -n 1 "$rec" &&
 		grep -q 'is not empty' "$work/said" || return
 	ends 1 env SMMUX_DEBUGFS="$work/no" scripts/smmux-record "$work/new" || return
-	[ ! -e "$work/new" ] || { echo "a recording of nothing was begun" && return 1; }
+	[ ! -e "$work/new" ] || { echo "a recording without a driver was started" && return 1; }
 	ends 0 scripts/smmux-report -o "$work/page.html" "$rec" && grep -q ' 3 samples' "$work/page.html" &&
 		ends 0 scripts/smmux-report -o "$work/live.html" "$tree" && grep -q '0000:00:07.0' "$work/live.html"
 }
@@ -90,7 +90,7 @@ report_test page $FIXTURES/snapshot.tar.gz "17,482 values, mean 8.14 µs" "8 (DM
 report_test hostile
 report_test paths
 report_test fuzz "$CASES" "${SMMUX_SEED:-$RANDOM}" $FIXTURES/recording.tar.gz $FIXTURES/snapshot.tar.gz
-linted || { echo "what the driver's lint or smmux-snapshot says is not shown" && exit 1; }
-bad_input || { echo "wrong use is not taken for that" && exit 1; }
-recorded || { echo "a recording does not become a page" && exit 1; }
-echo "smmux-report and smmux-record are well"
+linted || { echo "the page lacks findings of lint or facts of smmux-snapshot" && exit 1; }
+bad_input || { echo "wrong arguments have a wrong exit code" && exit 1; }
+recorded || { echo "recording, or the page of a recording, failed" && exit 1; }
+echo "smmux-report and smmux-record: no problems"

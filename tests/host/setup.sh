@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # smmux-setup on a fake machine: every step of an install fails once and is
-# interrupted once, and nothing may be left changed.
+# interrupted once; nothing may stay changed.
 
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -12,4 +12,4 @@ output=$(tests/dkms/setup-logic.sh) || {
 	echo "smmux-setup: $(grep -c '^not ok' <<<"$output") of $(grep -c '^\(not \)\?ok' <<<"$output") checks fail"
 	exit 1
 }
-echo "smmux-setup: $(grep -c '^ok' <<<"$output") checks hold"
+echo "smmux-setup: $(grep -c '^ok' <<<"$output") checks passed"

@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# All shell scripts pass shellcheck. That they did is remembered, in the cache, by the hash
-# of all of them.
+# All shell scripts pass shellcheck. The result is cached by the hash of all of them.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -23,9 +22,8 @@ mapfile -t scripts < <(
 hash=$(stamp_of "$(cache_hash "$SMMUX_TREE")" "$(sha256sum "${scripts[@]}")")
 ! known_good shellcheck "$hash" || exit 0
 
-# Excluded: A && B || C where C is meant for both, single quotes that are meant
-# for another shell, files that only exist in the guest, and functions whose
-# arguments are optional.
+# Excluded: A && B || C where C handles both, single quotes for another shell, files that
+# only exist in the guest, and functions with optional arguments.
 readonly EXCLUDED=SC2015,SC2016,SC1091,SC2119
 
 # A library's variables come from, or are for, the script that sources it.

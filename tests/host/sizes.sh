@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Files of at most 700 lines, functions of at most 60, nothing left to do later,
-# and a licence line in every source. In the driver a tenth to a quarter of the lines are
+# Files have at most 700 lines, functions at most 60; no source has an unfinished note, and
+# every source has a licence line. In the driver, a tenth to a quarter of the lines are
 # comments, and half of the functions have less than 15 lines.
 
 set -euo pipefail
@@ -17,8 +17,8 @@ sources()
 		while read -r file; do [ ! -f "$file" ] || echo "$file"; done
 }
 
-# Lines between a { and a } in column 0; a function may say why it is longer
-# with a comment line "long: reason" inside.
+# A function is the lines between a { and a } in column 0; it may be longer if a comment
+# "long: reason" inside says why.
 long_functions()
 {
 	awk 'FNR == 1 { open = 0 }
@@ -65,7 +65,7 @@ mapfile -t driver < <(printf '%s\n' "${files[@]}" | grep -E '^(module|debugfs)/.
 mapfile -t code < <(printf '%s\n' "${files[@]}" | grep -E '\.(c|h|sh)$|^scripts/smmux-[a-z]+$|^\.ci/run$')
 [ ${#files[@]} -gt 20 ] || { echo "only ${#files[@]} files found" && exit 1; }
 
-# A word in two pieces, or this file would be found itself.
+# The words are split, or this file itself would match.
 left="TO""DO|FIX""ME|XX""X"
 found=$(
 	wc -l "${files[@]}" | awk '$2 != "total" && $1 > 700 { print $2 ": " $1 " lines" }'

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Types at smmux-top in a terminal of its own and looks at the screen after each key.
+"""Sends keys to smmux-top in a pseudo-terminal and checks the screen after each key.
 
-The tree is a recorded one with an incident. The screen is what the tool
-wrote since it last went to the upper left corner, without its colours.
+The tree is a recorded one with an incident. The screen is the output since the tool last
+moved to the upper left corner, without colours.
 """
 
 import fcntl
@@ -21,7 +21,7 @@ import time
 from trees import load, store
 
 ROWS, COLUMNS = 24, 100
-# Between two keys, each of which must have been seen: slow machines need some.
+# Seconds to wait for each expected screen, enough for slow machines.
 PATIENCE = 15
 problems = []
 
@@ -36,7 +36,7 @@ class Top:
         self.text = ""
 
     def read(self, seconds):
-        """False when the other side is gone."""
+        """False when the tool has ended."""
         if not select.select([self.fd], [], [], seconds)[0]:
             return True
         try:
@@ -51,7 +51,7 @@ class Top:
         return re.sub(r"\033\[[0-9;?]*[a-zA-Z]", "", frame).replace("\r", "")
 
     def shows(self, regexp):
-        """Is the screen like this, in a while?"""
+        """Wait until the screen matches; false if it does not in time."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             if re.search(regexp, self.screen(), re.S | re.M):
@@ -70,7 +70,7 @@ class Top:
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def ends(self):
-        """Its exit code or, negative, the signal that it died of."""
+        """Its exit code or, negative, the signal that killed it."""
         end = time.monotonic() + PATIENCE
         while self.read(0.1) and time.monotonic() < end:
             pass

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# smmux-top as a person uses it: in a terminal, over a recorded tree, key by key.
+# smmux-top in a terminal, on a recorded tree, key by key.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Recorded trees of debugfs (tests/host/trees), as files for the tools to read."""
+"""Recorded debugfs trees (tests/host/trees), as files for the tools."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ def load(name):
             files[path] = ""
         else:
             files[path] += line
-    # "tail" puts an empty line before each heading.
+    # The recording has an empty line before each heading.
     last = list(files)[-1]
     return {path: text if path == last else text.removesuffix("\n") for path, text in files.items()}
 

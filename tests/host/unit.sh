@@ -1,14 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The KUnit suites over the pure layer as a program of the host (tests/unit): under ASan and
-# UBSan, and how much of the pure layer they go through.  SMMUX_SOAK=N makes it N times as
-# long, SMMUX_SEED=N repeats one.
+# The KUnit suites of the pure layer as a host program (tests/unit): with ASan and UBSan, and
+# with coverage.  SMMUX_SOAK=N makes it N times as long, SMMUX_SEED=N repeats a run.
 
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-# run ARGUMENT...: what comes behind the report, or of the report what is not well.
+# run ARGUMENT...: prints the lines after the report, or on failure the failed parts of it.
 run()
 {
 	local output rc=0

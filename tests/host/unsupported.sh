@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# A kernel outside the supported range ends the build with one clear message and
-# no module: shown with a header set that claims another version.
+# A build for a kernel outside the supported range fails with one clear message. The test
+# uses a header set with a changed version.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -15,8 +15,8 @@ trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/linux"
 echo >"$work/empty.c"
 
-# refusal MAJOR MINOR: what compat.h says to such a kernel. It is included the
-# way the build does it, without a configuration, so other refusals may follow.
+# refusal MAJOR MINOR: the message of compat.h for this version. It is included as in the
+# build but without a configuration, so other errors may follow.
 refusal()
 {
 	sed "s/^#define LINUX_VERSION_CODE .*/#define LINUX_VERSION_CODE $(($1 << 16 | $2 << 8))/" \
@@ -40,5 +40,5 @@ for kernel in '6 12' '7 2' '7 3'; do
 	echo "${kernel/ /.}: ${message:-accepted}"
 	[ -z "$message" ] || failed=1
 done
-[ "$failed" = 0 ] || echo "the range of kernels is not 6.12 to 7.3"
+[ "$failed" = 0 ] || echo "the accepted kernels are not 6.12 to 7.3"
 exit "$failed"

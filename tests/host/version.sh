@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# One version everywhere: VERSION, dkms.conf, the changelog's first entry, and
-# the module's own, which Kbuild takes from VERSION.
+# The version is the same in VERSION, dkms.conf, the changelog's first entry, and the
+# module, where Kbuild sets it from VERSION.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -28,7 +28,7 @@ agree CHANGELOG.md "$(sed -nE 's/^## \[?([0-9]+\.[0-9]+\.[0-9]+).*/\1/p' CHANGEL
 literal=$(grep -rnE "MODULE_VERSION\(\"" module || true)
 if [ -n "$literal" ]; then
 	echo "$literal"
-	echo "a version written out in a source"
+	echo "a source contains a literal version"
 	failed=1
 fi
 while read -r lane; do
