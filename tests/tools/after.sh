@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What 765-record left in the channel, lines "# tree HEX", becomes files again; smmux-decode
-# must decode the driver's words to the driver's text, smmux-report make pages of them.
+# Host part of 765-record: its result lines "# tree HEX" become files again. smmux-decode must
+# decode the driver's words to the driver's text, and smmux-report must make pages of them.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -11,8 +11,8 @@ cd "$SMMUX_TOP"
 
 readonly TREE=$1/tree
 mkdir -p "$TREE"
-# Nobody wants to read them among the results.
-grep '^# tree ' "$1/results" >"$1/tree.hex" || die "nothing was left"
+# The lines move out of the results, which people read.
+grep '^# tree ' "$1/results" >"$1/tree.hex" || die "the results have no '# tree' lines"
 sed -i '/^# tree /d' "$1/results"
 in_tree python3 -c 'import sys
 for line in sys.stdin:

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Of 715-counted: what QEMU saw, by command, against what the driver counted.
+# Host part of 715-counted: compares the commands in QEMU's trace with the driver's counters.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -12,5 +12,5 @@ seen=$(sed -n 's/^smmuv3_cmdq_opcode <--- SMMU_CMD_//p' "$1/trace.log" | sort | 
 counted=$(sed -n 's/^# counted cmd\.\([^:]*: [1-9]\)/\1/p' "$1/results" | sort)
 [ -n "$seen" ] || die "QEMU saw no command"
 rm -f "$1/trace.log"
-diff <(echo "$seen") <(echo "$counted") || die "QEMU saw '$(tr '\n' ' ' <<<"$seen")', counted is '$(tr '\n' ' ' <<<"$counted")'"
+diff <(echo "$seen") <(echo "$counted") || die "QEMU saw '$(tr '\n' ' ' <<<"$seen")', the driver counted '$(tr '\n' ' ' <<<"$counted")'"
 echo "all agree: $(tr '\n' ' ' <<<"$seen")"

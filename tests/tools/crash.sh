@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Of 775-crash and 776-kdump: what smmux-crash finds in the dumps against what debugfs said when they were
-# taken, lines "# file NAME|LINE" among the results.  The dumps are as large as the guest.
+# Host part of 775-crash and 776-kdump: compares smmux-crash's output for the dumps with
+# debugfs at that time, which is in result lines "# file NAME|LINE".  A dump is as large as
+# the guest's memory.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -14,21 +15,21 @@ trap 'rm -f "$DIR"/*.dump' EXIT
 sed -n 's/^# file //p' "$DIR/results" >"$DIR/files"
 sed -i '/^# file /d' "$DIR/results"
 
-# crash NAME: of that dump.
+# crash NAME: smmux-crash's output for that dump.
 crash()
 {
 	in_tree scripts/smmux-crash -n "$MOST" "$DIR/$1.dump"
 }
 
-# section NAME: that file's lines in the dump.
+# section NAME: the lines of that debugfs file in smmux-crash's output.
 section()
 {
 	awk -v name="$1 <==" '/^==> / { on = substr($0, length($0) - length(name) + 1) == name; next } on' \
 		"$DIR/crash" | sed '/^$/d'
 }
 
-# Each line of the dump's is one of debugfs, in the same order; of a history the newest, of
-# the queue the last ones.
+# same FILE LEAST: the lines are those of debugfs, in the same order: of a history the newest,
+# of the queue the last ones; at least LEAST.
 same()
 {
 	local file=$1 least=$2
@@ -62,9 +63,9 @@ for dump in "$DIR"/qemu-*.dump; do
 	[ -e "$dump" ] || continue
 	name=$(basename "$dump" .dump)
 	crash "$name" >"$DIR/other" || die "$name: smmux-crash ends with $?: $(grep '^!' "$DIR/other")"
-	diff "$DIR/crash" "$DIR/other" || die "$name: what is in it is another"
+	diff "$DIR/crash" "$DIR/other" || die "$name: the output differs from that of all.dump"
 done
-grep -q '^kernel_release: [67]\.' "$DIR/crash" || die "no kernel is named"
+grep -q '^kernel_release: [67]\.' "$DIR/crash" || die "no kernel_release line"
 [ ! -e "$DIR/none.dump" ] || { ! crash none >"$DIR/none" 2>&1 && grep -q 'no directory of smmux' "$DIR/none"; } ||
-	die "an SMMU that was unbound is found: $(sed -n 2,3p "$DIR/none" | xargs)"
+	die "smmux-crash finds an SMMU that was unbound: $(sed -n 2,3p "$DIR/none" | xargs)"
 rm -f "$DIR"/{files,is,all,want,other}

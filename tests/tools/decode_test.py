@@ -1,17 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Tests of smmux-decode: known answers, the driver's own text, and garbage.
+"""Tests of smmux-decode: known answers, the driver's own text, and damaged input.
 
 usage: decode_test.py golden FILE [write] | fuzz COUNT SEED FILE... | agree LEAST FILE...
        | find FILE [write]
        | same COUNT SEED PROGRAM
 
-golden: FILE holds "$ ARGUMENTS" lines, each with what is to come behind it.
-fuzz:   random arguments, and random changes of the lines of FILEs as input.
-same:   the program PROGRAM, made of the driver's sources, says the same of random words.
-find:   what is found in the lines of FILE stands behind them, as in a golden file.
-agree:  the lines of FILEs, made by the driver, decode to the driver's text; at least
-        LEAST of them.
+golden: FILE has "$ ARGUMENTS" lines, each followed by the expected output.
+fuzz:   random arguments, and randomly changed lines of FILEs as input.
+same:   PROGRAM, built from the driver's sources, decodes random words to the same text.
+find:   FILE has lines of input, each followed by the expected findings ("> ").
+agree:  at least LEAST lines of FILEs, written by the driver, decode to the driver's text.
 """
 
 import contextlib
@@ -40,13 +39,13 @@ TOOL = load("smmux-decode")
 
 
 class Input(io.BytesIO):
-    """Standard input of the tool, which opens it anew."""
+    """Standard input of the tool, which reopens its descriptor."""
     def fileno(self):
         return self.descriptor
 
 
 def call(arguments, data=b""):
-    """Exit code, output and messages of one run, without a process."""
+    """Exit code, output and messages of one run, in this process."""
     out, err = io.StringIO(), io.StringIO()
     read, write = os.pipe()
     given = Input()
@@ -86,14 +85,14 @@ def golden(path, write):
                 print(f"{path}:{number}: expected: {was}\n{path}:{number}: is now:   {is_now}")
                 break
         else:
-            print(f"{path}: ends elsewhere")
+            print(f"{path}: output is shorter or longer than expected")
         return 1
-    print(f"{made.count(chr(10) + '$ ') + 1} known answers hold")
+    print(f"{made.count(chr(10) + '$ ') + 1} known answers are correct")
     return 0
 
 
 def find(path, write):
-    """FILE has lines of input, each with what is made of it behind "> "."""
+    """FILE has lines of input, each followed by the expected output, after "> "."""
     lines = open(path, encoding="utf-8").read().splitlines()
     made = []
     for line in (each for each in lines if not each.startswith("> ")):
@@ -105,7 +104,7 @@ def find(path, write):
         if is_now != was and not write:
             print(f"{path}: expected: {was}\n{path}: is now:   {is_now}")
             return 1
-    print(f"what is found in {len(made) - sum(m.startswith('> ') for m in made)} lines is as known")
+    print(f"findings in {len(made) - sum(m.startswith('> ') for m in made)} lines are as expected")
     return 0
 
 
@@ -141,7 +140,7 @@ def random_arguments(rng):
 
 
 def random_input(rng, lines):
-    """Some of the lines, most of them damaged."""
+    """A few of the lines, most of them damaged."""
     out = []
     for _ in range(rng.randrange(1, 12)):
         line = bytearray(rng.choice(lines))
@@ -183,7 +182,7 @@ def fuzz(count, seed, paths):
             print(f"seed {seed}, case {number}: {arguments} {data!r}: exit code {code}, {err!r}")
             return 1
         codes[code] += 1
-    print(f"fuzz, seed {seed}: {count} cases ended well: {codes}")
+    print(f"fuzz, seed {seed}: {count} cases passed, exit codes {codes}")
     return 0 if min(codes.values()) > 0 else 1
 
 
@@ -195,16 +194,16 @@ def agree(least, paths):
             decoded += 1
             differs = [p for p in out.problems if "differs" in p]
             if differs:
-                print(f"{path}: ours '{out.text}': {differs[0]}")
+                print(f"{path}: smmux-decode '{out.text}': {differs[0]}")
                 return 1
-    print(f"{decoded} lines of the driver are as ours")
+    print(f"{decoded} lines of the driver decode to the same text")
     if decoded < least:
-        print(f"that is fewer than {least}")
+        print(f"fewer than the required {least}")
     return 0 if decoded >= least else 1
 
 
 def words_of(rng, kind, number):
-    """Every opcode and event in turn, the rest random, often all ones or sparse."""
+    """Every opcode and event in turn; other bits are random, often all ones or sparse."""
     words = [int(random_word(rng), 16) for _ in range(2 if kind == "cmd" else 4)]
     words[0] = words[0] & ~0xff | number & 0xff
     return words
@@ -222,14 +221,14 @@ def same(count, seed, program):
         ours = decode(words)
         if ours.text != theirs:
             print(f"seed {seed}: {kind} {[hex(w) for w in words]}: the driver '{theirs}', "
-                  f"ours '{ours.text}'")
+                  f"smmux-decode '{ours.text}'")
             return 1
         again = TOOL.find.rebuild(theirs) if kind == "evt" else None
         if again and TOOL.queues.decode_evt(again).text != theirs:
-            print(f"seed {seed}: '{theirs}' comes back from the log as "
+            print(f"seed {seed}: '{theirs}' from the log is rebuilt as "
                   f"'{TOOL.queues.decode_evt(again).text}'")
             return 1
-    print(f"seed {seed}: {len(asked)} random words are as the driver's sources have them")
+    print(f"seed {seed}: {len(asked)} random inputs decode as in the driver's sources")
     return 0
 
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * driver_text - the driver's own decoders of commands and events, as a program: reads
- * lines "cmd W0 W1" and "evt W0 W1 W2 W3", says what the driver would.
+ * lines "cmd W0 W1" and "evt W0 W1 W2 W3", prints the driver's text.
  *
- * module/pure/cmd.c and evt.c are pure; what they need of the kernel is here.  decode.sh makes
- * the linux/ headers that they name, empty ones.
+ * module/pure/cmd.c and evt.c need little of the kernel; that is defined here.
+ * tests/host/decode.sh makes empty files for the linux/ headers that they include.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -32,7 +32,7 @@ static inline int fls64(u64 x)
 	return x ? 64 - __builtin_clzll(x) : 0;
 }
 
-/* As the kernel prints: with # there is 0x before 0, too, and it counts for the width. */
+/* As in the kernel: # prints 0x before 0, too, and it counts in the width. */
 static int scnprintf(char *buf, size_t len, const char *format, ...)
 {
 	char own[256], *to = own;

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Tests of smmux-report: what a page must say, hostile names, damaged archives.
+"""Tests of smmux-report: required contents of a page, hostile names, damaged archives.
 
 usage: report_test.py page ARCHIVE TEXT... | hostile | paths | fuzz COUNT SEED ARCHIVE...
 
-page:    the page of ARCHIVE is well formed, has each TEXT, and needs nothing from outside.
-hostile: whatever stands in a file, no element of the page but our own comes of it.
-paths:   an archive whose names lead elsewhere writes nothing and is told.
-fuzz:    archives with files cut, changed, missing, and cut themselves.
+page:    the page of ARCHIVE is well formed, has each TEXT, and loads nothing from outside.
+hostile: no content of a file becomes an element of the page.
+paths:   an archive with paths outside its folder writes nothing and is reported.
+fuzz:    archives whose files are truncated, changed or missing, and truncated archives.
 """
 
 import contextlib
@@ -41,7 +41,7 @@ TOOL = load()
 
 
 class Checker(html.parser.HTMLParser):
-    """Elements nest, are ours, and have no attribute that runs or fetches anything."""
+    """Elements nest, are in OURS, and have no attribute that runs or fetches anything."""
 
     def __init__(self):
         super().__init__(convert_charrefs=True)
@@ -74,7 +74,7 @@ class Checker(html.parser.HTMLParser):
 
 
 def look(page):
-    """The page's text, and what is wrong with it."""
+    """The page's text, and the list of its errors."""
     checker = Checker()
     checker.feed(page)
     checker.close()
@@ -91,7 +91,7 @@ def make(path):
 def page(path, wanted):
     text, bad = look(make(path))
     bad += [f"missing: {each!r}" for each in wanted if each not in text]
-    return done(bad, f"{len(text)} characters, {len(wanted)} texts are there")
+    return done(bad, f"{len(text)} characters, {len(wanted)} expected texts found")
 
 
 def done(bad, good):
@@ -114,7 +114,7 @@ EVIL = '"><script>alert(1)</script><b onclick=\'x\'>&\x1b[31m\u202e'
 
 
 def hostile():
-    """Markup in every name and every value that a page shows."""
+    """Puts markup into every name and every value that a page shows."""
     e, n = EVIL.replace("/", "-"), EVIL.replace(" ", "_")
     samples = {}
     for number in range(3):
@@ -160,11 +160,11 @@ def paths():
             link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
             archive.addfile(link)
         text, bad = look(make(path))
-        bad += [] if text.count("its name leads elsewhere") == 3 else ["not told"]
+        bad += [] if text.count("its name leads elsewhere") == 3 else ["not all paths are reported"]
         bad += ["a link was followed"] if "root:" in text else []
         if os.listdir(place) != ["in"] or os.path.exists("/tmp/smmux-report-out"):
             bad.append("something was written")
-    return done(bad, "names that lead elsewhere are told, nothing is written")
+    return done(bad, "paths outside the folder are reported, nothing is written")
 
 
 def members(path):
@@ -229,7 +229,7 @@ def fuzz(count, seed, archives):
         path, out = os.path.join(place, "f.tar.gz"), os.path.join(place, "out.html")
         for number in range(count):
             files = known[number % len(known)]
-            # Few samples at a time: it is the kind of damage that counts.
+            # Few samples at a time: the kinds of damage matter, not the size.
             keep = rng.sample(sorted(files), min(len(files), rng.randrange(5, 90)))
             fuzz_case(rng, {n: files[n] for n in keep}, path)
             said = io.StringIO()
@@ -241,7 +241,7 @@ def fuzz(count, seed, archives):
                 print(f"seed {seed}, case {number}: exit code {code}: {bad[:3]} {said.getvalue()}")
                 return 1
             noted += "note" in text
-    print(f"fuzz, seed {seed}: {count} archives, {noted} with something to note")
+    print(f"fuzz, seed {seed}: {count} archives, {noted} pages with notes")
     return 0 if noted > count / 4 else 1
 
 

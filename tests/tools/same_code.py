@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""same_code - two builds of the driver hold the same code, object by object.
+"""same_code - checks that two builds of the driver have the same code, object by object.
 
-For commits that only move files.  An object is found by its name, in whatever folder of
-module/ it is; two of the same name are told apart by the symbols that they define.
-Compared are all sections that end up in the kernel: bytes, and relocations by symbol and
-addend.  Left out, since line numbers and file names are all that may differ:
+For commits that only move files.  Objects are matched by name, in any folder of module/; two
+of the same name are distinguished by the symbols that they define.  All sections that are
+loaded into the kernel are compared: bytes, and relocations by symbol and addend.  Only line
+numbers and file names may differ, so these are treated differently:
 
   strings         a reference to one is compared by its text
-  __bug_table     the place of a WARN, as file and line; its size is compared
-  symbols' names  the counter at the end of those that the compiler numbers
+  __bug_table     file and line of each WARN; only the size is compared
+  symbols' names  without the counter that the compiler appends
 
-A string that names a source file is compared by the file's last name.
+A string that names a source file is compared without the file's folder.
 """
 import argparse
 import pathlib
@@ -68,7 +68,7 @@ class Object:
                 if name and info >> 4 and 0 < index < 0xff00}
 
     def target(self, symbol, addend):
-        """What a relocation leads to, in words that do not depend on where strings are."""
+        """The target of a relocation, as text that does not depend on the place of strings."""
         name, info, index, value, _ = self.symbols[symbol]
         if 0 < index < 0xff00 and not info >> 4:
             section = self.sections[index]
@@ -79,7 +79,7 @@ class Object:
         return f"{NUMBERED.sub('', name)}+{addend:#x}"
 
     def relocations(self):
-        """By number of the section that they are for."""
+        """{number of the section that they apply to: relocations}."""
         found = {}
         for section in self.sections:
             if section["type"] != SHT_RELA:
@@ -90,7 +90,7 @@ class Object:
         return found
 
     def content(self):
-        """{(name, which of that name): what is compared} of all sections that count."""
+        """{(name, index among sections of that name): compared data} of loaded sections."""
         relocations, content, seen = self.relocations(), {}, {}
         for index, section in enumerate(self.sections):
             if not section["flags"] & SHF_ALLOC or section["flags"] & SHF_STRINGS or \
@@ -108,7 +108,7 @@ class Object:
 
 
 def objects_of(top):
-    """{key: path} of the objects of the driver's two folders."""
+    """{(folder, name): paths} of the objects in the driver's two folders."""
     found = {}
     for folder in ("module", "debugfs"):
         for path in sorted((top / folder).rglob("*.o")):
@@ -132,7 +132,7 @@ def pairs(before, after):
 
 
 def difference(old, new):
-    """The first thing that differs, or None."""
+    """The first difference, or None."""
     if old.defined() != new.defined():
         return "defines " + ", ".join(sorted(old.defined() ^ new.defined()))
     a, b = old.content(), new.content()
@@ -145,14 +145,14 @@ def difference(old, new):
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="Exit code: 0 the same, 1 not, 2 wrong use.")
+        epilog="Exit code: 0 no difference, 1 differences, 2 usage error.")
     for name in ("before", "after"):
         parser.add_argument(name, type=pathlib.Path,
-                            help="where it was built, as tests/rig/module.sh leaves it")
+                            help="a build directory of tests/rig/module.sh")
     args = parser.parse_args()
     count, bad, insns = 0, 0, 0
     for name, old, new in pairs(objects_of(args.before), objects_of(args.after)):
-        what = "is there in one of them alone" if old is None else difference(old, new)
+        what = "exists in one build only" if old is None else difference(old, new)
         count += 1
         if what:
             bad += 1
