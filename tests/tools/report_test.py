@@ -144,7 +144,7 @@ def hostile():
         text, bad = look(make(path))
     if text.count("<script>alert(1)</script>") < 15:
         bad.append(f"only {text.count('<script>alert(1)')} of the hostile texts are shown")
-    return done(bad, f"{text.count('<script>alert(1)')} hostile texts are text")
+    return done(bad, f"{text.count('<script>alert(1)')} hostile texts are shown as text")
 
 
 def paths():
