@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The bench's part inside the machine. What it measures leaves as lines
-# "value NAME NUMBER"; what QEMU saw goes to files of the host beside them.
-# Settings: MODE (count, sleep, load, readers, profile), SIZES in bytes, OUT on the host, and
-# for MODE count ROUNDS and TRACED, ATS for a device that has it and KNOBS of the driver to
-# turn, for MODE sleep MAPPINGS, for MODE load THREADS, SLICES and MS.
+# The bench's guest part. Results are lines "value NAME NUMBER"; QEMU's logs go to files on
+# the host. Settings: MODE (count, sleep, load, readers, profile), SIZES in bytes, OUT (a
+# directory on the host). MODE count: ROUNDS, TRACED, ATS for a device that has it, KNOBS of
+# the driver to change. MODE sleep: MAPPINGS. MODE load: THREADS, SLICES, MS. MODE readers:
+# SLICES, MS.
 
 # shellcheck source=tests/guest/lib/guest.sh
 . /smmux/guest.sh
@@ -30,9 +30,9 @@ report()
 	done <"$BENCH/result"
 }
 
-# A command of QEMU's monitor that has nothing to say if all is well. No time
-# limit but the machine's: where instructions are counted an idle guest's clock
-# leaps ahead, and qmp's seconds are over before the host has looked.
+# Runs a command of QEMU's monitor that prints nothing on success. There is no time limit
+# except the machine's: with counted instructions an idle guest's clock leaps ahead, and
+# qmp's limit would end before the host has answered.
 monitor()
 {
 	local answer
@@ -72,7 +72,7 @@ turn()
 	echo "$1" >"$2"
 }
 
-# What a knob of the driver makes of the smallest size: KNOBS are words NAME=VALUE.
+# The cost of the smallest size with a changed knob of the driver: KNOBS are words NAME=VALUE.
 count_knobs()
 {
 	local dir=/sys/bus/platform/devices/$SMMU_NAME/smmux knob was
@@ -86,13 +86,13 @@ count_knobs()
 	done
 }
 
-# The device rests until the SMMU sleeps, and works again.
+# The device is idle until the SMMU is suspended, then becomes active again.
 one_sleep()
 {
 	echo "$device" >"$POWER/rest" && wait_for 10 is_asleep && echo "$device" >"$POWER/work"
 }
 
-# Time is instructions here.  Waking up waits for nothing, so it is all the driver's.
+# The clock counts instructions here.  A resume waits for nothing, so all are the driver's.
 mode_sleep()
 {
 	local n dir _
@@ -104,11 +104,11 @@ mode_sleep()
 	for n in $MAPPINGS; do
 		must "$n mappings" bench hold "$n"
 		for _ in {1..10}; do
-			must "sleep and wake up" one_sleep
+			must "suspend and resume" one_sleep
 		done
 		say "value $n.wake $(awk '$2 == "resume" { print $4 }' \
 			"$SMMUX_DEBUG/$SMMU_NAME/pm/history" | head -n 10 | sort -n | head -n 1)"
-		must "asleep" eval 'echo "$device" >"$POWER/rest" && wait_for 10 is_asleep'
+		must "suspended" eval 'echo "$device" >"$POWER/rest" && wait_for 10 is_asleep'
 		must "accesses with $n mappings" watched "trace.$n" "$EVENTS" \
 			eval 'echo "$device" >"$POWER/work"'
 	done
@@ -124,7 +124,7 @@ rate()
 	echo $((pairs * 1000000 / (ns / 1000)))
 }
 
-# keep_best NAME: there is the best rate so far, that of the last slice included.
+# keep_best NAME: sets this variable to the best rate so far, including the last slice.
 keep_best()
 {
 	local now
@@ -133,7 +133,7 @@ keep_best()
 	printf -v "$1" %s $((now > $1 ? now : $1))
 }
 
-# The best of some slices: whatever else the host does can only take away.
+# The best of some slices: other load of the host can only make a slice slower.
 mode_load()
 {
 	local n bytes slice best
@@ -152,9 +152,9 @@ mode_load()
 	done
 }
 
-# slice_beside DIRECTORY: with a reader of all its files, again and again, on the last CPU.
-# One process: the end of one has all CPUs forget their translations, and takes more from
-# the others, in an emulator, than any file does.
+# slice_beside DIRECTORY: a slice while a process on the last CPU reads all files there in a
+# loop. It is a single process: in an emulator the end of a process flushes the TLBs of all
+# CPUs, which costs more than any file.
 slice_beside()
 {
 	local reader
@@ -163,13 +163,13 @@ slice_beside()
 	taskset 8 /smmux/reread "$1" /tmp/read >>"/tmp/rounds.${1##*/}" &
 	reader=$!
 	sleep 0.1
-	must "slice $slice, $1 is read" bench threads 4096 1 "$MS"
+	must "slice $slice, while $1 is read" bench threads 4096 1 "$MS"
 	rm -f /tmp/read
 	wait "$reader"
 }
 
-# What readers take away: neighbouring slices, one thread; alone, beside somebody who keeps
-# another CPU as busy with files of others, and beside a reader of ours.
+# The cost of readers: adjacent slices with one thread; alone, while another CPU reads files
+# of the kernel, and while it reads files of smmux.
 mode_readers()
 {
 	local slice alone=0 other=0 ours=0
@@ -200,11 +200,11 @@ mode_profile()
 			bench repeat "$bytes" 20
 		must "back to normal" monitor one-insn-per-tb off
 	done
-	# Past the console: a line there costs more than all the rest.
+	# Not through say(): the console is slow.
 	awk '$2 ~ /[tT]/ { print "symbol", $1, $3, $4 }' /proc/kallsyms >&3
 }
 
-# The kernel's own boot work shares the CPU for some seconds.
+# Waits until ten seconds after boot: the kernel's boot work uses the CPU until then.
 settle()
 {
 	local up
@@ -213,7 +213,7 @@ settle()
 	sleep $((10 - ${up%.*} > 0 ? 10 - ${up%.*} : 0))
 }
 
-# With ATS: the device has it, and QEMU's SMMU says that it has.
+# take_ats_device BDF: binds the bench to the device with ATS.
 take_ats_device()
 {
 	local dir=/sys/bus/pci/devices/$1
@@ -230,11 +230,11 @@ must "an SMMU is bound" wait_for 10 sh -c "[ -n \"\$(ls -d $(platform_driver)/*[
 must "bench client loads" insmod /smmux/smmux_bench.ko
 if [ -n "${ATS:-}" ]; then
 	device=$(pci_by_id 1af4:1044)
-	must "the bench has it" take_ats_device "$device"
-	must "it has ATS" grep -qx 'ats: on' "$SMMUX_DEBUG/masters/$device/info"
+	must "the bench binds the device" take_ats_device "$device"
+	must "its ATS is on" grep -qx 'ats: on' "$SMMUX_DEBUG/masters/$device/info"
 else
 	device=$(pci_by_id 1b36:0005)
 fi
-must "its device is in a strict DMA group" test "$(group_type "$device")" = DMA
+must "the device is in a strict DMA group" test "$(group_type "$device")" = DMA
 settle
 "mode_$MODE"

@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Where the instructions of one map and unmap go.
+"""The call tree of one map and unmap, with instruction counts.
 
-Reads QEMU's log of executed instructions, one a line, and the guest's symbols,
-cuts out the shortest pair, follows its calls and returns, and prints its tree of
-calls: instructions with all that a function calls, and its own.
+Reads QEMU's log of executed instructions, one a line, and the guest's symbols. Takes the
+shortest pair, follows its calls and returns, and prints the call tree: for each function
+the instructions including its callees, and its own.
 
-A function belongs to the driver, to the page-table library, or to the rest. One
-that belongs to neither of the first two and is called by one of them (memset, a
-clock, a lock) counts for the caller: the driver would not run without it.
+A function belongs to the driver, to the page-table library, or to the rest. A function of
+the rest that one of the other two calls (memset, a clock, a lock) counts as the caller's.
 """
 
 import argparse
@@ -21,7 +20,7 @@ DRIVER = re.compile(r"^_*arm_smmu_|^queue_|\[smmux\]$")
 
 
 class Symbols:
-    """Addresses to function names."""
+    """Maps addresses to function names."""
 
     def __init__(self, path):
         table = {}
@@ -50,7 +49,7 @@ def programs(path):
 
 
 def pairs(path, symbols):
-    """Instruction sequences from the entry of the pair to its return."""
+    """Instruction sequences of pairs, from entry to return."""
     entry = next(a for a in symbols.starts if symbols.names[a].startswith(PAIR + " "))
     current, back, prev = None, 0, 0
     for pc in programs(path):
@@ -65,7 +64,7 @@ def pairs(path, symbols):
 
 
 class Node:
-    """A function where it was called: its own instructions and its calls."""
+    """A function at one place in the call tree: its own instructions and its calls."""
 
     def __init__(self, name, owner):
         self.name, self.owner = name, owner
@@ -90,8 +89,8 @@ class Node:
 
 
 def tree(sequence, symbols):
-    """Follows calls and returns. A tail call leaves a frame whose return address
-    nobody comes back to; the return to a frame below takes it away."""
+    """Follow calls and returns. After a tail call the return address of a frame is never
+    reached; the return to a frame below removes it."""
     root = Node(symbols.name(sequence[0]), "rest")
     stack, prev = [(0, root)], sequence[0] - 4
     for pc in sequence:
@@ -120,7 +119,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--symbols", required=True, help="lines 'symbol ADDRESS NAME'")
     parser.add_argument("--least", type=int, default=1, help="hide smaller subtrees")
-    parser.add_argument("--lines", help="also the addresses, with counts, of this function")
+    parser.add_argument("--lines", help="also print the addresses, with counts, of this function")
     parser.add_argument("log")
     args = parser.parse_args()
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Makes the bench's table from what its machines left, and judges it.
+"""Makes the bench's table from the results of its machines, and checks the limits.
 
-Exit code: 0 smmux keeps to its limits, 1 it does not (the report names each),
-2 something to report from is missing.
+Exit code: 0 smmux keeps its limits, 1 it exceeds some (the report names each),
+2 a result is missing.
 """
 
 import argparse
@@ -19,55 +19,55 @@ DRIVERS = ("builtin", "smmux")
 OWN_LIMIT = 500
 ATS_LIMIT = 2 * OWN_LIMIT
 READER_LIMIT = 5
-# What is shown, the machine's name for it, the limit in percent.
+# Label, the machine's name for it, the limit in percent.
 EYES = (("counters off", "stats=off", None), ("counters on (as loaded)", "4096", 1),
         ("counters and histograms on", "latency=on", 5),
         ("counters and ring of commands on", "recent=on", None))
 CMDQ_PROD, CMDQ_CONS, GBPA = 0x98, 0x9c, 0x44
 MAPPINGS = (0, 20000)
-# What has to be written when power is back, by offset within its page, and how often at
-# most: CR0 for the queues and for translation, PROD to where it was and for the one list
-# of commands.
+# The registers that a resume writes: offset within the page, and the maximum number of
+# writes: CR0 for the queues and for translation, PROD to restore it and for one list of
+# commands.
 RESTORED = {"CR0": (0x20, 2), "CR1": (0x28, 1), "CR2": (0x2c, 1), "IRQ_CTRL": (0x50, 1),
             "STRTAB_BASE": (0x80, 1), "STRTAB_BASE_CFG": (0x88, 1), "CMDQ_BASE": (0x90, 1),
             "CMDQ_PROD": (CMDQ_PROD, 2), "CMDQ_CONS": (CMDQ_CONS, 1), "EVENTQ_BASE": (0xa0, 1),
             "EVENTQ_PROD": (0xa8, 1), "EVENTQ_CONS": (0xac, 1)}
 
 METHOD = """\
-Instructions are those between the call of `dma_map_single()` or `dma_unmap_single()`
-and its return, by the CPU's own counter under `-icount`, where they are exact; the least
-of 300 rounds. "All" includes DMA API, IOVA allocator and page-table library, which are
-the kernel's and the same for both drivers. The kernel runs without KASLR, which may put
-modules so far away that calls between them and the kernel take some instructions more.
+Instructions are counted from the call of `dma_map_single()` or `dma_unmap_single()` to its
+return, by the CPU's own counter under `-icount`, which is exact; the minimum of 300 rounds.
+"All" includes DMA API, IOVA allocator and page-table library, which belong to the kernel and
+are the same for both drivers. The kernel runs without KASLR, which may place modules so far
+away that calls between them and the kernel take some more instructions.
 
-"Driver's own" is what is left of the domain operations `map_pages`, `unmap_pages` and
-`iotlb_sync` when the page-table library's share is taken off. That share is measured in the
-same run: the same calls with the same arguments on tables of the bench's own. So every
-instruction counts that the driver runs or has run for it: its callbacks from the library,
-statistics, clocks, waiting. `iotlb_sync` alone is the invalidation: commands, SYNC, wait.
+"Driver's own" is the sum of the domain operations `map_pages`, `unmap_pages` and `iotlb_sync`
+minus the page-table library's share. That share is measured in the same run: the same calls
+with the same arguments on separate tables. So it includes every instruction that the driver
+runs or causes: callbacks from the library, statistics, clocks, waiting. `iotlb_sync` is the
+invalidation: commands, SYNC, wait.
 
-"Usual" is the mean of all rounds but the longest tenth: histograms take a sample of
-mappings, which the least would not show. "Built without" is the same driver compiled without
-counters and histograms. No trace event is on in any row.
+"Usual" is the mean of all rounds except the longest tenth: histograms sample some mappings,
+which the minimum would not show. "Built without" is the same driver compiled without counters
+and histograms. No trace event is enabled in any row.
 
 Commands and register accesses are QEMU's trace events `smmuv3_cmdq_opcode`,
 `smmuv3_write_mmio` and `smmuv3_read_mmio` during 1000 pairs, divided by 1000. The
-emulated SMMU has done a command when the write of PROD returns, so waiting for a slow SMMU
-is not in these figures.
+emulated SMMU has executed a command when the write of PROD returns, so these figures do not
+include waiting for a slow SMMU.
 
-Waking up is counted from the return of power to the set SMMUEN: instructions by the clock,
-which counts them under `-icount`, the least of 10; the rest as above, by QEMU, of one more.
+A resume is counted from power-on until SMMUEN is set: instructions by the clock, which
+counts them under `-icount`, the minimum of 10; the rest as above, by QEMU, of one more resume.
 
-Throughput is from machines with 4 CPUs, one host thread each: pairs of 4 KiB a second in
-the best of 12 slices of 150 ms, the built-in driver and smmux in alternating boots. The
-speed of the emulation is of no interest, only the ratio of neighbouring rounds is; above 1
-smmux is faster. Readers have another CPU of the machine. That alone takes from a thread under
-emulation on few host CPUs, so smmux's files are compared with files of others, in slices that
-take turns."""
+Throughput is from machines with 4 CPUs, one host thread each: pairs of 4 KiB per second in
+the best of 12 slices of 150 ms, with the built-in driver and smmux in alternating boots. The
+speed of the emulation does not matter, only the ratio of adjacent rounds; above 1 smmux is
+faster. Readers run on another CPU of the machine. Under emulation on few host CPUs that
+alone slows a thread down, so reading smmux's files is compared with reading the kernel's, in
+alternating slices."""
 
 
 class Missing(Exception):
-    """A file or a value that a finished run would have."""
+    """A file or a value is missing that a finished run has."""
 
 
 def values(path):
@@ -110,7 +110,7 @@ def accesses(path):
 
 
 def waking(path):
-    """Commands, written registers and number of reads from the return of power on."""
+    """Commands, written registers and number of reads after power-on."""
     commands, written, reads = 0, [], 0
     try:
         file = open(path)
@@ -125,7 +125,7 @@ def waking(path):
                 reads += 1
             elif line.startswith("smmuv3_write_mmio"):
                 written.append(int(register[1], 16))
-                # The power domain's hand: what reset leaves there.
+                # A write by the test's power domain, not by the driver.
                 if written == [GBPA]:
                     commands, written, reads = 0, [], 0
     if not written:
@@ -139,7 +139,7 @@ def table(head, rows):
 
 
 class Lane:
-    """One kernel's results and what is wrong with them."""
+    """One kernel's results and the limits that they exceed."""
 
     def __init__(self, bench, kernels, name, rounds):
         self.dir, self.name, self.rounds = f"{bench}/{name}", name, rounds
@@ -178,7 +178,7 @@ class Lane:
             self.limit(f"{label}: {seen['commands']:g} commands", seen["commands"] == 2)
             self.limit(f"{label}: {seen['doorbells']:g} doorbells", seen["doorbells"] == 1)
             self.limit(f"{label}: {seen['cons']:g} reads of CONS", seen["cons"] <= 1)
-            self.limit(f"{label}: other registers touched",
+            self.limit(f"{label}: other registers accessed",
                        not seen["other writes"] and not seen["other reads"])
         return table(("for each map + unmap", "commands", "of these SYNC", "writes of PROD",
                       "reads of CONS", "other writes", "other reads"), rows)
@@ -197,7 +197,7 @@ class Lane:
                      [("smmux", f"{own:,}", f"{sync:,}", f"{touched['commands']:g}")])
 
     def eyes(self):
-        """What counters, histograms and the ring of commands add to a pair."""
+        """The cost of counters, histograms and the ring of commands."""
         seen = values(f"{self.dir}/count.smmux")
         try:
             bare = values(f"{self.dir}/bare.smmux")["4096.usual"]
@@ -226,24 +226,24 @@ class Lane:
             cost[held] = (commands, written, reads)
             for register in sorted(set(written)):
                 most = next((n for at, n in RESTORED.values() if at == register), 0)
-                self.limit(f"waking up: {written.count(register)} writes of {register:#x}",
+                self.limit(f"resume: {written.count(register)} writes of {register:#x}",
                            written.count(register) <= most)
-        self.limit(f"waking up depends on the number of mappings: {cost}",
+        self.limit(f"resume depends on the number of mappings: {cost}",
                    len({str(c) for c in cost.values()}) == 1)
-        return table(("to wake up with", "instructions", "commands", "register writes",
+        return table(("resume with", "instructions", "commands", "register writes",
                       "reads"), rows)
 
     def readers(self):
-        """What a reader of all files in a loop takes from who maps and unmaps."""
+        """The loss of throughput while a process reads all files in a loop."""
         try:
             seen = values(f"{self.dir}/readers.smmux")
             alone, other, read, rounds = (seen[k] for k in (
                 "alone.rate", "other.rate", "read.rate", "read.rounds"))
         except KeyError as error:
             raise Missing(f"{self.name}: no value {error} with a reader") from error
-        self.limit(f"a reader takes {100 - 100 * read / other:.1f} % more than another one, "
-                   f"limit {READER_LIMIT} %", read >= other * (1 - READER_LIMIT / 100))
-        self.limit("nobody read", rounds > 0)
+        self.limit(f"reading debugfs costs {100 - 100 * read / other:.1f} % more than reading "
+                   f"sysfs, limit {READER_LIMIT} %", read >= other * (1 - READER_LIMIT / 100))
+        self.limit("the reader did not read", rounds > 0)
         return table(("1 thread, 4 KiB", "pairs/s", "ratio"),
                      [("alone", f"{alone:,}", ""),
                       ("all of /sys/module is read", f"{other:,}", f"{other / alone:.2f}"),
@@ -286,7 +286,7 @@ def main():
     parser.add_argument("--about", required=True)
     parser.add_argument("--command", required=True)
     parser.add_argument("--repeat", action="append", default=[],
-                        help="a round that was done again, and why")
+                        help="a round that was repeated, and why")
     parser.add_argument("lanes", nargs="+")
     args = parser.parse_args()
 
@@ -297,18 +297,18 @@ def main():
         print(f"report: {error}", file=sys.stderr)
         return 2
     broken = [text for lane in lanes for text in lane.broken]
-    print(f"# A strict DMA map and unmap: smmux beside the built-in driver\n\n"
+    print(f"# A strict DMA map and unmap: smmux and the built-in driver\n\n"
           f"Made by `{args.command}` with {args.about}, {os.cpu_count()} host CPUs.\n")
     print("\n\n".join(texts))
     if args.repeat:
-        print("\nDone again, because the machine was disturbed:\n")
+        print("\nRepeated rounds, because the machine was disturbed:\n")
         print("\n".join(f"* {text}" for text in args.repeat))
     print("\n## Limits\n")
     print("\n".join(f"* **not kept**: {text}" for text in broken) if broken else
           "All kept: below the built-in driver's instructions, at most "
           f"{OWN_LIMIT} of the driver's own,\ncounters at most 1 %, with histograms 5 %, 2 commands, 1 write of PROD and at most 1 read "
           "of CONS; no number of threads slower in every round;\n"
-          "to wake up no register written that need not be, and nothing that depends on mappings.")
+          "a resume writes only the required registers, and does not depend on mappings.")
     print(f"\n## Method\n\n{METHOD}")
     return 1 if broken else 0
 

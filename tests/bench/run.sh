@@ -1,10 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Measures what a strict DMA map and unmap costs, smmux beside the built-in
-# driver on the same kernel: instructions, commands and register accesses where
-# the emulator counts them exactly, throughput by threads in alternating rounds.
-# And what it costs smmux to wake an SMMU.
+# Measures the cost of a strict DMA map and unmap, for smmux and the built-in driver on the
+# same kernel: instructions, commands and register accesses, which the emulator counts
+# exactly, and throughput by threads in alternating rounds. Also measures a resume by smmux.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -30,14 +29,14 @@ usage()
 {
 	cat <<EOF
 usage: ${0##*/} [option...]
-Prints the table, which is then in build/bench/RESULTS.md too.
+Prints the table, and writes it to build/bench/RESULTS.md.
   -k LANE    only this kernel lane: stable or backports (default: both)
-  -r N       rounds of the throughput measurement (default 5, 0: leave it out)
-  -w         keep the table as tests/bench/RESULTS.md
-  -p         instead, profile: where the instructions of a pair go, as trees of
-             calls in build/bench/LANE/profile.DRIVER.BYTES
-Exit code: 0 measured, and smmux keeps to its limits (tests/bench/README.md);
-1 it does not, or a machine failed; 2 wrong use.
+  -r N       rounds of the throughput measurement (default 5; 0: none)
+  -w         also write the table to tests/bench/RESULTS.md
+  -p         profile instead: the instructions of a pair, as call trees in
+             build/bench/LANE/profile.DRIVER.BYTES
+Exit code: 0 smmux keeps its limits (tests/bench/README.md), 1 it exceeds a limit or
+a machine failed, 2 usage error.
 EOF
 }
 
@@ -58,11 +57,11 @@ parse()
 	done
 	[ $((OPTIND - 1)) = $# ] || usage_error "unexpected argument"
 	[[ $lanes =~ ^(stable|backports|stable backports)$ ]] || usage_error "unknown lane '$lanes'"
-	[[ $rounds =~ ^[0-9]+$ ]] || usage_error "'$rounds' is no number"
+	[[ $rounds =~ ^[0-9]+$ ]] || usage_error "'$rounds' is not a number"
 }
 
-# machine NAME LANE DRIVER MODE [SETTING...] [-- vm.sh argument...]; with $devices, and
-# with the driver of build_bare() if $bare is set.
+# machine NAME LANE DRIVER MODE [SETTING...] [-- vm.sh argument...]: runs a machine with
+# $devices, and with the driver of build_bare() if $bare is set.
 machine()
 {
 	local name=$1 dir=$OUT/$2/$1.$3 lane=$2 driver=$3 mode=$4 version settings=() result
@@ -81,7 +80,7 @@ machine()
 	cp "$SMMUX_BUILD/mod/$version/bench/smmux_bench.ko" "$SMMUX_BUILD/prog/reread" "$dir/payload/smmux"
 	[ -z "${bare:-}" ] || in_tree aarch64-linux-gnu-strip -g -o "$dir/payload/smmux/smmux.ko" \
 		"$SMMUX_BUILD/mod/$version/bare/smmux.ko"
-	# Other work of the host shall not take the CPUs away, as far as that goes.
+	# A high priority, so that other load of the host takes less CPU time.
 	nice -n -15 "$SMMUX_TOP/tests/rig/vm.sh" --out "$dir" --payload "$dir/payload" --lane "$lane" \
 		--driver "$driver" --devices "${devices:-testdev}" --append "iommu.strict=1 nokaslr" --timeout 300 \
 		"$@" >"$dir/vm.log" 2>&1 || true
@@ -93,8 +92,8 @@ machine()
 	return 1
 }
 
-# A host that takes a CPU away for a second makes either driver time out. What
-# such a round measured is worth nothing: it is done again, and that is told.
+# If the host takes a CPU away for a second, either driver times out. Such a round is
+# repeated, and the report says so.
 load_machine()
 {
 	local try
@@ -108,7 +107,7 @@ load_machine()
 	die "$2 on $1: no undisturbed round in three"
 }
 
-# The driver as if it had neither counters nor histograms: what they cost is the rest.
+# Builds the driver without counters and histograms, to measure their cost.
 build_bare()
 {
 	local version
@@ -131,17 +130,18 @@ measure()
 	step "$lane, smmux without statistics: counting"
 	bare=1 machine bare "$lane" smmux count SIZES=4096 ROUNDS=300 TRACED=1000 -- --icount ||
 		die "nothing counted without statistics"
-	step "$lane, smmux: sleep"
+	step "$lane, smmux: resume"
 	machine sleep "$lane" smmux sleep MAPPINGS="0 20000" -- --icount "${POWER_DOMAIN[@]}" ||
-		die "nothing slept"
+		die "no resume was measured"
 	step "$lane, smmux: counting with ATS"
 	devices=ats machine ats "$lane" smmux count SIZES=4096 ROUNDS=300 TRACED=1000 ATS=1 \
 		MODULE_PARAMS="ats=on" -- --icount || die "nothing counted with ATS"
 	[ "$rounds" = 0 ] || {
-		step "$lane, smmux: throughput beside a reader"
-		machine readers "$lane" smmux readers SLICES=12 MS=300 -- --smp 4 || die "nothing read"
+		step "$lane, smmux: throughput with a reader"
+		machine readers "$lane" smmux readers SLICES=12 MS=300 -- --smp 4 ||
+			die "no throughput with a reader was measured"
 	}
-	# Neighbours in time are compared with each other.
+	# Adjacent rounds are compared.
 	for round in $(seq "$rounds"); do
 		for driver in builtin smmux; do
 			step "$lane, $driver: throughput, round $round of $rounds"
@@ -157,7 +157,7 @@ profile()
 	for driver in builtin smmux; do
 		step "$lane, $driver: following each instruction"
 		machine profile "$lane" "$driver" profile SIZES="4096 65536" -- --icount ||
-			die "nothing followed"
+			die "no profile"
 		dir=$OUT/$lane/profile.$driver
 		for bytes in 4096 65536; do
 			in_tree python3 "$BENCH/profile.py" --symbols "$dir/results" \
@@ -172,7 +172,7 @@ report()
 {
 	local rc=0 revision qemu
 
-	# The driver's last change, whatever the rest of the project went through.
+	# The last change of the driver, not of the rest of the project.
 	revision=$(git -C "$SMMUX_TOP" log -1 --format=%h -- module Kbuild 2>/dev/null || true)
 	git -C "$SMMUX_TOP" diff --quiet HEAD -- module Kbuild 2>/dev/null || revision+=", changed"
 	qemu=$(in_tree qemu-system-aarch64 --version | sed -n '1s/.*version \([^ ]*\).*/\1/p')

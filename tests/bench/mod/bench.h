@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Bench client: takes one of QEMU's test devices, whose DMA it never starts,
- * and maps and unmaps for it through the DMA API.
+ * Bench client: binds one of QEMU's test devices and maps and unmaps for it through
+ * the DMA API.  It never starts DMA.
  *
- * Commands are written to debugfs smmux_bench/command, which returns when they
- * are done; smmux_bench/result then holds "name: value" lines.
+ * A write to debugfs smmux_bench/command returns when the command is done;
+ * smmux_bench/result then has "name: value" lines.
  */
 #ifndef SMMUX_BENCH_H
 #define SMMUX_BENCH_H
@@ -29,16 +29,16 @@ struct bench {
 /* One strict map and unmap of @bytes of the buffer, or -EIO. */
 int bench_pair(struct bench *b, void *buffer, size_t bytes);
 
-/* Instructions of a pair and of its parts; the least of @rounds. */
+/* Instructions of a pair and of its parts; the minimum of @rounds. */
 int bench_count(struct bench *b, size_t bytes, unsigned int rounds);
 
-/* @times pairs and nothing else; for whoever watches from outside. */
+/* @times pairs and nothing else, for measurements by QEMU. */
 int bench_repeat(struct bench *b, size_t bytes, unsigned int times);
 
-/* @num mappings of 4 KiB that stay, in place of those that were held before. */
+/* Unmaps the mappings of the last call, and makes @num mappings of 4 KiB that stay. */
 int bench_hold(struct bench *b, unsigned int num);
 
-/* Pairs that @threads threads manage in @ms milliseconds. */
+/* The number of pairs that @threads threads complete in @ms milliseconds. */
 int bench_threads(struct bench *b, size_t bytes, unsigned int threads, unsigned int ms);
 
 #endif

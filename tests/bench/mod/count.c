@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Instructions by the CPU's own counter, which is exact where the emulator
- * counts instructions. Of many rounds the least is taken: a timer tick or the
- * refill of a cache that falls into a round makes it longer, nothing makes it
- * shorter.
+ * Instructions by the CPU's own counter, which is exact when the emulator counts
+ * instructions. The result is the minimum of many rounds: a timer tick or a cache
+ * refill can make a round longer, nothing can make it shorter.
  *
- * The driver's own share: the domain's operations are replaced by ones that
- * count around the real ones, and what the page-table library alone takes for
- * exactly the same calls, on tables of our own, is taken off. What remains is the
- * driver: its way to the library, its callback from there, and its invalidation.
+ * The driver's own share: the domain's operations are replaced by wrappers that count.
+ * The page-table library's share, measured with the same calls on separate tables, is
+ * subtracted. The rest is the driver: its calls of the library, its callbacks from
+ * there, and its invalidation.
  */
 #include "bench.h"
 
@@ -30,7 +29,7 @@ struct call {
 	int prot;
 };
 
-/* What the counted operations saw of one pair. */
+/* Instructions, number and arguments of the domain operations in one pair. */
 struct seen {
 	u64 map, unmap, sync, flush;
 	unsigned int maps, unmaps, syncs, flushes;
@@ -133,7 +132,7 @@ static int smaller_first(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Mean of all but the worst tenth: what is done now and then counts, a tick does not. */
+/* Mean of all but the longest tenth: includes occasional work, excludes timer ticks. */
 static u64 usual(u64 *pair, unsigned int rounds)
 {
 	unsigned int i, num = max(rounds - rounds / 10, 1U);
@@ -145,7 +144,7 @@ static u64 usual(u64 *pair, unsigned int rounds)
 	return div_u64(sum, num);
 }
 
-/* One pair of calls of @pair[]; maps a page more before it unmaps the oldest of @held. */
+/* Counts one pair: maps the buffer once more, then unmaps the old mapping in @held. */
 static int count_pair(struct bench *b, size_t bytes, dma_addr_t *held, u64 *map, u64 *unmap)
 {
 	dma_addr_t oldest = *held;
@@ -164,8 +163,8 @@ static int count_pair(struct bench *b, size_t bytes, dma_addr_t *held, u64 *map,
 }
 
 /*
- * The two calls, with nothing in their way, over many addresses: what is done
- * by a sample of addresses has its share.
+ * The two calls, without wrappers, over many addresses: work that is done for a sample
+ * of addresses is included in proportion.
  */
 static int count_pairs(struct bench *b, size_t bytes, unsigned int rounds, u64 *pair)
 {
@@ -195,7 +194,7 @@ static int count_pairs(struct bench *b, size_t bytes, unsigned int rounds, u64 *
 	return 0;
 }
 
-/* The least of @rounds of what the domain's operations take; last calls in @least. */
+/* @least: the minimum of @rounds for each domain operation, and the last calls. */
 static int count_ops(struct bench *b, struct iommu_domain *domain, size_t bytes,
 		     unsigned int rounds, struct seen *least)
 {
@@ -232,13 +231,13 @@ static void no_flush_walk(unsigned long iova, size_t size, size_t granule, void 
 {
 }
 
-/* No tlb_add_page, which may be missing: calling it back is the driver's cost. */
+/* Without tlb_add_page, which is optional: that callback counts as the driver's. */
 static const struct iommu_flush_ops no_flush = {
 	.tlb_flush_all = no_flush_all,
 	.tlb_flush_walk = no_flush_walk,
 };
 
-/* The same two calls, on tables that no SMMU knows. */
+/* The same two calls of the library, on tables that no SMMU uses. */
 static int count_library(struct bench *b, struct iommu_domain *domain,
 			 const struct seen *calls, unsigned int rounds, u64 *map, u64 *unmap)
 {
@@ -290,7 +289,7 @@ static int count_parts(struct bench *b, size_t bytes, unsigned int rounds)
 	ret = count_ops(b, domain, bytes, rounds, &least);
 	if (ret)
 		return ret;
-	/* One call each, or "the same calls" below would not be the same. */
+	/* One call each, or count_library() would not make the same calls. */
 	if (least.maps != 1 || least.unmaps != 1 || least.syncs != 1 || least.flushes)
 		return -EPROTO;
 	ret = count_library(b, domain, &least, rounds, &map, &unmap);

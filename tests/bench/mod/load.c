@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Threads that map and unmap as fast as they can, each its own buffer. */
+/* Threads that map and unmap as fast as they can, each with its own buffer. */
 #include "bench.h"
 
 #include <linux/atomic.h>
@@ -30,13 +30,13 @@ static int worker_thread(void *data)
 	while (!w->ret && ktime_get_ns() < w->end_ns) {
 		unsigned int i;
 
-		/* Looking at the clock is not what is measured. */
+		/* Reads the clock rarely, so that this does not affect the result. */
 		for (i = 0; i < 16 && !w->ret; i++)
 			w->ret = bench_pair(w->b, w->buffer, w->bytes);
 		w->pairs += i;
 		cond_resched();
 	}
-	/* Past this the module may go: not one instruction of it follows. */
+	/* The module may be unloaded after this: no code of it runs afterwards. */
 	kthread_complete_and_exit(&w->done, 0);
 	return 0;
 }
@@ -100,7 +100,7 @@ int bench_threads(struct bench *b, size_t bytes, unsigned int threads, unsigned 
 	if (!ret)
 		ret = run_workers(workers, tasks, threads, ms);
 	else
-		/* Those already made have not run; this ends them before they do. */
+		/* The existing threads have not run yet; this ends them before they do. */
 		for (i = 0; i < made; i++)
 			kthread_stop(tasks[i]);
 	for (i = 0; i < threads; i++)

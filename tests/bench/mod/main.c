@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Binding to the device, and the two debugfs files. */
+/* Binds to the device and makes the two debugfs files. */
 #include "bench.h"
 
 #include <linux/dma-mapping.h>
@@ -77,7 +77,7 @@ static int bench_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	int ret;
 
-	/* One device is all it takes. */
+	/* One device is enough. */
 	if (bench.dev)
 		return -EBUSY;
 	ret = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(40));
