@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# CMDQ_CONS of an SMMU that has lost its power is garbage. It was believed, and an
-# unmap returned as if its SYNC had completed.
+# CMDQ_CONS of an SMMU that has lost its power is garbage. The driver used it, and an unmap
+# returned as if its SYNC had completed.
 
 needs()
 {
@@ -17,9 +17,9 @@ scenario()
 		vsmmu_inject 0 power_loss
 		client_do 0 race 1
 		late=$((late + $(client_got 0 late)))
-		grep -qx 'dead: yes' "$SMMUX_DEBUG/$(vsmmu_name 0)/cmdq/state" || note "round $round: not noticed"
+		grep -qx 'dead: yes' "$SMMUX_DEBUG/$(vsmmu_name 0)/cmdq/state" || note "round $round: not detected"
 		vsmmu_bind_again 0
 	done
-	check_equal "nothing lands late without power" 0 "$late"
-	check_equal "after the last bind all is well" "0 0" "$(race_again)"
+	check_equal "without power no access lands after unmap" 0 "$late"
+	check_equal "after the last bind: no access is missed, none lands after unmap" "0 0" "$(race_again)"
 }

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# An SMMU whose smallest page is larger than the kernel's was taken, and the IOVA
-# allocator had a BUG.
+# The driver accepted an SMMU whose smallest page is larger than the kernel's, and the IOVA
+# allocator reported a BUG.
 
 needs()
 {
@@ -11,7 +11,7 @@ needs()
 
 scenario()
 {
-	check "it is refused, and the log says why" wait_for 60 dmesg_has \
+	check "it is refused, and the log gives the reason" wait_for 60 dmesg_has \
 		"$(vsmmu_name 0): refused: IDR5 .* offers no granule as small"
 	check_equal "it is not bound" "" "$(bound_smmus)"
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The wait for a handshake was bounded by tries: two minutes on slow registers.
+# The wait for a handshake had a limit of tries, not of time: two minutes on slow registers.
 
 needs()
 {
@@ -12,15 +12,15 @@ scenario()
 {
 	local start
 
-	# On the guest's clock, as the driver's bound is: some seconds, and not two minutes.
+	# By the guest's clock, as the driver's limit: some seconds, not two minutes.
 	vsmmu_unbind 0
 	vsmmu_inject 0 "no_ack 1"
 	start=$SECONDS
 	if vsmmu_name 0 >"$(platform_driver)/bind" 2>/dev/null; then
-		fail "an SMMU that acknowledges nothing is not bound"
+		fail "an SMMU that acknowledges nothing does not bind"
 	fi
-	check_less "seconds until probe gives up" $((SECONDS - start)) "$(patient 60)"
+	check_less "seconds until probe fails" $((SECONDS - start)) "$(patient 60)"
 	vsmmu_inject 0 "no_ack 0"
 	vsmmu_bind_again 0
-	check_equal "after a bind all is well" "0 0" "$(race_again)"
+	check_equal "after a bind: no access is missed, none lands after unmap" "0 0" "$(race_again)"
 }

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# A TLBI that the SMMU called illegal was made a SYNC and forgotten: what it was to
-# invalidate stayed in the TLB after the unmap.
+# The driver replaced a TLBI that the SMMU rejected as illegal by a SYNC and did nothing more:
+# the translation stayed in the TLB after the unmap.
 
 needs()
 {

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# An overflow of the event queue that was seen with the last record was acknowledged
-# only with the next one: until then the SMMU told of no other.
+# An overflow of the event queue that came with the last record was acknowledged only with
+# the next record: until then the SMMU reported no further overflow.
 
 needs()
 {
@@ -17,5 +17,5 @@ settled()
 scenario()
 {
 	vsmmu_inject 0 overflow
-	check "it is acknowledged when nothing follows" wait_for 60 settled
+	check "an overflow is acknowledged without a further event" wait_for 60 settled
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Without power each unmap waited its full second for a SYNC that could not come.
+# Without power each unmap waited a full second for a SYNC that could not complete.
 
 needs()
 {
@@ -16,7 +16,7 @@ scenario()
 	vsmmu_inject 0 power_loss
 	client_do 0 race 40
 	waits=$(($(value_of "$SMMUX_DEBUG/$(vsmmu_name 0)/cmdq/counters" sync_timeouts) - waits))
-	check_less "of 40 unmaps without power that waited for a SYNC in vain" "$waits" 5
+	check_less "of 40 unmaps without power, those that timed out" "$waits" 5
 	vsmmu_bind_again 0
-	check_equal "after a bind all is well" "0 0" "$(race_again)"
+	check_equal "after a bind: no access is missed, none lands after unmap" "0 0" "$(race_again)"
 }
