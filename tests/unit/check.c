@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * check - tells of an expectation that does not hold.
+ * check - reports failed expectations and assertions.
  */
 #include "unit.h"
 
-#define NOTE	400	/* bytes of what a suite has to say of a failure */
+#define NOTE	400	/* bytes of a suite's own message about a failure */
 
 static void tell(const struct unit_check *check, const char *fmt, va_list args)
 {

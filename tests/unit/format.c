@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * format - the kernel's formats, as far as the driver and the suites use them.
+ * format - the kernel's printf formats that the driver and the suites use.
  *
- * They differ from libc's in this: "#" puts 0x before 0, too; "%*ph" prints bytes; and
- * scnprintf() returns what is in the buffer.
+ * Differences from libc: "#" prints 0x before 0, too; "%*ph" prints bytes; and
+ * scnprintf() returns the number of characters in the buffer.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -47,7 +47,7 @@ static void put_number(struct out *o, const struct spec *s, u64 val, unsigned in
 		*--at = "0123456789abcdef"[val % base];
 		val /= base;
 	} while (val);
-	/* The prefix counts for the width. */
+	/* The prefix counts in the width. */
 	while (s->zero && text + sizeof(text) - at + prefix < min(s->width, 64))
 		*--at = '0';
 	if (s->alt && base == 16) {
@@ -100,7 +100,7 @@ static u64 read_number(const struct spec *s, bool is_signed, va_list *args)
 	return is_signed ? (u64)va_arg(*args, int) : va_arg(*args, unsigned int);
 }
 
-/* One conversion; returns what follows it.  One that is not known stands out as "<?>". */
+/* One conversion; returns the text after it.  An unknown one prints "<?>". */
 static const char *convert(struct out *o, const char *fmt, va_list *args)
 {
 	const char *text;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kernel - what the driver and the suites call in a kernel: memory, strings, warnings.
+ * kernel - kernel functions that the driver and the suites call: memory, strings, warnings.
  */
 #include <stdlib.h>
 
@@ -9,7 +9,7 @@
 #define POISON	0xa5
 #define MAGIC	0x5ab0c0deUL
 
-/* ASan has a better look at what lies behind; what is read there by others is known. */
+/* With ASan no guard is needed: it detects accesses beyond a piece. */
 #ifdef __SANITIZE_ADDRESS__
 #define GUARD	0
 #else

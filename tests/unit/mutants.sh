@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Breaks the pure layer in the ways of tests/mutants that name host-unit as their test,
-# and runs the suites of the plain build on each.
+# Applies the mutants of tests/mutants whose test is host-unit to the pure layer, and runs
+# the suites of the plain build on each.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -18,12 +18,12 @@ usage()
 	cat <<EOF
 usage: ${0##*/} [-h] [NAME...]
 Runs the mutants of tests/mutants whose test is host-unit (all, or those named), and prints
-for each the first case that notices.
-Exit code: 0 each was caught, 1 one was not, 2 wrong use.
+for each the first case that detects it.
+Exit code: 0 all mutants were caught, 1 some were not, 2 usage error.
 EOF
 }
 
-# run_mutant DIR NAME: one that does not build shows nothing.
+# run_mutant DIR NAME: a mutant that does not build counts as not caught.
 run_mutant()
 {
 	local dir=$1 name=$2 patch=$PATCHES/$2.patch rc=0 last
@@ -43,8 +43,7 @@ run_mutant()
 	fi | tee -a "$OUT/results"
 }
 
-# run_all NAME...: as many at a time as there are processors, each in a directory that
-# keeps its objects.
+# run_all NAME...: one worker per processor, each in a directory that keeps its objects.
 run_all()
 {
 	local workers worker name number
@@ -83,7 +82,7 @@ main()
 	mkdir -p "$OUT"
 	: >"$OUT/results"
 	run_all "${names[@]}"
-	# A worker that ended early has no line for the rest.
+	# If a worker ended early, the lines of its remaining mutants are missing.
 	missed=$((${#names[@]} - $(grep -c ' caught by ' "$OUT/results" || true)))
 	echo "${#names[@]} mutants, $missed not caught"
 	[ "$missed" = 0 ]

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The KUnit suites of tests/kunit as a program of the host: no kernel, no VM, a second.
+# The KUnit suites of tests/kunit as a host program: no kernel, no VM, a second.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -14,23 +14,23 @@ usage()
 	cat <<EOF
 usage: ${0##*/} [--coverage | --sanitize] [--source DIR] [--filter NAME] [--seed N] [--first]
 	[--timeout SECONDS]
-Builds the suites with the pure layer of the driver, runs them, prints KTAP.
-  --coverage  also print lines and branches taken, for each file of the pure layer; annotated
-              sources are left in build/unit/coverage/annotated
+Builds the suites with the driver's pure layer, runs them, prints KTAP.
+  --coverage  also print line and branch coverage for each file of the pure layer; annotated
+              sources are in build/unit/coverage/annotated
   --sanitize  with AddressSanitizer and UndefinedBehaviorSanitizer
   --source    the driver's module/ is in DIR (default: SMMUX_SOURCE, or this checkout)
-  --filter    only cases whose SUITE.CASE holds NAME
-  --seed      first number of the random tests; a failure names the one to repeat it with
-  --first     end with the first case that fails
+  --filter    only cases whose SUITE.CASE contains NAME
+  --seed      first seed of the random tests; a failure names the seed to repeat it
+  --first     end after the first failed case
   --timeout   for one case (default: 120)
-Environment: SMMUX_UNIT: where to build (default: build/unit).
-Exit code: 0 all pass and none is missing, 1 not so (the last line names the cases), 2 wrong
-use, 3 it does not build.
+Environment: SMMUX_UNIT: build directory (default: build/unit).
+Exit code: 0 all suites ran and passed, 1 some failed (the last line names the cases), 2 usage
+error, 3 build error.
 EOF
 }
 
 readonly LEAST=95	# per cent of branches, over all files
-# Headers with code, and the suite whose use of it counts: it calls all there is.
+# Suites and the headers with code whose coverage they determine: they call all of it.
 readonly HEADERS="cmd_test:pure/cmd.h evt_test:pure/evt.h"
 
 parse()
@@ -42,7 +42,7 @@ parse()
 		--coverage | --sanitize) mode=${1#--} ;;
 		--first) options+=("$1") ;;
 		--source | --filter | --seed | --timeout)
-			[ $# -ge 2 ] || usage_error "$1 wants a value"
+			[ $# -ge 2 ] || usage_error "$1 needs a value"
 			case $1 in
 			--source) source=$2 ;;
 			--filter) filter=$2 options+=("$1" "$2") ;;
@@ -57,8 +57,8 @@ parse()
 	[ -d "$source/module" ] || usage_error "no $source/module"
 }
 
-# The driver's sources by content, so that only what changed is built again, whichever
-# copy of the driver it comes from.
+# Copies the driver's sources by content, so that only changed files are rebuilt, whichever
+# copy of the driver they come from.
 copy_driver()
 {
 	local file
@@ -84,7 +84,7 @@ build()
 	exit 3
 }
 
-# "SUITE.CASE" of each that failed in the report on standard input
+# "SUITE.CASE" of each failed case in the report on standard input
 failed_cases()
 {
 	awk '/^    # Subtest: / { suite = $3 }
@@ -100,13 +100,13 @@ run_suites()
 	[ "$rc" != 2 ] || exit 2
 	if [ "$rc" != 0 ]; then
 		failed=$(failed_cases <"$out/$mode.report" | tr '\n' ' ')
-		echo "fails: ${failed:-none of the cases, but something at the end}"
+		echo "fails: ${failed:-no case, but the program ended with an error}"
 		exit 1
 	fi
 	[ -z "$filter" ] || return 0
 	missing=$(diff <(printf '%s\n' "${KUNIT_SUITES[@]}") \
 		<(sed -n 's/^ok [0-9]* //p' "$out/$mode.report") || true)
-	[ -z "$missing" ] || { echo "$missing" && echo "not the suites of suites.sh" && exit 1; }
+	[ -z "$missing" ] || { echo "$missing" && echo "the suites differ from suites.sh" && exit 1; }
 }
 
 # coverage_of DATA FILE: "FILE LINES% OF BRANCHES% OF", from gcov's summary.
@@ -134,7 +134,7 @@ report_coverage()
 		[ -n "$data" ] || die "no counters of $each"
 		[[ $each == *:* ]] || each=$each:$each.c
 		each=$(coverage_of "$data" "${each#*:}")
-		[ -n "$each" ] || die "gcov knows nothing of $data"
+		[ -n "$each" ] || die "gcov has no results for $data"
 		echo "$each"
 	done | awk -v least="$LEAST" '
 		function show(name, l, n, b, m)
@@ -161,7 +161,7 @@ main()
 	exec {lock}>"$out/.lock"
 	flock "$lock"
 	build
-	# Else they would add up.
+	# Remove the counters of earlier runs, or they would add up.
 	find "$out/$mode" -name '*.gcda' -delete
 	run_suites
 	[ "$mode" = coverage ] || return 0

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * runner - runs the suites of tests/kunit in a program, and reports as KUnit does, in KTAP.
+ * runner - runs the suites of tests/kunit in a program, and reports in KTAP as KUnit does.
  *
  * One case at a time, in one thread: an assertion jumps back to run_once().  A case also
- * fails if it leaves memory behind, if the driver warns where the case does not expect it,
- * and if it does not end.  A signal ends the run, and names the case that it met.
+ * fails if it leaks memory, if the driver warns where the case does not expect it, and if it
+ * does not end.  A signal ends the run; the report names the running case.
  */
 #include <getopt.h>
 #include <setjmp.h>
@@ -17,7 +17,7 @@
 
 #define MAX_SUITES	64
 #define MAX_MANAGED	4096
-#define MAX_LINES	40	/* told of one case; more of the same helps nobody */
+#define MAX_LINES	40	/* printed for one case */
 
 ulong smmux_kunit_seed = 1;
 
@@ -54,14 +54,14 @@ void unit_add_suite(const struct kunit_suite *suite)
 	suites[i] = suite;
 }
 
-/* --- what a case says and asks for --- */
+/* --- messages and memory of a case --- */
 
 static void print_line(const char *fmt, va_list args)
 {
 	char line[1000];
 
 	if (++now.lines == MAX_LINES)
-		printf("%s# and more\n", now.indent);
+		printf("%s# further lines are omitted\n", now.indent);
 	if (now.lines >= MAX_LINES)
 		return;
 	vsnprintf(line, sizeof(line), fmt, args);
@@ -114,7 +114,7 @@ void kunit_kfree(struct kunit *test, const void *ptr)
 			kfree(ptr);
 			return;
 		}
-	unit_tell(true, "kunit_kfree() of what kunit_kzalloc() did not give");
+	unit_tell(true, "kunit_kfree() of memory that is not from kunit_kzalloc()");
 }
 
 static void free_managed(void)
@@ -123,7 +123,7 @@ static void free_managed(void)
 		kfree(now.managed[--now.num_managed]);
 }
 
-/* --- a case that does not come back --- */
+/* --- a case that does not return --- */
 
 static void tell_end(const char *how, int number)
 {
@@ -152,7 +152,7 @@ static void on_death(void)
 	tell_end("ended by a sanitizer, see its report; exit code", 1);
 }
 
-/* UBSan's library has no callback of its own. */
+/* UBSan's library has no callback: it aborts, and on_signal() reports. */
 const char *__ubsan_default_options(void)
 {
 	return "abort_on_error=1:print_stacktrace=1";
@@ -191,7 +191,7 @@ static bool run_once(const struct kunit_case *c, const void *param, const char *
 	alarm(0);
 	unit_suppress(false);
 	free_managed();
-	/* One that failed may have left it at once. */
+	/* A failed case may have ended before its cleanup. */
 	if (now.test.status == KUNIT_SUCCESS && unit_live_allocations() != live)
 		unit_tell(true, "memory is not given back: %u pieces",
 			  unit_live_allocations() - live);
@@ -304,7 +304,7 @@ int main(int argc, char **argv)
 	}
 	if (optind < argc)
 		return usage(stderr, 2);
-	/* Whole lines, so that none is lost if a case takes the program with it. */
+	/* Line buffered, so that no line is lost if a case ends the program. */
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	catch_ends();
 	return run_all();

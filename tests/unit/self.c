@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * self - the runner's own test: cases named good_ must pass and those named bad_ fail, in
- * the two ways that self.sh looks at: reported, or as the end of the program.
+ * self - the runner's own test: cases named good_ must pass, cases named bad_ must be reported
+ * as failed, and cases named last_ must end the program with a report.  self.sh checks this.
  */
 #include <stdlib.h>
 #include <unistd.h>
@@ -81,7 +81,7 @@ static void bad_string(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, "some", (const char *)NULL);
 }
 
-/* What follows an assertion is not reached. */
+/* Code after a failed assertion does not run. */
 static void bad_assertion(struct kunit *test)
 {
 	kunit_kzalloc(test, 8, GFP_KERNEL);
@@ -103,7 +103,7 @@ static void bad_overrun(struct kunit *test)
 {
 	u8 *piece = kzalloc(8, GFP_KERNEL);
 
-	/* The compiler must not see it. */
+	/* Through a volatile index, so that the compiler does not see the overrun. */
 	piece[eight] = 1;
 	kfree(piece);
 }

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The runner's own test: each way in which a case can fail is told, and what is right
-# passes. A runner that lets something through would make all suites pass.
+# The runner's own test: it reports each kind of failure, and correct cases pass. A runner
+# that misses failures would make all suites pass.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -12,9 +12,9 @@ usage()
 {
 	cat <<EOF
 usage: ${0##*/} [-h]
-Builds the runner of tests/unit with cases that pass and cases that fail, and looks at its
+Builds the runner of tests/unit with cases that pass and cases that fail, and checks its
 report.
-Exit code: 0 all is told as it should be, 1 not so.
+Exit code: 0 the report is correct, 1 it is not.
 EOF
 }
 
@@ -46,16 +46,16 @@ cd "$SMMUX_TOP"
 out=$SMMUX_BUILD/unit/plain
 mkdir -p "$out"
 logged unit-self in_tree make --silent -f tests/unit/Makefile OUT="$out" SOURCE="$SMMUX_TOP" self ||
-	die "it does not build"
+	die "the runner does not build"
 
 run --filter good_
-[ "$rc" = 0 ] || wrong "what is right does not pass: $report"
+[ "$rc" = 0 ] || wrong "a correct case does not pass: $report"
 run --filter bad_
-[ "$rc" = 1 ] || wrong "exit code $rc where cases fail"
+[ "$rc" = 1 ] || wrong "exit code $rc for failing cases"
 tells '^1\.\.1$'
 tells '^    1\.\.10$'
-! grep -E '^    ok ' <<<"$report" || wrong "what is wrong passes"
-[ "$(grep -c '^    not ok [0-9]* bad_' <<<"$report")" = 10 ] || wrong "not 10 cases that fail"
+! grep -E '^    ok ' <<<"$report" || wrong "a wrong case passes"
+[ "$(grep -c '^    not ok [0-9]* bad_' <<<"$report")" = 10 ] || wrong "the number of failed cases is not 10"
 tells '^    # EXPECTATION FAILED at tests/unit/self\.c:[0-9]+$'
 tells '^    #     1 \+ 1 == 3$'
 tells '^    #     told as well$'
@@ -70,14 +70,14 @@ tells '^        not ok 3 param-2$'
 tells '^not ok 1 self$'
 tells '^# 1 suites, 10 cases, 10 failed;'
 run --filter bad_ --first
-[ "$(grep -c '^    not ok' <<<"$report")" = 1 ] || wrong "--first does not end with the first"
+[ "$(grep -c '^    not ok' <<<"$report")" = 1 ] || wrong "--first does not end after the first failure"
 run --filter last_crash
-[ "$rc" = 1 ] || wrong "exit code $rc of a crash"
+[ "$rc" = 1 ] || wrong "exit code $rc for a crash"
 tells '^not ok - self\.last_crash$'
 run --filter last_hang --timeout 1
-[ "$rc" = 1 ] || wrong "exit code $rc of a case without end"
+[ "$rc" = 1 ] || wrong "exit code $rc for a case that hangs"
 tells '^not ok - self\.last_hang$'
 run --filter nothing
-[ "$rc" = 2 ] || wrong "exit code $rc where no case matches"
-[ "$failed" = 1 ] || echo "the runner tells what fails"
+[ "$rc" = 2 ] || wrong "exit code $rc if no case matches"
+[ "$failed" = 1 ] || echo "the runner reports all failures"
 exit "$failed"

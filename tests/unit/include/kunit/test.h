@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * test - as much of KUnit as the suites use, for a program with one thread.
+ * test - the part of KUnit that the suites use, for a program with one thread.
  *
- * An expectation that fails is told and the case goes on; an assertion ends the case.
+ * A failed expectation is reported and the case continues; a failed assertion ends the case.
  */
 #ifndef UNIT_KUNIT_TEST_H
 #define UNIT_KUNIT_TEST_H
@@ -23,7 +23,7 @@ struct kunit {
 struct kunit_case {
 	const char *name;
 	void (*run)(struct kunit *test);
-	/* The parameter behind @last, the first for NULL; NULL at the end. */
+	/* The parameter after @last, or the first if it is NULL; NULL at the end. */
 	const void *(*next_param)(const void *last);
 };
 
@@ -36,7 +36,7 @@ struct kunit_suite {
 #define KUNIT_CASE_SLOW(fn)		KUNIT_CASE(fn)
 #define KUNIT_CASE_PARAM(fn, next)	{ .name = #fn, .run = fn, .next_param = next }
 
-/* Nobody describes a parameter yet: the runner numbers them. */
+/* @describe is not used: the runner numbers parameters. */
 #define KUNIT_ARRAY_PARAM(name, array, describe)				\
 static const void *name##_gen_params(const void *last)				\
 {										\
@@ -48,25 +48,25 @@ static const void *name##_gen_params(const void *last)				\
 
 void unit_add_suite(const struct kunit_suite *suite);
 
-/* An array in a section of its own would not do: ASan puts gaps between its members. */
+/* Not an array in a separate section: ASan puts gaps between its members. */
 #define kunit_test_suite(suite)							\
 static void __attribute__((constructor)) add_##suite(void)			\
 {										\
 	unit_add_suite(&(suite));						\
 }
 
-/* Memory that goes with the case. */
+/* Memory that is freed when the case ends. */
 void *kunit_kzalloc(struct kunit *test, size_t size, gfp_t gfp);
 void kunit_kfree(struct kunit *test, const void *ptr);
 
 void __printf(2, 3) kunit_info(struct kunit *test, const char *fmt, ...);
 
-/* --- warnings that a case means to provoke --- */
+/* --- warnings that a case provokes on purpose --- */
 
 void unit_suppress(bool on);
 unsigned int unit_suppressed(void);
 
-/* A loop of one round, as the compiler can see, which suppresses them until its end. */
+/* A loop of one round, known to the compiler, which suppresses warnings until its end. */
 #define kunit_warning_suppress(test)						\
 	for (bool unit_on = (unit_suppress(true), true); unit_on;		\
 	     unit_on = (unit_suppress(false), false))
@@ -76,7 +76,7 @@ unsigned int unit_suppressed(void);
 
 /* --- expectations --- */
 
-/* What did not hold, and where. */
+/* The failed expression and its place. */
 struct unit_check {
 	const char *file;
 	int line;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * acpi - the nodes of the IORT that the driver reads, from the figures of DEN 0049.
+ * acpi - the nodes of the IORT (I/O Remapping Table) that the driver reads, from the
+ * figures of DEN 0049.
  */
 #ifndef UNIT_LINUX_ACPI_H
 #define UNIT_LINUX_ACPI_H
@@ -15,7 +16,7 @@
 struct acpi_table_header {
 	char signature[4];
 	u32 length;
-	u8 rest[28];			/* revision, checksum, who made it */
+	u8 rest[28];			/* revision, checksum, OEM and creator IDs */
 } __packed;
 
 struct acpi_table_iort {

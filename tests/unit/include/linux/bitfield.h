@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * bitfield - without the kernel's checks of constants, whose branches would be counted
- * as branches of the driver.  The build for a kernel has them.
+ * bitfield - without the kernel's checks of constants, whose branches would count as
+ * branches of the driver.  The build for a kernel has them.
  */
 #ifndef UNIT_LINUX_BITFIELD_H
 #define UNIT_LINUX_BITFIELD_H

@@ -4,7 +4,7 @@
 
 #define BIT(n)			(1UL << (n))
 #define BIT_ULL(n)		(1ULL << (n))
-/* With bit 63 as the highest the first term wraps to 0, which is right. */
+/* With bit 63 as the highest bit the first term wraps to 0, as intended. */
 #define GENMASK(high, low)	((2UL << (high)) - (1UL << (low)))
 #define GENMASK_ULL(high, low)	((2ULL << (high)) - (1ULL << (low)))
 

@@ -7,8 +7,8 @@
 #define BUILD_BUG_ON(cond)	_Static_assert(!(cond), "BUILD_BUG_ON: " #cond)
 
 /*
- * Each one that is not suppressed fails the case, not the first alone; returns @cond.  A
- * function, so that its branches are not those of the file that warns.
+ * Every warning that is not suppressed fails the case, not only the first; returns @cond.  It
+ * is a function, so that its branches do not count for the file that warns.
  */
 bool unit_warn_on(bool cond, const char *what, const char *file, int line);
 

@@ -4,7 +4,7 @@
 
 #include <linux/types.h>
 
-/* One access of exactly this size, which the compiler neither splits nor leaves out. */
+/* One access of exactly this size, which the compiler neither splits nor omits. */
 #define READ_ONCE(x)		(*(const volatile typeof(x) *)&(x))
 #define WRITE_ONCE(x, val)	((void)(*(volatile typeof(x) *)&(x) = (val)))
 

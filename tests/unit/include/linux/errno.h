@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * errno - libc's own header comes by here for the numbers, too.
+ * errno - libc's errno.h also includes this file for the numbers.
  */
 #ifndef UNIT_LINUX_ERRNO_H
 #define UNIT_LINUX_ERRNO_H

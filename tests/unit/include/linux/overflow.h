@@ -4,7 +4,7 @@
 
 #include <linux/types.h>
 
-/* What does not fit is more than any allocator gives. */
+/* Saturates on overflow: larger than any allocation. */
 static inline size_t unit_struct_size(size_t fixed, size_t each, size_t num)
 {
 	size_t size;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * rcupdate - the pure layer embeds struct rcu_head, and leaves grace periods to others.
+ * rcupdate - the pure layer embeds struct rcu_head; its callers handle grace periods.
  */
 #ifndef UNIT_LINUX_RCUPDATE_H
 #define UNIT_LINUX_RCUPDATE_H

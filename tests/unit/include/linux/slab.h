@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * slab - memory from libc, with the limits of the kernel's allocator: what is larger than
- * it can give fails, and is warned of unless the caller said that it can do without.
+ * slab - memory from libc, with the limit of the kernel's allocator: a larger allocation
+ * fails, with a warning unless the caller passed __GFP_NOWARN.
  */
 #ifndef UNIT_LINUX_SLAB_H
 #define UNIT_LINUX_SLAB_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * spinlock - one thread has nobody to keep away.  That a lock was initialised before it is
- * taken, and is given back as it was taken, is still looked at.
+ * spinlock - with one thread locks exclude nothing.  They check that a lock is initialised
+ * before it is taken, and released as it was taken.
  */
 #ifndef UNIT_LINUX_SPINLOCK_H
 #define UNIT_LINUX_SPINLOCK_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * sprintf - the kernel's formats, under names that libc does not have.
+ * sprintf - the kernel's formats, under names that differ from libc's.
  */
 #ifndef UNIT_LINUX_SPRINTF_H
 #define UNIT_LINUX_SPRINTF_H

@@ -6,7 +6,7 @@
 
 #include <linux/types.h>
 
-/* The host is little-endian; the tests' run.sh builds for no other. */
+/* The host is little-endian: the tool tree is amd64. */
 static inline void put_unaligned_le16(u16 val, void *to)
 {
 	memcpy(to, &val, sizeof(val));
