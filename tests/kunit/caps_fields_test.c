@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * caps_fields_test - the table of ID register fields that people get to see.
+ * caps_fields_test - the table of ID register fields that debugfs shows.
  */
 #include "pure/caps.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * caps_refuse_test - ID registers that no driver should believe, or not this one.
+ * caps_refuse_test - ID registers that are invalid, or that this driver does not support.
  */
 #include "pure/caps.h"
 
@@ -9,13 +9,13 @@
 
 #include "caps_regs.h"
 
-/* Registers as rows number them: 0 to 5 are IDR0 to IDR5, then IIDR and AIDR. */
+/* Numbers of registers in rows: 0 to 5 are IDR0 to IDR5, then IIDR and AIDR. */
 struct change {
 	u8 reg;
 	u32 mask, value;
 };
 
-/* One field of "plain" is changed (where two must meet, two); what is said of it. */
+/* A changed field of "plain" (or two, if only both are an error), and a word of the reason. */
 static const struct {
 	struct change a, b;
 	int err;
@@ -37,7 +37,7 @@ static const struct {
 	{ { 0, 0x03000000, 0x03000000 }, {}, -EINVAL, "IDR0.STALL_MODEL" },
 	{ { 0, 0x10000, 0x10000 }, {}, -EINVAL, "IDR0.PRI" },
 	{ { 0, 0x10400, 0x10400 }, {}, 0, NULL },
-	/* Two-level CD tables where there is no stage 1. */
+	/* Two-level CD tables without stage 1. */
 	{ { 0, 0x80003, 0x80001 }, {}, -EINVAL, "IDR0.CD2L" },
 	{ { 0, 0x80003, 0x80003 }, {}, 0, NULL },
 	{ { 0, 0x80003, 0x00001 }, {}, 0, NULL },
@@ -51,7 +51,7 @@ static const struct {
 	{ { 1, 0x001f0000, 0 }, {}, 0, NULL },
 	{ { 1, 0x001f0000, 19 << 16 }, {}, 0, NULL },
 	{ { 1, 0x001f0000, 20 << 16 }, {}, -EINVAL, "IDR1.EVENTQS" },
-	/* Of a queue that does not exist the size is not looked at. */
+	/* The size of a queue that does not exist is ignored. */
 	{ { 1, 0xf800, 20 << 11 }, {}, 0, NULL },
 	{ { 1, 0xf800, 20 << 11 }, { 0, 0x10400, 0x10400 }, -EINVAL, "IDR1.PRIQS" },
 	{ { 1, 0xf800, 19 << 11 }, { 0, 0x10400, 0x10400 }, 0, NULL },
@@ -69,7 +69,7 @@ static const struct {
 	{ { 7, 0xf0, 0x10 }, {}, -ENODEV, "AIDR" },
 	{ { 7, 0xf0, 0x80 }, {}, -ENODEV, "AIDR" },
 	{ { 0, ~0U, ~0U }, { 1, ~0U, ~0U }, -ENODEV, "all ones" },
-	/* All ones in one of the two alone is an odd SMMU, and not a dead bus. */
+	/* All ones in only one of the two means an odd SMMU, not a dead bus. */
 	{ { 0, ~0U, ~0U }, {}, -ENODEV, "IDR0.TTENDIAN" },
 	{ { 1, ~0U, ~0U }, {}, -ENODEV, "IDR1.TABLES_PRESET" },
 	{ { 0, ~0U, 0 }, { 1, ~0U, 0 }, -EINVAL, "S1P" },
@@ -101,7 +101,7 @@ static void one_field(struct kunit *test)
 	}
 }
 
-/* An erratum must not make a refused value acceptable, nor firmware. */
+/* Neither an erratum nor firmware may make a refused value acceptable. */
 static void refusal_comes_first(struct kunit *test)
 {
 	static const struct smmux_fw_hints hints = {

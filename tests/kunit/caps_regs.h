@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * caps_regs - ID registers of an SMMU that can do one stage and nothing else.
+ * caps_regs - ID registers of an SMMU with one stage and no further features.
  */
 #ifndef SMMUX_KUNIT_CAPS_REGS_H
 #define SMMUX_KUNIT_CAPS_REGS_H

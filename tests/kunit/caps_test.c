@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * caps_test - what is made of ID registers that are in order (IHI 0070 6.3).
+ * caps_test - decoding of valid ID registers (IHI 0070 6.3).
  */
 #include "pure/caps.h"
 
@@ -16,7 +16,7 @@ static struct smmux_caps decode(struct kunit *test, const struct smmux_idregs *r
 	const char *why = "no reason given";
 	struct smmux_caps caps;
 
-	/* Nothing of what was there before may stay. */
+	/* Nothing of the earlier contents may stay. */
 	memset(&caps, 0xff, sizeof(caps));
 	KUNIT_ASSERT_EQ_MSG(test, 0, smmux_caps_decode(regs, hints, &caps, &why), "%s", why);
 	KUNIT_EXPECT_MEMEQ(test, &caps.raw, regs, sizeof(*regs));
@@ -62,7 +62,7 @@ static void qemu(struct kunit *test)
 	}
 }
 
-/* Bits set beyond "plain", or taken away, and the features that come of it. */
+/* Bits set or cleared in "plain", and the features that result. */
 static void one_feature(struct kunit *test)
 {
 	static const struct {
@@ -146,11 +146,11 @@ static void sizes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, caps.vmid_bits, 16);
 	KUNIT_EXPECT_EQ(test, caps.priq_log2, 5);
 	KUNIT_EXPECT_EQ(test, caps.stall_model, 0);
-	/* Substreams are of stage 1. */
+	/* Substreams need stage 1. */
 	KUNIT_EXPECT_EQ(test, caps.ssid_bits, 0);
 }
 
-/* Every granule set with every output size and input size. */
+/* Every set of granules with every output size and input size. */
 static void addresses(struct kunit *test)
 {
 	static const u8 bits[] = { 32, 36, 40, 42, 44, 48, 52 };
@@ -202,7 +202,7 @@ static void errata(struct kunit *test)
 		{ 0, 0, 0, NULL },
 		{ ~0U, 0, 0, NULL },
 	};
-	/* With stage 2 and SEV there is something to be switched off. */
+	/* With stage 2 and SEV, so that errata have features to disable. */
 	struct smmux_idregs regs = plain;
 	const u32 all = F(S1) | F(S2) | F(NESTED) | F(SEV);
 	unsigned int i;
@@ -218,7 +218,7 @@ static void errata(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, caps.quirks, rows[i].quirks, "%#x", regs.r[6]);
 		KUNIT_EXPECT_STREQ(test, caps.erratum ?: "none", rows[i].name ?: "none");
 
-		/* What the SMMU does not have, an erratum does not switch off. */
+		/* An erratum does not disable a feature that the SMMU does not have. */
 		regs.r[0] = plain.r[0];
 		caps = decode(test, &regs, &no_hints);
 		KUNIT_EXPECT_EQ(test, caps.feats, F(S1));
@@ -252,7 +252,7 @@ static void firmware(struct kunit *test)
 		caps = decode(test, &regs, &hints);
 		KUNIT_EXPECT_EQ(test, caps.feats & settable, by_fw);
 		KUNIT_EXPECT_EQ(test, caps.feats & ~settable, F(S1));
-		/* Only where the two differ is it firmware's word. */
+		/* Firmware counts as the source only where the two differ. */
 		KUNIT_EXPECT_EQ(test, caps.set_fw, by_regs ^ by_fw);
 		KUNIT_EXPECT_EQ(test, caps.quirks, 1U << hint);
 	}

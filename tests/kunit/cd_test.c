@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cd_test - context descriptors as the builder leaves them in memory.
+ * cd_test - context descriptors as the builder writes them.
  *
  * Positions, IHI 0070 5.4.  Word 0: T0SZ 5:0, TG0 7:6, IR0 9:8, OR0 11:10,
  * SH0 13:12, EPD0 14, EPD1 30, V 31, IPS 34:32, AA64 41, HD 42, HA 43, S 44,

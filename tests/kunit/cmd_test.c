@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cmd_test - every encoder against words written by hand.
+ * cmd_test - every encoder, compared with words written by hand.
  *
  * Positions, IHI 0070 chapter 4.  Word 0: opcode 7:0, G 9, SSV 11,
  * SubstreamID 31:12, StreamID 63:32; in TLBI commands NUM 16:12,
- * SCALE 24:20, VMID 47:32, ASID 63:48.  Word 1 is said at each test.
+ * SCALE 24:20, VMID 47:32, ASID 63:48.  Word 1 is described at each test.
  */
 #include "pure/cmd.h"
 
@@ -50,7 +50,7 @@ static void tlbi(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, smmux_cmd_tlbi_va_w0(0x13, 0xffff, 0), 0xffff000000000013ULL);
 }
 
-/* The driver builds ranges itself: the names it does that with must be right. */
+/* The driver builds ranges itself, so the field names for that are tested. */
 static void tlbi_fields(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, TLBI_W0_NUM, bits_mask(16, 12));
@@ -76,7 +76,7 @@ static void atc_word0(struct kunit *test)
 	EXPECT_CMD(test, smmux_cmd_atc_inv_all(0x840), 0x840, 52);
 }
 
-/* The first of the sizes, going up, whose block holds both ends. */
+/* The smallest size whose block contains both ends. */
 static u64 covering_block(u64 first, u64 last)
 {
 	unsigned int size;
@@ -110,7 +110,7 @@ static void atc_by_hand(struct kunit *test)
 	EXPECT_CMD(test, smmux_cmd_atc_inv(0x40, 0x1fff, 0x2000), 0x40, 0x2);
 	EXPECT_CMD(test, smmux_cmd_atc_inv(0x40, 0x8000, 0xffff), 0x40, 0x8003);
 	EXPECT_CMD(test, smmux_cmd_atc_inv(0x40, 0x7000, 0x8fff), 0x40, 0x4);
-	/* One page on each side of the middle: nothing below "all" holds both. */
+	/* One page on each side of the middle: only "all" contains both. */
 	EXPECT_CMD(test, smmux_cmd_atc_inv(0x40, 0x7ffffffffffff000, 0x8000000000000fff), 0x40, 52);
 	EXPECT_CMD(test, smmux_cmd_atc_inv(0x40, 0, ~0ULL), 0x40, 52);
 	EXPECT_CMD(test, smmux_cmd_atc_inv(0x40, 0, ~0ULL >> 1), 0x40, 51);
@@ -181,7 +181,7 @@ static void opcode(struct kunit *test)
 	}
 }
 
-/* What may meet a sleeping SMMU: by the numbers of 4.1, all others are owed. */
+/* Classes for elision while the SMMU is suspended, by opcode (4.1); the others are owed. */
 static void class(struct kunit *test)
 {
 	unsigned int op;

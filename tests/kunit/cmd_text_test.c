@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cmd_text_test - what a command looks like to a person, in any buffer.
+ * cmd_text_test - the text of a command, in a buffer of any length.
  */
 #include "pure/cmd.h"
 
@@ -34,7 +34,7 @@ static const struct {
 	/* The largest range: (31 + 1) << 31. */
 	{ 0x0003000901f1f012, 0x40000800,
 	  "TLBI_NH_VA asid 3 vmid 9 addr 0x40000000 pages 68719476736 of 16K ttl 0" },
-	/* Without a granule NUM, SCALE and TTL say nothing (4.4.1). */
+	/* Without a granule NUM, SCALE and TTL have no meaning (4.4.1). */
 	{ 0x0003000900203013, 0x40000301, "TLBI_NH_VAA vmid 9 addr 0x40000000 leaf" },
 	{ 0x0003000900000018, 0, "TLBI_EL3_ALL" },
 	{ 0x000300090000001a, 0x5001, "TLBI_EL3_VA addr 0x5000 leaf" },
@@ -80,7 +80,7 @@ static void text(struct kunit *test)
 	}
 }
 
-/* An opcode is named, or "?"; the rows above have each that is named. */
+/* An opcode has a name, or "?"; the rows above contain each name. */
 static void names(struct kunit *test)
 {
 	unsigned int op, i, known = 0;
@@ -106,7 +106,7 @@ static void names(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, known, 24U);
 }
 
-/* Decodes into the first @len bytes of a guarded buffer; true if all is well. */
+/* Decodes into the first @len bytes of a guarded buffer; true if the result is correct. */
 static bool fits(const struct smmux_cmd *c, const char *whole, size_t len)
 {
 	static char buf[200];

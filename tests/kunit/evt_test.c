@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * evt_test - what event records say, and that no record can do harm.
+ * evt_test - decoding of event records, also of invalid ones.
  *
  * Positions, IHI 0070 7.3.  Word 0: id 7:0, SSV 11, SubstreamID 31:12,
  * StreamID 63:32.  Word 1: STAG or Reason 15:0, Stall 31, PnU 33, InD 34,
@@ -53,7 +53,7 @@ static const struct row *row_of(u8 id)
 	return NULL;
 }
 
-/* The record by the positions above; what has no meaning stays 0. */
+/* The record by the positions above; fields without a meaning stay 0. */
 static void read_record(const u64 *raw, struct smmux_evt *e)
 {
 	const struct row *row = row_of(bits_of(raw[0], 7, 0));
@@ -136,7 +136,7 @@ static void expect_decoded(struct kunit *test, u64 w0, u64 w1, u64 w2, u64 w3)
 	KUNIT_EXPECT_MEMEQ(test, got.raw, raw, sizeof(raw));
 }
 
-/* Every id, every bit alone, beside none and beside all others. */
+/* Every id, with each bit set alone, and with all bits but one set. */
 static void each_bit(struct kunit *test)
 {
 	unsigned int id, bit;
@@ -169,7 +169,7 @@ static void random_records(struct kunit *test)
 				       rng_next(&rng), rng_next(&rng));
 }
 
-/* One record whole, both sides by hand. */
+/* One complete record; input and expected values by hand. */
 static void by_hand(struct kunit *test)
 {
 	const u64 raw[4] = { 0x12345678abcde813, 0x000011ce8000beef,

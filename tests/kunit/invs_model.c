@@ -14,14 +14,14 @@ struct smmux_inv model_random_inv(struct rng *rng)
 	struct smmux_inv inv = {
 		.order = rng_below(rng, 3),
 		.kind = rng_below(rng, 5),
-		/* The ends of the range, so that no compare can subtract. */
+		/* The ends of the range, so that a compare by subtraction fails. */
 		.id = (u32[]){ 0, 1, 0x7fffff, 0xfffffff }[rng_below(rng, 4)],
 		.ssid = (u32[]){ 0, 0xfffff }[rng_below(rng, 2)],
 		.users = rng_below(rng, 3) - 1,
 	};
 
 	inv.smmu = (struct smmux_device *)(0x1000UL * (inv.order + 1));
-	/* What goes with a key is made from it, so that a mix-up shows. */
+	/* Other members are derived from the key, so that a mix-up is detected. */
 	inv.w0 = ~model_key(&inv);
 	return inv;
 }
@@ -72,7 +72,7 @@ static const char *wrong_row(struct model *m, const struct smmux_inv *inv, u64 k
 	if (!inv->users)
 		return r ? "an entry with users is dead" : NULL;
 	if (!r)
-		return "an entry that nobody uses is alive";
+		return "an entry without users is alive";
 	return r->users == inv->users ? NULL : "a user count is wrong";
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * invs_model - what an invalidation array should hold, kept the simplest way: a
- * list without order, searched from front to back.
+ * invs_model - the expected contents of an invalidation array, as simple as possible: an
+ * unsorted list with linear search.
  */
 #ifndef SMMUX_KUNIT_INVS_MODEL_H
 #define SMMUX_KUNIT_INVS_MODEL_H
@@ -24,17 +24,17 @@ struct model {
 	struct model_row row[MODEL_KEYS];
 };
 
-/* The key as one number that sorts as the array must: not the driver's compare. */
+/* The key as one number that sorts as the array must, without the driver's compare. */
 u64 model_key(const struct smmux_inv *inv);
 
 struct smmux_inv model_random_inv(struct rng *rng);
 struct model_row *model_find(struct model *m, const struct smmux_inv *inv);
 void model_add(struct model *m, const struct smmux_inv *inv);
 
-/* One user less; how many are left. */
+/* Removes one user; returns how many are left. */
 int model_drop(struct model *m, struct model_row *row);
 
-/* NULL if @invs is what @m says, or what is wrong with it. */
+/* NULL if @invs agrees with @m, or a description of the difference. */
 const char *model_differs(struct model *m, const struct smmux_invs *invs);
 
 #endif /* SMMUX_KUNIT_INVS_MODEL_H */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * invs_test - random programs on invalidation arrays, beside a model; then the
- * few things that a random program cannot meet.
+ * invs_test - random programs on invalidation arrays, compared with a model; then cases
+ * that a random program cannot reach.
  */
 #include "pure/invs.h"
 
@@ -14,13 +14,13 @@
 
 #include "invs_model.h"
 
-/* In portions: the loader of the module waits, and is not to wait too long at once. */
+/* In portions, so that the process that loads the module never waits too long. */
 #define PORTIONS	10
 #define PROGRAMS	1000
 #define MIN_STEPS	20
 #define MAX_AT_ONCE	5
 
-/* A program: an array under test, the model, and a copy to see what is left alone. */
+/* A program: an array under test, the model, and a copy to detect changes of the input. */
 struct program {
 	struct rng rng;
 	struct smmux_invs *invs;
@@ -76,7 +76,7 @@ static const char *do_merge(struct program *p)
 		return "merge failed";
 	if (!untouched(p) || memcmp(copy, add, num * sizeof(*add))) {
 		kfree(new);
-		return "merge changed what it was given";
+		return "merge changed its input";
 	}
 	kfree(p->invs);
 	p->invs = new;
@@ -102,7 +102,7 @@ static const char *do_unref(struct program *p)
 	smmux_invs_unref(p->invs, del, num);
 	for (i = 0; i < num; i++)
 		if (del[i].users != model_drop(&p->model, model_find(&p->model, &del[i])))
-			return "unref reported another number of users left";
+			return "unref reported a wrong number of remaining users";
 	return p->invs->num == before ? NULL : "unref changed the size";
 }
 
@@ -114,11 +114,11 @@ static const char *do_purge(struct program *p)
 	new = smmux_invs_purge(p->invs);
 	if (!untouched(p)) {
 		kfree(new);
-		return "purge changed what it was given";
+		return "purge changed its input";
 	}
 	if (!p->model.dead) {
 		kfree(new);
-		return new ? "purge did something where nothing was dead" : NULL;
+		return new ? "purge made an array although nothing was dead" : NULL;
 	}
 	if (!new)
 		return "purge did nothing";
@@ -146,7 +146,7 @@ static const char *do_find(struct program *p)
 		return least == U64_MAX ? NULL : "find found nothing";
 	if (!found->users)
 		return "find found a dead entry";
-	return model_key(found) == least ? NULL : "find found another than the first";
+	return model_key(found) == least ? NULL : "find did not find the first entry";
 }
 
 static const char *do_step(struct program *p)
@@ -207,7 +207,7 @@ static void programs(struct kunit *test)
 	}
 }
 
-/* The order in which commands must go out is the order of the numbers. */
+/* The order in which commands must be sent is the order of the numbers. */
 static void kinds(struct kunit *test)
 {
 	static const bool atc[] = { false, false, false, true, true };
@@ -224,7 +224,7 @@ static void kinds(struct kunit *test)
 
 static void compare(struct kunit *test)
 {
-	/* Each row is above the one before it, by one member alone or against others. */
+	/* Each row is greater than the one before: in one member, even if others are smaller. */
 	static const struct smmux_inv up[] = {
 		{ .order = 0, .kind = 0, .id = 0, .ssid = 0 },
 		{ .order = 0, .kind = 0, .id = 0, .ssid = U32_MAX },
@@ -246,7 +246,7 @@ static void compare(struct kunit *test)
 		}
 }
 
-/* What is not there, or has no users left, is a caller's bug: said, and left alone. */
+/* An entry that is missing or has no users is a caller's bug: a warning, and no change. */
 static void unref_of_nothing(struct kunit *test)
 {
 	struct smmux_inv add[2] = {
@@ -263,7 +263,7 @@ static void unref_of_nothing(struct kunit *test)
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, invs);
 	del[0].id = 4;		/* before the first */
 	del[2].id = 6;		/* between two */
-	del[3].id = 8;		/* behind the last */
+	del[3].id = 8;		/* after the last */
 
 	kunit_warning_suppress(test) {
 		smmux_invs_unref(invs, del, 4);
@@ -272,7 +272,7 @@ static void unref_of_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, invs->inv[0].users, 0);
 	KUNIT_EXPECT_EQ(test, invs->inv[1].users, 1);
 	KUNIT_EXPECT_EQ(test, invs->dead, 1U);
-	/* "One is left": nobody may take the tag for free. */
+	/* The result is "one left", so that the caller does not free the tag. */
 	for (i = 0; i < 4; i++)
 		KUNIT_EXPECT_EQ(test, del[i].users, i == 1 ? 0 : 1);
 
@@ -285,7 +285,7 @@ static void unref_of_nothing(struct kunit *test)
 	kfree(invs);
 }
 
-/* A dead entry that is wanted again is the new one: the old one's stream may be gone. */
+/* A dead entry that is used again takes the new contents: the old stream may be freed. */
 static void revived(struct kunit *test)
 {
 	struct smmux_stream *old = (void *)0x1000UL, *new = (void *)0x2000UL;
@@ -315,7 +315,7 @@ static void use_lock(struct smmux_invs *invs)
 	write_unlock(&invs->ats_lock);
 }
 
-/* Each array has a lock of its own, which lockdep or the host's runner looks at. */
+/* Each array has its own lock, which lockdep or the host's runner checks. */
 static void locks(struct kunit *test)
 {
 	struct smmux_inv inv[2] = {
@@ -338,7 +338,7 @@ static void locks(struct kunit *test)
 	kfree(purged);
 }
 
-/* More than any allocator can give: the failure is real, not staged. */
+/* More than any allocator can give: a real failure, not an injected one. */
 static void no_memory(struct kunit *test)
 {
 	struct smmux_inv inv = { .order = 1, .kind = SMMUX_INV_ATC_FULL, .id = 3 };
@@ -349,7 +349,7 @@ static void no_memory(struct kunit *test)
 	kfree(none);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, invs);
 
-	/* The page allocator has a word to say about such sizes. */
+	/* The page allocator warns about such sizes. */
 	kunit_warning_suppress(test) {
 		result = smmux_invs_merge(invs, &inv, INT_MAX);
 	}
@@ -360,7 +360,7 @@ static void no_memory(struct kunit *test)
 
 	smmux_invs_unref(invs, &inv, 1);
 	invs->num = INT_MAX;
-	/* Quietly: the caller can do without. */
+	/* Without a warning: the caller handles the failure. */
 	KUNIT_EXPECT_NULL(test, smmux_invs_purge(invs));
 	KUNIT_EXPECT_EQ(test, invs->dead, 1U);
 	KUNIT_EXPECT_EQ(test, invs->inv[0].users, 0);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * iort_test - a table written byte by byte from the figures of DEN 0049: two SMMUs,
- * clients of each kind and counter groups; then the same table damaged.  It
- * lies in memory of exactly its size, so that KASAN sees a byte read beyond.
+ * iort_test - an IORT (I/O Remapping Table) written byte by byte from the figures of DEN
+ * 0049: two SMMUs, clients of each kind and counter groups; then the same table damaged.
+ * Its memory has exactly its size, so that KASAN detects a read beyond it.
  */
 #include "pure/iort.h"
 
@@ -113,7 +113,7 @@ static void make(struct table *t)
 	add_pmcg(t, 0x70000000, rc);
 }
 
-/* Of exactly @size bytes; the caller frees it. */
+/* A copy in memory of exactly @size bytes; the caller frees it. */
 static struct acpi_table_iort *image(struct kunit *test, const struct table *t, u32 size)
 {
 	void *copy = kmemdup(t->bytes, size, GFP_KERNEL);
@@ -160,7 +160,7 @@ static void finds_counter_groups(struct kunit *test)
 	kfree(iort);
 }
 
-/* A name that fills its node has no end: it is no name. */
+/* A name that fills its node has no terminating zero and is invalid. */
 static void wants_an_end_of_a_name(struct kunit *test)
 {
 	struct acpi_table_iort *iort;
@@ -171,7 +171,7 @@ static void wants_an_end_of_a_name(struct kunit *test)
 	to = add_smmu(&t, SMMU_A);
 	at = add(&t, 1, 29 + 4);
 	memcpy(t.bytes + at + 29, "NAME", 4);
-	/* The mapping lies where the name does: output reference 12 bytes on. */
+	/* The mapping overlaps the name: output reference after 12 bytes. */
 	w32(&t, at + 8, 1);
 	w32(&t, at + 12, 13);
 	w32(&t, at + 13 + 12, to);
@@ -181,7 +181,7 @@ static void wants_an_end_of_a_name(struct kunit *test)
 	kfree(iort);
 }
 
-/* An SMMU whose node ends behind its address is none: its other members are not there. */
+/* An SMMU node that ends after its address is invalid: its other members are missing. */
 static void wants_a_whole_smmu(struct kunit *test)
 {
 	struct acpi_table_iort *iort;
@@ -201,7 +201,7 @@ static void wants_a_whole_smmu(struct kunit *test)
 	}
 }
 
-/* What ends early has no more nodes than fit. */
+/* A truncated table has only the nodes that fit. */
 static void stops_at_the_end(struct kunit *test)
 {
 	struct acpi_table_iort *iort;
@@ -221,12 +221,12 @@ static void stops_at_the_end(struct kunit *test)
 	}
 }
 
-/* Any bytes wrong but the table's own length: answers, and no reads beyond. */
+/* With any wrong bytes except the table's length: it answers and reads nothing beyond. */
 static void survives_noise(struct kunit *test)
 {
 	struct rng rng = { .state = smmux_kunit_seed };
 	unsigned int round, i, found = 0;
-	/* Two are too much for a stack frame. */
+	/* Static: two tables are too large for a stack frame. */
 	static struct table t, damaged;
 	struct acpi_table_iort *iort;
 
@@ -242,7 +242,7 @@ static void survives_noise(struct kunit *test)
 		found += smmux_iort_component_sends(iort, SMMU_A, "\\_SB.DMA0");
 		kfree(iort);
 	}
-	/* Neither is nearly everything lost, nor nothing. */
+	/* The damage loses some of the answers, not nearly all and not none. */
 	KUNIT_EXPECT_GT(test, found, ROUNDS);
 	KUNIT_EXPECT_LT(test, found, 4 * ROUNDS);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * lint_test - every bit of an entry that is wrong is told, each wrong attachment too, and
- * nothing of what is right.
+ * lint_test - a finding for every wrong bit of an entry and for each wrong attachment, and
+ * none for correct ones.
  */
 #include "pure/lint.h"
 
@@ -30,7 +30,7 @@ static struct smmux_lint *fresh(struct bench *b)
 	return &b->lint;
 }
 
-/* That the only finding is this. */
+/* Expects exactly this one finding. */
 static void expect(struct kunit *test, const struct bench *b, enum smmux_lint_level level,
 		   const char *place, const char *text)
 {
@@ -40,15 +40,15 @@ static void expect(struct kunit *test, const struct bench *b, enum smmux_lint_le
 	KUNIT_EXPECT_STREQ(test, b->list[0].text, text);
 }
 
-/* An STE and a CD of the forms that the driver makes, without its builders. */
+/* STEs and CDs in the forms that the driver makes, without its builders. */
 static const struct smmux_ste ste_s1 = { { 0x44cff00b, 0xd6 } };
 static const struct smmux_ste ste_abort = { { 0x1 } }, ste_bypass = { { 0x9 } };
 static const struct smmux_ste ste_s2 = { { 0xd, 0x100000000000, 0x05c0000000000001, 0x5000 } };
 static const struct smmux_cd cd_of_5 = { { 0x0005e200c0000010, 0x1000, 0, 0xff } };
 
 /*
- * Bits of which much comes if they are wrong (IHI 0070 5.2, 5.4).  The others are reserved,
- * hints (MEV 19, ALLOCCFG 40:37), or of the half of the addresses that is not used (T1SZ
+ * Bits that cause errors if they are wrong (IHI 0070 5.2, 5.4).  The others are reserved,
+ * hints (MEV 19, ALLOCCFG 40:37), or belong to the unused half of the addresses (T1SZ
  * 21:16, TTB1).
  */
 static const u64 ste_matters[8] = {
@@ -63,7 +63,7 @@ static u8 level_of(const u64 *matters, unsigned int bit)
 	return matters[bit / 64] & BIT_ULL(bit % 64) ? SMMUX_LINT_ERROR : SMMUX_LINT_WARNING;
 }
 
-/* Each bit of each word, toggled: something is told, and of that bit. */
+/* Each bit of each word, toggled: there is a finding, about that bit. */
 static void every_ste_bit(struct kunit *test)
 {
 	const struct smmux_ste * const forms[] = { &ste_s1, &ste_abort, &ste_bypass, &ste_s2 };
@@ -146,7 +146,7 @@ static void whole_ste(struct kunit *test)
 	expect(test, &b, SMMUX_LINT_ERROR, "sid 0x1", "STE: Config is 2, a reserved value");
 }
 
-/* EATS and ATS of the device agree, or the device is cut off and has none. */
+/* EATS and ATS of the device agree; in quarantine EATS is 0. */
 static void eats(struct kunit *test)
 {
 	struct smmux_lint_owner owner = { .any = true };
@@ -209,7 +209,7 @@ static void pointers(struct kunit *test)
 	smmux_lint_strtab_l1(fresh(&b), 0x300, 0x144000009, 0);
 	expect(test, &b, SMMUX_LINT_ERROR, "sid 0x300",
 	       "L1STD: it is 0x144000009, where there is no memory, but there is no table below it");
-	/* Who has all 64 bits, and does not know where memory is, tells of neither. */
+	/* Neither is checked with 64 output bits and without is_ram(). */
 	fresh(&b);
 	b.lint.oas = 64;
 	b.lint.is_ram = NULL;
@@ -225,7 +225,7 @@ static void pointers(struct kunit *test)
 	       "L1CD: reserved bits 0x2 of word 0 are set");
 }
 
-/* Three attachments to two domains that are all right, and one thing wrong at a time. */
+/* Three correct attachments to two domains, and one error at a time. */
 static void attachments(struct kunit *test)
 {
 	static const struct smmux_lint_use good[3] = {
@@ -256,7 +256,7 @@ static void attachments(struct kunit *test)
 #undef WRONG
 }
 
-/* Of two domains: a VMID that both have, and none that both lack. */
+/* Two domains with the same VMID: one finding; two domains without: no shared VMID. */
 static void tags_of_two(struct kunit *test)
 {
 	struct smmux_lint_use use[2] = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * main - the module around the suites; each file registers its own.
+ * main - the module that contains the suites; each file registers its own.
  */
 #include "suite.h"
 

@@ -2,9 +2,9 @@
 /*
  * plan - the replay.
  *
- * Within a phase the walker may find each word written or not yet written, in
- * every combination: it fetches word by word, in an order of its own, while the
- * CPU stores.  Phases do not mix, since an invalidation completes in between.
+ * Within a phase the walker may see each word written or not yet written, in
+ * every combination: it fetches word by word, in any order, while the CPU stores.
+ * Phases do not mix, since an invalidation completes in between.
  */
 #include "plan.h"
 
@@ -48,10 +48,10 @@ static const char *wrong_state(const struct pair *p, const u64 *state)
 		if (m.what != p->s->parked)
 			return "means neither the old nor the new entry";
 		if (!p->plan.breaking)
-			return "parks, though the plan is not said to break";
+			return "parks, although it is not marked as breaking";
 	}
 	if ((state[1] ^ p->cur[1]) & p->s->loose && (state[1] ^ p->want[1]) & p->s->loose)
-		return "has a loose field that is neither the old nor the new one";
+		return "has a loose field that is neither the old nor the new value";
 	return NULL;
 }
 
@@ -80,8 +80,8 @@ static const char *wrong_phase(const struct pair *p, const struct smmux_entry_ph
 }
 
 /*
- * Only bits that matter before and after bind the planner; as long as those which
- * change are in one word, storing that word is the switch.
+ * Only bits that matter both before and after restrict the planner: if those that
+ * change are in one word, storing that word switches the entry.
  */
 static bool one_word_will_do(const struct pair *p)
 {
@@ -108,9 +108,9 @@ static const char *wrong_plan(const struct pair *p)
 			return wrong;
 	}
 	if (memcmp(mem, p->want, BYTES))
-		return "ends with other words than were wanted";
+		return "does not end with the wanted words";
 	if (!p->plan.phases != !memcmp(p->cur, p->want, BYTES))
-		return "does nothing, or does something for nothing";
+		return "has no phase although words differ, or a phase although none does";
 	if (p->plan.breaking && one_word_will_do(p))
 		return "breaks without need";
 	return NULL;
@@ -131,7 +131,7 @@ static void record(void *arg)
 	r->flushes++;
 }
 
-/* What memory holds at each flush is what the plan says for that phase. */
+/* At each flush memory must have the contents that the plan has for that phase. */
 static const char *wrong_apply(const struct pair *p)
 {
 	u64 ent[WORDS], mem[WORDS];
@@ -142,7 +142,7 @@ static const char *wrong_apply(const struct pair *p)
 	memcpy(mem, p->cur, BYTES);
 	smmux_entry_apply(ent, &p->plan, record, &r);
 	if (r.flushes != p->plan.phases)
-		return "is carried out with other than one flush a phase";
+		return "is not applied with one flush per phase";
 	for (i = 0; i < r.flushes; i++) {
 		for (k = 0; k < WORDS; k++)
 			if (p->plan.phase[i].words & BIT(k))
@@ -150,12 +150,12 @@ static const char *wrong_apply(const struct pair *p)
 		if (memcmp(r.seen[i], mem, BYTES))
 			return "is flushed before its words are written";
 	}
-	return memcmp(ent, p->want, BYTES) ? "is not carried out to its end" : NULL;
+	return memcmp(ent, p->want, BYTES) ? "is not applied completely" : NULL;
 }
 
 static const char *wrong_pair(const struct subject *s, const u64 *cur, const u64 *want)
 {
-	/* A stack frame is no place for it; suites run one after the other. */
+	/* Static: too large for a stack frame; suites run one after the other. */
 	static struct pair p;
 	const char *wrong;
 
@@ -165,7 +165,7 @@ static const char *wrong_pair(const struct subject *s, const u64 *cur, const u64
 	p.want = want;
 	s->read(cur, &p.old);
 	s->read(want, &p.new);
-	/* The planner has to set up all of it that it relies on. */
+	/* The planner must initialise all members that it uses. */
 	memset(&p.plan, 0xff, sizeof(p.plan));
 	smmux_entry_plan(s->kind, cur, want, &p.plan);
 	wrong = wrong_plan(&p);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * plan - replays plans of the driver's planner and looks at each state that a
- * walker can get to see, through a reading of the architecture of its own.
+ * plan - replays plans of the driver's planner and checks each state that a walker can
+ * see, with an independent reading of the architecture.
  */
 #ifndef SMMUX_KUNIT_PLAN_H
 #define SMMUX_KUNIT_PLAN_H
@@ -12,9 +12,9 @@
 #define WORDS	8
 
 struct meaning {
-	unsigned int what;		/* kind of entry, as the reader numbers them */
+	unsigned int what;		/* kind of entry, numbered by the reader */
 	u64 mask[WORDS];		/* bits that matter in an entry of this kind */
-	u64 value[WORDS];		/* and what they are */
+	u64 value[WORDS];		/* and their values */
 };
 
 /* A field, and the circumstances (bits that the reader defines) in which it matters. */
@@ -26,8 +26,8 @@ struct field {
 struct subject {
 	const struct smmux_entry_kind *kind;
 	void (*read)(const u64 *ent, struct meaning *m);
-	unsigned int parked;		/* the @what that may come between old and new */
-	u64 loose;			/* bits of word 1 that are in no meaning */
+	unsigned int parked;		/* the @what that is allowed between old and new */
+	u64 loose;			/* bits of word 1 that no meaning contains */
 };
 
 struct variant {
@@ -35,15 +35,15 @@ struct variant {
 	u64 w[WORDS];
 };
 
-/* For readers: take up the fields that matter under @circumstances. */
+/* For readers: adds the fields that matter under @circumstances. */
 void plan_read_fields(const struct field *fields, unsigned int num, u8 circumstances,
 		      const u64 *ent, struct meaning *m);
 
-/* All ordered pairs, replayed and carried out. */
+/* All ordered pairs, replayed and applied. */
 void plan_check_all(struct kunit *test, const struct subject *s,
 		    const struct variant *v, unsigned int num);
 
-/* The same for @num pairs of random words, which @shape may make more probable. */
+/* The same for @num pairs of random words; @shape makes valid entries more frequent. */
 void plan_check_random(struct kunit *test, const struct subject *s, unsigned int num,
 		       void (*shape)(struct rng *rng, u64 *ent));
 

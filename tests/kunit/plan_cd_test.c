@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * plan_cd_test - context descriptors change under the eyes of a walker.
+ * plan_cd_test - context descriptors change while a walker reads them.
  */
 #include "pure/cd.h"
 
@@ -32,7 +32,7 @@ static const struct field fields[] = {
 	{ 0, 63, 48, IN_VALID },		/* ASID */
 	{ 1, 51, 4, IN_LOWER },			/* TTB0 */
 	{ 2, 51, 4, IN_UPPER },			/* TTB1 */
-	/* Counted even if no walk is left to use it: the cautious reading. */
+	/* Counts even if no walk uses it: the cautious reading. */
 	{ 3, 63, 0, IN_VALID },			/* MAIR */
 };
 
@@ -51,7 +51,7 @@ static void read_cd(const u64 *ent, struct meaning *m)
 	plan_read_fields(fields, ARRAY_SIZE(fields), in, ent, m);
 }
 
-/* A CD has no state of its own for "abort": V = 0 is what aborts. */
+/* A CD has no separate "abort" state: V = 0 aborts. */
 static const struct subject cd = {
 	.kind = &smmux_cd_kind,
 	.read = read_cd,
@@ -114,7 +114,7 @@ static void random_pairs(struct kunit *test)
 	plan_check_random(test, &cd, 20000, shape);
 }
 
-/* What address spaces live through, and whether they notice. */
+/* The usual changes of address spaces, and whether each is hitless. */
 static void known_plans(struct kunit *test)
 {
 	struct smmux_cd_s1 s1 = { .ttbr = TABLES, .mair = MAIR, .asid = 1, .tsz = 16 };

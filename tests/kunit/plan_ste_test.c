@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * plan_ste_test - stream table entries change under the eyes of a walker.
+ * plan_ste_test - stream table entries change while a walker reads them.
  */
 #include "pure/ste.h"
 
@@ -9,11 +9,11 @@
 enum what { INVALID, ABORT, BYPASS, S1, S2, NESTED };
 
 /* Circumstances in which a field matters (IHI 0070 5.2). */
-#define IN_LIVE		BIT(0)		/* traffic passes, in one way or another */
+#define IN_LIVE		BIT(0)		/* traffic is translated or bypasses */
 #define IN_S1		BIT(1)
 #define IN_S2		BIT(2)
 #define IN_SUBSTREAMS	BIT(3)		/* stage 1 with more than one CD */
-#define IN_INCOMING	BIT(4)		/* some traffic goes around stage 1 */
+#define IN_INCOMING	BIT(4)		/* some traffic bypasses stage 1 */
 #define IN_ALL		BIT(5)
 #define IN_VALID	BIT(6)
 
@@ -170,7 +170,7 @@ static void every_pair(struct kunit *test)
 	plan_check_all(test, &ste, variants, ARRAY_SIZE(variants));
 }
 
-/* Valid nearly always, aborting seldom, with few CDs often. */
+/* Nearly always valid, rarely aborting, often with few CDs. */
 static void shape(struct rng *rng, u64 *ent)
 {
 	if (rng_below(rng, 8))
@@ -186,7 +186,7 @@ static void random_pairs(struct kunit *test)
 	plan_check_random(test, &ste, 20000, shape);
 }
 
-/* The plan says what is usual: these are the changes that streams live through. */
+/* The usual changes of streams, with the expected phases. */
 static void known_plans(struct kunit *test)
 {
 	struct smmux_ste abort, bypass, s1, other, s2;
@@ -209,7 +209,7 @@ static void known_plans(struct kunit *test)
 	EXPECT_PLAN(abort, s2, 2, false);
 	EXPECT_PLAN(s1, other, 1, false);
 	EXPECT_PLAN(bypass, s1, 3, false);
-	/* Both use VMID, one of them as a mere tag. */
+	/* Both use VMID, one of them only as a tag. */
 	EXPECT_PLAN(s1, s2, 3, true);
 	EXPECT_PLAN(s2, s1, 3, true);
 #undef EXPECT_PLAN

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ste_test - stream table entries as the builders leave them in memory.
+ * ste_test - stream table entries as the builders write them.
  *
  * Positions, IHI 0070 5.2.  Word 0: V 0, Config 3:1, S1Fmt 5:4,
  * S1ContextPtr 51:6, S1CDMax 63:59.  Word 1: S1DSS 1:0, S1CIR 3:2, S1COR 5:4,
@@ -15,7 +15,7 @@
 
 #include "suite.h"
 
-/* Words 4 to 7 are never anything but 0. */
+/* Words 4 to 7 are always 0. */
 static void expect_words(struct kunit *test, const struct smmux_ste *ste,
 			 u64 w0, u64 w1, u64 w2, u64 w3)
 {
@@ -26,7 +26,7 @@ static void expect_words(struct kunit *test, const struct smmux_ste *ste,
 		KUNIT_EXPECT_EQ_MSG(test, ste->w[i], want[i], "word %u", i);
 }
 
-/* What a caller's buffer held before must not shine through. */
+/* Earlier contents of the caller's buffer must not remain. */
 static struct smmux_ste dirty(void)
 {
 	struct smmux_ste ste;
@@ -45,11 +45,11 @@ static void abort_bypass(struct kunit *test)
 	smmux_ste_bypass(&ste, false);		/* Config 4 */
 	expect_words(test, &ste, 0x9, 0, 0, 0);
 	ste = dirty();
-	smmux_ste_bypass(&ste, true);		/* SHCFG 1: as it comes in */
+	smmux_ste_bypass(&ste, true);		/* SHCFG 1: incoming */
 	expect_words(test, &ste, 0x9, 0x100000000000, 0, 0);
 }
 
-/* In word 1 always: S1CIR 1, S1COR 1, S1CSH 3 = 0xd4. */
+/* Always in word 1: S1CIR 1, S1COR 1, S1CSH 3 = 0xd4. */
 static void s1(struct kunit *test)
 {
 	struct smmux_ste ste = dirty();
@@ -86,14 +86,14 @@ static void s1_each_field(struct kunit *test)
 	WITH(0, 2, .dss = 2);
 	WITH(0, 0x10000000, .ats = true);
 	WITH(0, 0x08000000, .no_stall = true);
-	/* The override is for what goes around stage 1, and only for that. */
+	/* The override applies only to traffic that bypasses stage 1. */
 	WITH(0, 0x100000000001, .dss = 1, .attr_ovr = true);
 	WITH(0, 2, .dss = 2, .attr_ovr = true);
 	WITH(0, 0, .attr_ovr = true);
 #undef WITH
 }
 
-/* In word 2 always: S2AA64, S2PTW, S2R; in word 1 SHCFG 1. */
+/* Always in word 2: S2AA64, S2PTW, S2R; in word 1 SHCFG 1. */
 static void s2_each_field(struct kunit *test)
 {
 	struct smmux_ste_s2 s2;
@@ -142,7 +142,7 @@ static void names(struct kunit *test)
 	}
 }
 
-/* EATS alone changes: 1 in an entry that translates (Config 5 to 7), else 0. */
+/* Only EATS changes: 1 in an entry that translates (Config 5 to 7), else 0. */
 static void eats(struct kunit *test)
 {
 	const u64 others = ~bits_mask(29, 28);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * suite - what the suites share: repeatable random numbers, and bits by position.
+ * suite - for all suites: repeatable random numbers, and bits by position.
  */
 #ifndef SMMUX_KUNIT_SUITE_H
 #define SMMUX_KUNIT_SUITE_H
@@ -9,10 +9,10 @@
 #include <linux/compiler.h>
 #include <linux/types.h>
 
-/* Module parameter: two loads with the same value see the same numbers. */
+/* Module parameter: the same value gives the same random numbers. */
 extern ulong smmux_kunit_seed;
 
-/* A loop of thousands stops here: more of the same would push the first out of the log. */
+/* Long loops stop after a failure: more failures would push the first out of the log. */
 static inline bool has_failed(struct kunit *test)
 {
 	return READ_ONCE(test->status) == KUNIT_FAILURE;
@@ -22,7 +22,7 @@ struct rng {
 	u64 state;
 };
 
-/* splitmix64: any seed will do, 0 and neighbours included. */
+/* splitmix64: any seed is good, also 0 and consecutive ones. */
 static inline u64 rng_next(struct rng *r)
 {
 	u64 z = r->state += 0x9e3779b97f4a7c15ULL;
@@ -44,8 +44,8 @@ static inline u64 rng_sized(struct rng *r)
 }
 
 /*
- * Fields by the bit numbers of the architecture's figures.  The driver's own
- * masks are what is under test, so no suite makes an expected value with them.
+ * Fields by the bit numbers of the architecture's figures.  The driver's own masks are
+ * under test, so no suite computes an expected value with them.
  */
 static inline u64 bits_mask(unsigned int hi, unsigned int lo)
 {

@@ -3,8 +3,8 @@
  * walk_cfg_test - from StreamID to tables: each event that a walk can end with, and both
  * stages one after the other.
  *
- * The stage is an SMMU whose StreamID 0x123 leads, by two levels, to a CD and to one
- * block of 1G at level 1; each row of a table spoils one thing.
+ * In the modelled SMMU StreamID 0x123 leads, through two levels, to a CD and to one
+ * block of 1G at level 1; each row of a table damages one field.
  */
 #include "pure/walk.h"
 
@@ -72,7 +72,7 @@ static void whole(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, w->num_steps, 1);
 }
 
-/* Bases and pointers are aligned to what they lead to: lower bits, and RA 62, do not count. */
+/* Bases and pointers are aligned to their tables: lower bits, and RA 62, are ignored. */
 static void low_bits(struct kunit *test)
 {
 	struct fake *f = stage1(test, 0);
@@ -91,7 +91,7 @@ static void low_bits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->w.step[0].at, 0x18000 + SID * 64);
 }
 
-/* Where there is no memory: the event, and the address that could not be read. */
+/* Without memory at an address: the event, and the address that could not be read. */
 static void not_read(struct kunit *test)
 {
 	struct fake *f = stage1(test, 0);
@@ -119,7 +119,7 @@ static void not_read(struct kunit *test)
 #undef UNREAD
 }
 
-/* One word more or less, and how that ends. @at 0: hw or query alone. */
+/* One changed word, and the expected result.  @at 0: only hw or query changes. */
 struct spoil {
 	const char *what;
 	u64 at, word;
@@ -212,7 +212,7 @@ static void events(struct kunit *test)
 	}
 }
 
-/* The smallest input sizes: T0SZ 39, with STT 48, or 47 where pages have 64K. */
+/* The smallest input sizes: T0SZ 39; with STT 48, or 47 for 64K pages. */
 static void small_inputs(struct kunit *test)
 {
 	static const struct {
@@ -254,7 +254,7 @@ static void reported(struct kunit *test)
 	fake_put(test, f, L1 + 8, 0);
 	KUNIT_EXPECT_TRUE(test, fake_walk(f)->silent);
 	KUNIT_EXPECT_EQ(test, f->w.event, EVT_C_BAD_STREAMID);
-	/* A table that cannot be read is reported always. */
+	/* A table that cannot be read is always reported. */
 	fake_put(test, f, L1 + 8, FAKE_END | 9);
 	KUNIT_EXPECT_FALSE(test, fake_walk(f)->silent);
 	f->q.sid = 1 << 16;
@@ -285,7 +285,7 @@ static void reported_s2(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_walk(f)->event, EVT_C_BAD_STE);
 }
 
-/* SubstreamIDs: 0: transactions without. */
+/* S1DSS: transactions without a SubstreamID. */
 static void substreams(struct kunit *test)
 {
 	static const struct {
@@ -347,7 +347,7 @@ static void two_levels(struct kunit *test)
 			f->q.ssid = ssids[i];
 			KUNIT_EXPECT_EQ_MSG(test, fake_walk(f)->end, SMMUX_WALK_TRANSLATED,
 					    "fmt %u ssid %u: %s", fmt, ssids[i], f->w.why);
-			f->q.ssid ^= 1;		/* its neighbour has the same table */
+			f->q.ssid ^= 1;		/* its neighbour in the same table */
 			KUNIT_EXPECT_EQ(test, fake_walk(f)->event, EVT_C_BAD_CD);
 			f->q.ssid ^= 1 | 1 << bits;
 			KUNIT_EXPECT_EQ(test, fake_walk(f)->event, EVT_C_BAD_SUBSTREAMID);
@@ -416,7 +416,7 @@ static void both(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, w->pa, 0xc0001234);
 	/* L1STD STE, (S2) CD, (S2) TTD, S2. */
 	KUNIT_EXPECT_EQ(test, w->num_steps, 7);
-	/* The page is not mapped, the tables are not, the CD is not. */
+	/* Not mapped: the page, the tables, the CD. */
 	fake_put(test, f, S2TTB + 8, 0);
 	KUNIT_EXPECT_EQ(test, fake_walk(f)->event, EVT_F_TRANSLATION);
 	KUNIT_EXPECT_EQ(test, w->stage * 16 + w->class, 32 + EVT_CLASS_IN);
@@ -438,7 +438,7 @@ static void both(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_walk(f)->event, EVT_C_BAD_STE);
 }
 
-/* Tables in what stage 2 calls a device: only S2PTW minds. */
+/* Stage 1 tables that stage 2 maps as device memory: an error only with S2PTW. */
 static void device_tables(struct kunit *test)
 {
 	struct fake *f = nested(test);
@@ -448,14 +448,14 @@ static void device_tables(struct kunit *test)
 	fake_put(test, f, STE_AT + 16, S2_W2 | 1ULL << 54);
 	KUNIT_EXPECT_EQ(test, fake_walk(f)->event, EVT_F_PERMISSION);
 	KUNIT_EXPECT_EQ(test, f->w.class, EVT_CLASS_CD);
-	/* Tables in normal memory are all right, and so is data in a device. */
+	/* Tables in normal memory, and data in device memory, are allowed. */
 	fake_put(test, f, S2TTB, 0x7fd);
 	KUNIT_EXPECT_EQ(test, fake_walk(f)->end, SMMUX_WALK_TRANSLATED);
 	fake_put(test, f, S2TTB + 8, 0xc0000000 | 0x7c5);
 	KUNIT_EXPECT_EQ(test, fake_walk(f)->end, SMMUX_WALK_TRANSLATED);
 }
 
-/* The permissions of both count, and the smaller block. */
+/* The permissions of both stages apply, and the smaller block. */
 static void less_of_both(struct kunit *test)
 {
 	struct fake *f = nested(test);
@@ -485,7 +485,7 @@ static void too_far(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->w.stage * 16 + f->w.class, 16 + EVT_CLASS_IN);
 }
 
-/* Whatever memory holds and whoever asks, it ends. */
+/* A walk ends with any memory contents and any query. */
 static void noise(struct kunit *test)
 {
 	struct rng rng = { smmux_kunit_seed };
@@ -516,7 +516,7 @@ static void noise(struct kunit *test)
 		KUNIT_EXPECT_NOT_NULL(test, f->w.why);
 		KUNIT_EXPECT_EQ(test, f->w.end == SMMUX_WALK_EVENT, !!f->w.event);
 		seen[f->w.end]++;
-		/* The tables alone, from entries that are as good as random ones can be. */
+		/* Only the tables, from a valid CD with a random TTB. */
 		fake_cd(f->w.cd.w, 12 + 2 * rng_below(&rng, 3), 25 + rng_below(&rng, 24), 48,
 			rng_next(&rng) & bits_mask(47, 4));
 		fake_from(f, 1);
@@ -543,7 +543,7 @@ static void hw_of_caps(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hw.ssid_bits, 5);
 	KUNIT_EXPECT_EQ(test, hw.stall_model, 1);
 	KUNIT_EXPECT_TRUE(test, hw.records_bad_sid);
-	/* All the other way round: HYP, STT, 52-bit input. */
+	/* All inverted: HYP, STT, 52-bit input. */
 	caps.raw.r[SMMUX_REG_IDR0] = 0x1 | 1 << 9;
 	caps.raw.r[SMMUX_REG_IDR3] = 1 << 9;
 	caps.feats = BIT(SMMUX_FEAT_S2) | BIT(SMMUX_FEAT_VAX);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * walk_fake - memory for walks to read: words that were put somewhere, zeroes around
- * them, and above FAKE_END nothing at all.
+ * walk_fake - memory for walks to read: words at chosen addresses, zeroes elsewhere, and
+ * no memory above FAKE_END.
  */
 #ifndef SMMUX_KUNIT_WALK_FAKE_H
 #define SMMUX_KUNIT_WALK_FAKE_H
@@ -18,7 +18,7 @@ struct fake {
 	struct {
 		u64 at, word;
 	} put[FAKE_WORDS];
-	/* Instead of all that: every read gives something else. */
+	/* Instead: every read returns random data. */
 	struct rng *noise;
 	struct smmux_walk_hw hw;
 	struct smmux_walk_query q;
@@ -42,7 +42,7 @@ static inline bool fake_read(void *ctx, u64 pa, u64 *words, unsigned int num)
 	return true;
 }
 
-/* The later word counts. */
+/* A later word at the same address replaces an earlier one. */
 static inline void fake_put(struct kunit *test, struct fake *f, u64 at, u64 word)
 {
 	KUNIT_ASSERT_LT(test, f->num, FAKE_WORDS);
@@ -50,7 +50,7 @@ static inline void fake_put(struct kunit *test, struct fake *f, u64 at, u64 word
 	f->put[f->num++].word = word;
 }
 
-/* An SMMU that has all; what a test does not want it takes away. */
+/* An SMMU with all features; a test removes those that it does not want. */
 static inline struct fake *fake_new(struct kunit *test)
 {
 	struct fake *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);

@@ -2,8 +2,8 @@
 /*
  * walk_test - translation tables: each level of each granule, blocks, attributes.
  *
- * Where an entry stands and what it covers is worked out here from the sizes alone: a
- * table of a granule has granule / 8 entries, the first one what the input size leaves.
+ * The position and coverage of an entry are computed here from the sizes alone: a table
+ * has granule / 8 entries, the first table as many as the input size leaves.
  */
 #include "pure/walk.h"
 
@@ -19,20 +19,20 @@ static u64 place(struct rng *rng, u8 bits, u8 align)
 	return rng_next(rng) & ((1ULL << bits) - 1) & ~((1ULL << align) - 1);
 }
 
-/* Table addresses of a path, so far apart that none is in another. */
+/* Table addresses of a path, far enough apart that they do not overlap. */
 static u64 table_at(u8 n)
 {
 	return 0x100000000ULL + (u64)n * 0x10000000;
 }
 
-/* Descriptor with an address, of 52 bits where the granule is 64K. */
+/* Descriptor with an address, of 52 bits if the granule is 64K. */
 static u64 entry(u8 granule, u64 pa, u64 low)
 {
 	return (pa & bits_mask(47, 12)) | (granule == 16 ? bits_of(pa, 51, 48) << 12 : 0) | low;
 }
 
 /*
- * Puts tables from @first bits of index down to a page or, @up levels earlier, a block;
+ * Writes tables from @first bits of index down to a page or, @up levels earlier, a block;
  * returns the log2 of its size.
  */
 static u8 lay(struct kunit *test, struct fake *f, u8 granule, u8 levels, u64 iova, u8 ia,
@@ -89,7 +89,7 @@ static void sizes_s1(struct kunit *test)
 				KUNIT_EXPECT_EQ(test, w->step[i].table, table_at(i));
 				KUNIT_EXPECT_EQ(test, w->step[i].stage, 1);
 			}
-			/* One beyond the last address, and the first of the upper half. */
+			/* The first address beyond, and the first of the upper half. */
 			f->q.iova = 1ULL << ia;
 			w = fake_from(f, 1);
 			KUNIT_EXPECT_EQ(test, w->event, EVT_F_TRANSLATION);
@@ -99,7 +99,7 @@ static void sizes_s1(struct kunit *test)
 		}
 }
 
-/* Addresses of 52 bits, with 64K pages and an SMMU that has them. */
+/* Addresses of 52 bits, with 64K pages and an SMMU that supports them. */
 static void large(struct kunit *test)
 {
 	struct fake *f = fake_new(test);
@@ -119,7 +119,7 @@ static void large(struct kunit *test)
 	w = fake_from(f, 1);
 	KUNIT_EXPECT_EQ(test, w->event, EVT_F_ADDR_SIZE);
 	KUNIT_EXPECT_EQ(test, w->level, 3);
-	/* And on an SMMU without, where neither size nor bits 15:12 exist. */
+	/* And on an SMMU without them, where neither the size nor bits 15:12 exist. */
 	f->hw.oas = 48;
 	KUNIT_EXPECT_EQ(test, fake_from(f, 1)->end, SMMUX_WALK_TRANSLATED);
 	KUNIT_EXPECT_EQ(test, f->w.pa, (pa & bits_mask(47, 0)) | 0x9abc);
@@ -127,7 +127,7 @@ static void large(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_from(f, 1)->event, EVT_C_BAD_CD);
 }
 
-/* A block on each level: is there one, and how large. 0: none. */
+/* A block on each level: its size, or 0 if there is none. */
 static void blocks(struct kunit *test)
 {
 	static const u8 size[3][4] = {
@@ -186,7 +186,7 @@ static void largest_block(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->w.contig_bits, 47);
 }
 
-/* A first table is as large as it must be, and 64 bytes at least: lower bits do not count. */
+/* A first table is as large as needed, at least 64 bytes: lower address bits are ignored. */
 static void first_table(struct kunit *test)
 {
 	static const struct {
@@ -209,7 +209,7 @@ static void first_table(struct kunit *test)
 	}
 }
 
-/* Bits 63:56 are the program's own where TBI (38: of the lower half) says so. */
+/* With TBI (38: of the lower half) bits 63:56 are ignored. */
 static void top_byte(struct kunit *test)
 {
 	struct fake *f = fake_new(test);
@@ -228,7 +228,7 @@ static void top_byte(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_from(f, 1)->event, EVT_F_TRANSLATION);
 }
 
-/* The run that stage 2 is contiguous over is told where stage 1 has nothing to say. */
+/* Stage 2's contiguous run is reported if stage 1 has none. */
 static void contiguous_s2(struct kunit *test)
 {
 	struct fake *f = fake_new(test);
@@ -240,7 +240,7 @@ static void contiguous_s2(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->w.bits, 12);
 }
 
-/* At the last level, bit 1 clear is no block. */
+/* At the last level a descriptor with bit 1 clear is not a block. */
 static void last_level(struct kunit *test)
 {
 	struct fake *f = fake_new(test);
@@ -257,8 +257,8 @@ static void last_level(struct kunit *test)
 }
 
 /*
- * Stage 2: which first levels go with which input sizes.  The table of level @start has
- * entries for the rest of the input, at least two, at most sixteen tables' worth.
+ * Stage 2: the valid first levels for each input size.  The table of level @start has
+ * entries for the rest of the input, at least two, at most those of sixteen tables.
  */
 static void concatenated(struct kunit *test)
 {
@@ -333,7 +333,7 @@ static bool lets(struct fake *f, u8 stage, enum smmux_walk_access access)
 	return fake_from(f, stage)->end == SMMUX_WALK_TRANSLATED;
 }
 
-/* All of AP, XN, and their like in the table above; as a user and privileged. */
+/* All of AP, XN, and the same in the table above; as a user and privileged. */
 static void permissions_s1(struct kunit *test)
 {
 	unsigned int bits;
@@ -370,7 +370,7 @@ static void permissions_s1(struct kunit *test)
 	}
 }
 
-/* XN of tables, and EL2, which knows no users. */
+/* XN of tables, and EL2, which has no user accesses. */
 static void permissions_more(struct kunit *test)
 {
 	struct fake *f = fake_new(test);
@@ -389,7 +389,7 @@ static void permissions_more(struct kunit *test)
 	f->w.ste.w[1] = 2ULL << 30;
 	fake_put(test, f, table_at(1), 0x4703);
 	KUNIT_EXPECT_TRUE(test, lets(f, 1, SMMUX_WALK_WRITE));
-	/* Nor does a privileged access there lose a page that can be written. */
+	/* A writable page stays executable for a privileged access there. */
 	f->w.ste.w[1] = 2ULL << 30 | 3ULL << 48;
 	fake_put(test, f, table_at(0) + 8, table_at(1) | 3);
 	fake_put(test, f, table_at(1), 0x4743);
@@ -417,7 +417,7 @@ static void permissions_s2(struct kunit *test)
 	}
 }
 
-/* The same of a descriptor alone, for who has no walk. */
+/* The permissions of a descriptor without a walk. */
 static void permissions_alone(struct kunit *test)
 {
 	static const struct {
@@ -444,7 +444,7 @@ static void permissions_alone(struct kunit *test)
 	}
 }
 
-/* AF and DBM, with and without hardware that keeps them. */
+/* AF and DBM, with and without hardware updates. */
 static void updates(struct kunit *test)
 {
 	struct fake *f = fake_new(test);
@@ -471,11 +471,11 @@ static void updates(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, f->w.sets_dirty);
 	fake_put(test, f, at, clean & ~(1ULL << 51));
 	KUNIT_EXPECT_FALSE(test, lets(f, 1, SMMUX_WALK_WRITE));
-	/* One that is dirty already is not marked again. */
+	/* A dirty page is not marked again. */
 	fake_put(test, f, at, clean & ~(1ULL << 7));
 	KUNIT_EXPECT_TRUE(test, lets(f, 1, SMMUX_WALK_WRITE));
 	KUNIT_EXPECT_FALSE(test, f->w.sets_dirty);
-	/* And what the table above forbids stays forbidden. */
+	/* A restriction of the table above still applies. */
 	fake_put(test, f, at, table_at(1) | 3 | 1ULL << 62);
 	fake_put(test, f, table_at(1), clean & ~(1ULL << 30));
 	KUNIT_EXPECT_FALSE(test, lets(f, 1, SMMUX_WALK_WRITE));
@@ -512,7 +512,7 @@ static void updates_s2(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, lets(f, 2, SMMUX_WALK_WRITE));
 }
 
-/* An output address is too large by one bit, of a table and of a block. */
+/* An output address that is one bit too large, in a table and in a block descriptor. */
 static void address_size(struct kunit *test)
 {
 	static const u8 sizes[] = { 32, 36, 40, 42, 44 };
@@ -532,11 +532,11 @@ static void address_size(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, f->w.level, 1);
 		f->q.iova = 2ULL << 30;
 		KUNIT_EXPECT_EQ(test, fake_from(f, 1)->event, EVT_F_ADDR_SIZE);
-		/* What the SMMU has is the limit, whatever IPS says. */
+		/* The SMMU's output size is the limit, whatever IPS says. */
 		fake_cd(f->w.cd.w, 12, 39, 48, 0x10000);
 		f->hw.oas = sizes[i];
 		KUNIT_EXPECT_EQ(test, fake_from(f, 1)->event, EVT_F_ADDR_SIZE);
-		/* And the first table itself. */
+		/* The same for the address of the first table. */
 		fake_cd(f->w.cd.w, 12, 39, 48, over);
 		KUNIT_EXPECT_EQ(test, fake_from(f, 1)->event, EVT_C_BAD_CD);
 	}
