@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * access - transactions: those of clients, those that wait, and those that the
- * SMMU thinks up by itself.
+ * access - transactions: those of clients, stalled ones, and speculative accesses of the
+ * SMMU.
  *
- * The architecture lets an SMMU read any structure and walk any address at any
- * time, for no reason that anyone sees.  So between two looks at its registers
- * the model goes over the streams that it knows, reads their configuration if it
- * is not cached, and looks up the address that each used last.
+ * The architecture allows an SMMU to read any structure and walk any address at any time,
+ * without a visible reason.  So between two polls of its registers the model takes one of
+ * the known streams, reads its configuration if that is not cached, and looks up the
+ * address that the stream used last.
  */
 #include "vsmmu.h"
 
-#define STAG_BITS	4	/* of VSMMU_STALLS; above them a count */
+#define STAG_BITS	4	/* index below VSMMU_STALLS; above it a count */
 
 /* --- events --- */
 
@@ -113,7 +113,7 @@ void vsmmu_stalls_end(struct vsmmu *v, u32 sid, bool all)
 	}
 }
 
-/* A stall is not lost when the event queue is full: it is told of later. */
+/* A stall is not lost when the event queue is full: it is recorded later. */
 void vsmmu_stalls_record(struct vsmmu *v)
 {
 	unsigned int i;
@@ -139,7 +139,7 @@ struct vsmmu_stream *vsmmu_stream_of(struct vsmmu *v, u32 sid)
 	return NULL;
 }
 
-/* Without the lock: a program asks after a transaction of its own. */
+/* Without the lock: programs call it after their own transaction. */
 bool vsmmu_stream_failed(struct vsmmu *v, u32 sid)
 {
 	const struct vsmmu_stream *s = vsmmu_stream_of(v, sid);
@@ -147,7 +147,7 @@ bool vsmmu_stream_failed(struct vsmmu *v, u32 sid)
 	return s && READ_ONCE(s->failed);
 }
 
-/* And with it all of its device: that is what is cut off. */
+/* Marks all streams of the device as failed: quarantine applies to the device. */
 void vsmmu_stream_fails(struct vsmmu *v, u32 sid)
 {
 	const struct vsmmu_stream *s = vsmmu_stream_of(v, sid);
@@ -169,7 +169,7 @@ static void remember(struct vsmmu *v, const struct vsmmu_request *req)
 	}
 }
 
-/* A transaction that nothing translates; done only where that is wanted. */
+/* A transaction that is not translated; done only if that is allowed. */
 static void pass(struct vsmmu *v, const struct vsmmu_request *req, struct vsmmu_answer *ans,
 		 const char *why, bool allowed)
 {
@@ -182,7 +182,7 @@ static void pass(struct vsmmu *v, const struct vsmmu_request *req, struct vsmmu_
 	ans->done = vsmmu_mem_copy(ans->pa, req->buf, req->len, req->write);
 }
 
-/* 0: @ans is the end of it.  Else @fault is. */
+/* Returns 0 with the result in @ans, or an error with the fault in @fault. */
 static int attempt(struct vsmmu *v, const struct vsmmu_request *req, struct vsmmu_answer *ans,
 		   struct vsmmu_fault *fault)
 {
@@ -193,7 +193,7 @@ static int attempt(struct vsmmu *v, const struct vsmmu_request *req, struct vsmm
 	if (v->failed)
 		return 0;
 	if (!(v->cr0 & CR0_SMMUEN)) {
-		/* What a power loss opened is not the driver's doing. */
+		/* A bypass because of a power loss is not the driver's error. */
 		if (!(v->gbpa & GBPA_ABORT) && !v->lost_power)
 			pass(v, req, ans, "SMMUEN is 0 and GBPA does not abort", false);
 		return 0;
@@ -213,7 +213,7 @@ static int attempt(struct vsmmu *v, const struct vsmmu_request *req, struct vsmm
 	return 0;
 }
 
-/* The stall to wait for, or NULL if it is over. */
+/* Returns the stall to wait for, or NULL if the transaction has ended. */
 static struct vsmmu_stall *transact(struct vsmmu *v, const struct vsmmu_request *req,
 				    struct vsmmu_answer *ans)
 {
@@ -271,7 +271,7 @@ void vsmmu_access(struct vsmmu *v, const struct vsmmu_request *req, struct vsmmu
 	} while (again);
 }
 
-/* --- what the SMMU does by itself --- */
+/* --- speculation --- */
 
 void vsmmu_stream_known(struct vsmmu *v, u32 sid, u32 owner)
 {

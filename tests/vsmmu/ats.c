@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ats - devices that ask for translations, keep them in a cache of their own, and
- * send translated transactions; sections 3.9 and 13.
+ * ats - devices that request translations, keep them in their own cache, and send
+ * translated transactions; sections 3.9 and 13.
  *
- * An ATC holds what it got until an ATC_INV that was read later names it and the
- * SYNC behind that completes.  It is not emptied when ATS is switched off: only a
- * device that asks again finds out.  A device that does not answer keeps it all.
+ * An ATC keeps a translation until an ATC_INV that was read later names it and the SYNC
+ * after that completes.  It is not emptied when ATS is disabled: a new request is
+ * refused, but cached translations stay.  A device that does not answer keeps all.
  *
- * What one SYNC completes has no order within.  So a device that loses a line to
- * an ATC_INV asks for it again at once, while TLBs and configuration caches still
- * hold what the same SYNC is to rid them of.
+ * Invalidations that one SYNC completes have no order.  So a device that loses a line to
+ * an ATC_INV requests it again at once, while TLBs and configuration caches still have
+ * entries that the same SYNC must remove.
  */
 #include "vsmmu.h"
 
@@ -50,7 +50,7 @@ static struct vsmmu_atc_line *find(struct vsmmu *v, const struct vsmmu_request *
 	return NULL;
 }
 
-/* A translation request.  NULL: none was given; of that no event tells. */
+/* A translation request.  NULL if it is refused, in most cases without an event. */
 static struct vsmmu_atc_line *ask(struct vsmmu *v, const struct vsmmu_request *req)
 {
 	struct vsmmu_fault fault = {};
@@ -62,9 +62,9 @@ static struct vsmmu_atc_line *ask(struct vsmmu *v, const struct vsmmu_request *r
 	    cfg.abort)
 		return NULL;
 	if (cfg.eats != EATS_FULL || (!cfg.s1 && !cfg.s2)) {
-		/* One that is cut off learns of it last. */
+		/* In quarantine EATS is cleared before ATS of the device is disabled. */
 		if (!vsmmu_stream_failed(v, req->sid))
-			vsmmu_bad(v, BAD_STREAM, "stream %#x has ATS on, but its STE does not know ATS",
+			vsmmu_bad(v, BAD_STREAM, "stream %#x has ATS on, but EATS of its STE is off",
 				  req->sid);
 		fault.id = EVT_F_BAD_ATS_TREQ;
 		vsmmu_event_of(v, req, &fault);
@@ -97,7 +97,7 @@ static bool believed(struct vsmmu *v, const struct vsmmu_request *req)
 		return false;
 	if (!(v->cr0 & CR0_ATSCHK))
 		return true;
-	/* It is translated already: the STE has a say, a CD has not. */
+	/* It is translated already: the STE can forbid it, a CD cannot. */
 	vsmmu_config(v, req->sid, req->ssv, req->ssid, &cfg, &fault);
 	if (!cfg.abort && cfg.eats == EATS_FULL)
 		return true;
@@ -119,7 +119,7 @@ void vsmmu_ats_access(struct vsmmu *v, const struct vsmmu_request *req, struct v
 	ans->done = vsmmu_mem_copy(ans->pa, req->buf, req->len, req->write);
 }
 
-/* Without a SubstreamID it means all that came with one as well. */
+/* Without a SubstreamID it also drops entries that have one. */
 static bool hits(const struct vsmmu_atc_line *line, u64 w0, u64 w1)
 {
 	u64 size = FIELD_GET(ATC_W1_SIZE, w1), first = w1 & ATC_W1_ADDR, last;
@@ -136,7 +136,7 @@ static bool hits(const struct vsmmu_atc_line *line, u64 w0, u64 w1)
 	return line->iova <= last && line->iova + BIT_ULL(line->bits) - 1 >= first;
 }
 
-/* The device was reset: it holds nothing, and answers. */
+/* The device was reset: its ATC is empty, and it answers again. */
 void vsmmu_ats_reset(struct vsmmu *v, u32 sid)
 {
 	struct vsmmu_stream *s = vsmmu_stream_of(v, sid);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cache - everything that the SMMU may remember, for as long as it may.
+ * cache - keeps everything that the SMMU may cache, for as long as it may.
  *
- * An invalidation takes effect when its CMD_SYNC completes, the latest moment
- * that is allowed, and then on what came from memory before the command was read,
- * the least that is allowed.  Entries that do not translate are kept as well:
- * STE and CD with V=0, level 1 descriptors that lead nowhere.  Faults of
- * translation are not, which the architecture rules out.
+ * An invalidation takes effect when its CMD_SYNC completes, the latest moment that is
+ * allowed, and only on entries that were read from memory before the command was, the
+ * minimum that is allowed.  Entries that do not translate are cached, too: STEs and CDs
+ * with V=0, invalid level 1 descriptors.  Translation faults are not cached; the
+ * architecture forbids that.
  */
 #include "vsmmu.h"
 
@@ -44,7 +44,7 @@ struct vsmmu_line *vsmmu_cache_new(struct vsmmu *v, enum vsmmu_what what)
 	struct vsmmu_cache *c = &v->cache;
 	struct vsmmu_line *line;
 
-	/* A cache may forget whatever it likes: the oldest, when there is no room. */
+	/* A cache may drop any entry: the oldest, when it is full. */
 	if (list_empty(&c->free)) {
 		line = list_last_entry(&c->used, struct vsmmu_line, node);
 		v->counts.evicted++;
@@ -102,7 +102,7 @@ struct vsmmu_line *vsmmu_cache_table(struct vsmmu *v, const struct vsmmu_tag *ta
 	return NULL;
 }
 
-/* --- what a command is about --- */
+/* --- the entries that a command names --- */
 
 static bool is_config(const struct vsmmu_line *line)
 {
@@ -158,7 +158,7 @@ static bool hits_range(const struct vsmmu_inv *inv, const struct vsmmu_line *lin
 
 	if (line->granule != granule)
 		return false;
-	/* The hint binds: a leaf of another level may stay. */
+	/* With the hint a leaf of another level may stay. */
 	if (ttl && line->what == LINE_PAGE && line->level != ttl)
 		return false;
 	addr &= ~((1ULL << granule) - 1);
@@ -244,7 +244,7 @@ static void apply(struct vsmmu *v, const struct vsmmu_inv *inv)
 	}
 }
 
-/* The ATCs first: what they ask for next may still come from what is to go. */
+/* The ATCs first: their new requests may still hit entries that are dropped next. */
 void vsmmu_cache_settle(struct vsmmu *v)
 {
 	struct vsmmu_cache *c = &v->cache;
@@ -271,7 +271,7 @@ void vsmmu_cache_defer(struct vsmmu *v, u8 op, u64 w0, u64 w1)
 	c->inv[c->num_inv++] = (struct vsmmu_inv){ op, w0, w1, v->now++ };
 }
 
-/* --- what a reset leaves --- */
+/* --- cache contents after reset --- */
 
 static void litter_stream(struct vsmmu *v, u32 sid)
 {
@@ -290,8 +290,8 @@ static void litter_page(struct vsmmu *v, u8 stage, u16 asid, u16 vmid)
 	line->tag = (struct vsmmu_tag){ .stage = stage, .asid = asid, .vmid = vmid };
 	line->level = 1;
 	line->granule = 12;
-	line->bits = 48;	/* all of memory, in one */
-	line->word[0] = 0;	/* at its own address */
+	line->bits = 48;	/* one page for all of memory */
+	line->word[0] = 0;	/* maps each address to itself */
 	line->word[1] = PAGE_READ | PAGE_WRITE | PAGE_USER;
 }
 

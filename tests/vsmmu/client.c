@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * client - the platform driver of modelled devices, and what they can be told.
+ * client - the platform driver of modelled devices, and their commands.
  */
 #include "client.h"
 
@@ -18,7 +18,7 @@
 
 static struct dentry *root;
 
-/* May it send @ssid?  By its own registers, whatever the PCI core believes. */
+/* May it send @ssid?  Decided by its own registers, not by the PCI core's state. */
 static bool may_send(const struct client_stream *s, const u32 *ssid)
 {
 	if (!ssid || !s->cap)
@@ -49,7 +49,7 @@ void client_transact(const struct client_stream *s, const u32 *ssid, const struc
 	memset(ans, 0, sizeof(*ans));
 	if (!may_send(s, ssid))
 		return;
-	/* What the CPU wrote is visible to the device, and the other way round. */
+	/* The CPU's writes are visible to the device, and the device's to the CPU. */
 	mb();
 	vsmmu_access(s->v, &req, ans);
 	mb();
@@ -144,7 +144,7 @@ static int unmap_page(struct client *c)
 	return 0;
 }
 
-/* Of its own, as a driver's thread would, which system sleep does not wait for. */
+/* In a separate thread, like a driver's thread that system sleep does not freeze. */
 static int drop_thread(void *data)
 {
 	struct client *c = data;
@@ -175,7 +175,7 @@ static int ask_page(struct client *c, u64 iova, char rw)
 	return 0;
 }
 
-/* What a broken driver or a stray write would leave in a table. */
+/* Simulates damage of a table by a broken driver or a stray write. */
 static int poke(struct client *c, u64 pa, u64 val)
 {
 	u64 old;
@@ -186,7 +186,7 @@ static int poke(struct client *c, u64 pa, u64 val)
 	return 0;
 }
 
-/* Runtime PM: a client works from its probe on, and keeps its SMMU awake. */
+/* Runtime PM: a client is active from its probe on, and keeps its SMMU powered. */
 int client_rest(struct client *c)
 {
 	if (c->rests)
@@ -267,8 +267,8 @@ static int run(struct client *c, const char *line)
 }
 
 /*
- * "fail N ..." has the N-th allocation of the command fail, and says how many
- * were still to come: 0 if it did fail.
+ * "fail N ..." makes the N-th allocation of the command fail, and reports how many
+ * allocations were missing to N: 0 if one did fail.
  */
 static int run_failing(struct talk *talk, const char *line)
 {

@@ -1,33 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A client: a platform or PCI device whose transactions the model takes.  Commands go to
- * debugfs vsmmu/<device>/command, which returns when they are done; result then
- * holds "name: value" lines.
+ * A client: a platform or PCI device that sends its transactions to the model.  A write
+ * to debugfs vsmmu/<device>/command returns when the command is done; result then has
+ * "name: value" lines.
  *
  *   map rw|ro|wo, unmap     one page through the DMA API, kept between commands
- *   drop                    unmap by a thread that no freezer stops; returns at once
+ *   drop                    unmap in a thread that system sleep does not freeze; returns at once
  *   irqs 0|1                0: race unmaps with interrupts off
  *   access IOVA r|w [SSID]  one transaction, by its streams in turn
- *   page IOVA r|w           ask for a page: 0 failure, 1 invalid, 2 success
+ *   page IOVA r|w           request a page: 0 failure, 1 invalid, 2 success
  *   race N                  map, access, unmap, access: N times
- *   storm THREADS ROUNDS    the same by many, with bursts of other unmaps; each thread at
- *                           least that often
+ *   storm THREADS ROUNDS    the same in several threads, with bursts of other unmaps; each
+ *                           thread does at least ROUNDS
  *   pasid SSID N            map, access, unmap, access N times with that SubstreamID, in a domain
- *                           that it keeps until another one is named; SSID 0 ends it
- *   attach N [SSID]         domains that have the same address, one after the other
+ *                           that stays attached until another SSID; SSID 0 detaches it
+ *   attach N [SSID]         N domains that map the same address, one after the other
  *   crowd N [MASK]          all clients in one domain: map, let all cache it, unmap, try all:
- *                           N times; the PCI devices of MASK go deaf when all are in it
- *   resets                  how often its driver was told that it was reset
- *   join N [SSID]           into a domain and out again, while it maps and unmaps: N times
+ *                           N times; the PCI devices of MASK stop answering after the attach
+ *   resets                  how often its driver was notified of a reset
+ *   join N [SSID]           N times: attach to a domain and detach, during map and unmap there
  *   cycle N                 rest and work, N times
- *   slow MS                 a domain of its own, whose faults are handled by somebody who
- *                           takes that long; 0 ends it
- *   random SEED N STEPS     N programs of that many steps, with seeds from SEED on
- *   keep SEED STEPS         one, and all it has then stays; "at: SSID IOVA BYTES" of what the
- *                           device reaches (SSID -1: none), "other:" of what it does not;
+ *   slow MS                 attach to a separate domain whose fault handler takes MS; 0 ends it
+ *   random SEED N STEPS     N programs of STEPS steps, with consecutive seeds from SEED
+ *   keep SEED STEPS         one program whose mappings stay; "at: SSID IOVA BYTES" for those that
+ *                           the device reaches (SSID -1: none), "other:" for the others;
  *                           0 steps: end it
- *   poke PA VALUE           writes a word of memory behind everybody's back; "old" is what was there
- *   fill PAGES              a domain of its own, nobody in it, with so many pages; 0 ends it
+ *   poke PA VALUE           write a word of memory without the driver; "old" is the old value
+ *   fill PAGES              a separate domain without devices, with PAGES pages; 0 ends it
  *   fail N COMMAND          any of these, with its N-th allocation failing (debug kernel)
  */
 #ifndef VSMMU_CLIENT_H
@@ -56,8 +55,8 @@ struct client {
 	} stream[CLIENT_IDS];
 	unsigned int num;
 	bool pasids;			/* it has at least 64 */
-	bool rests;			/* it lets its SMMU sleep */
-	atomic_t turn;			/* which stream the next transaction uses */
+	bool rests;			/* it allows its SMMU to suspend */
+	atomic_t turn;			/* selects the stream of the next transaction */
 	struct talk talk;
 	struct page *held;
 	dma_addr_t held_iova;
@@ -74,33 +73,33 @@ struct client {
 	struct dentry *dir;
 };
 
-/* The rest of a probe, when streams are known, and of a remove. */
+/* The common part of probe, after the streams are known, and of remove. */
 int client_add(struct client *c, struct device *dev);
 void client_remove(struct client *c);
 
 /*
- * One transaction of four bytes; without a SubstreamID if @ssid is NULL, by way of
- * the ATC of @asks, if it is not NULL and has ATS switched on.
+ * One transaction of four bytes; without a SubstreamID if @ssid is NULL; through the
+ * ATC of @asks, if that is not NULL and has ATS enabled.
  */
 void client_transact(const struct client_stream *s, const u32 *ssid, const struct device *asks,
 		     u64 iova, bool write, u32 *val, struct vsmmu_answer *ans);
 
-/* Has it ever failed to answer, by any of its streams?  Then all of it may be cut off. */
+/* True if any of its streams ever failed to answer: then the device may be quarantined. */
 bool client_failed(struct client *c);
 
 /*
- * Into @dom, with @ssid or, if that is NULL, all that has none; while the device is being
- * reset the IOMMU core (7.x) has one wait.
+ * Attaches @ssid, or the device if that is NULL, to @dom.  During a reset of the device the
+ * IOMMU core (7.x) returns -EBUSY; this retries until the reset has ended.
  */
 int client_attach(struct client *c, const u32 *ssid, struct iommu_domain *dom);
-/* Back to the device's own domain, which the IOMMU core WARNs of if it fails; or none. */
+/* Back to the device's own domain; the IOMMU core WARNs if this fails.  @ssid: to none. */
 void client_detach(struct client *c, const u32 *ssid, struct iommu_domain *dom);
 
-/* client_transact() by the streams in turn; by which one was it? */
+/* client_transact() by the streams in turn; returns the stream that was used. */
 struct client_stream *client_access(struct client *c, const u32 *ssid, u64 iova, bool write,
 				    u32 *val, struct vsmmu_answer *ans);
 
-/* Its own runtime PM: it lets its SMMU sleep, it needs it.  -EALREADY. */
+/* The client's runtime PM: idle, so its SMMU may suspend; active.  Or -EALREADY. */
 int client_rest(struct client *c);
 int client_work(struct client *c);
 
@@ -112,12 +111,12 @@ int program_join(struct client *c, unsigned int rounds, const u32 *ssid);
 int program_cycle(struct client *c, unsigned int cycles);
 int program_slow(struct client *c, unsigned int ms);
 
-/* crowd.c: who is there, and all of them at once. */
+/* crowd.c: the list of all clients, and a program for all of them. */
 void crowd_add(struct client *c);
 void crowd_remove(struct client *c);
 int program_crowd(struct client *c, unsigned int rounds, u32 deaf);
 
-/* pasidcap.c: of a device that has none: NULL. */
+/* pasidcap.c: NULL for a device without the capability. */
 struct pci_dev;
 const struct vsmmu_pasid_cap *vsmmu_pasid_cap_of(const struct pci_dev *pdev);
 bool vsmmu_pasid_is_on(const struct vsmmu_pasid_cap *cap);

@@ -2,22 +2,23 @@
 /*
  * cmd - the command queue, chapter 4.
  *
- * What a command may have in it is a row of a table; a bit outside of that is
- * noted, and the command done all the same, since most reserved bits are ignored
- * by hardware.  What the architecture calls ILLEGAL stops the queue.
+ * A table has the valid bits of each command.  Another bit is an error of the driver, but
+ * the command is executed, since hardware ignores most reserved bits.  A command that is
+ * ILLEGAL in the architecture stops the queue.
  */
 #include "vsmmu.h"
 
 #include <linux/ktime.h>
 #include <linux/random.h>
 
-#define BUDGET		16	/* commands at a look */
+#define BUDGET		16	/* commands per poll */
 #define AGAIN		(-1)	/* not done yet */
 
 /*
- * What this SMMU leaves in a slot that it is done with, though no real one writes
- * there: PROD that moves over a slot before the slot is written shows, in place of
- * a command of one round ago that may well be the same.  No command has this code.
+ * The model writes this to a slot after it has executed the command; a real SMMU does not.
+ * If PROD moves over a slot before the driver writes it, the model detects that, instead of
+ * finding the command of the previous round, which may be the same.  It is not a valid
+ * command.
  */
 static const u64 used_up[2] = { 0, 0x0bad51075ULL };
 
@@ -31,7 +32,7 @@ static const struct shape {
 	u8 op;
 	const char *name;
 	enum need need;
-	u64 w0, w1;		/* bits that mean something, opcode aside */
+	u64 w0, w1;		/* valid bits, without the opcode */
 } shapes[] = {
 	{ OP_PREFETCH_CONFIG, "PREFETCH_CONFIG", ANYONE, CMD_W0_SSV | CFGI_W0_SSID | CFGI_W0_SID, 0 },
 	{ OP_PREFETCH_ADDR, "PREFETCH_ADDR", ANYONE, CMD_W0_SSV | CFGI_W0_SSID | CFGI_W0_SID,
@@ -101,7 +102,7 @@ static bool supported(const struct vsmmu *v, enum need need)
 	}
 }
 
-/* Bits that only some implementations give a meaning. */
+/* Bits that have no meaning in this implementation. */
 static u64 absent_w0(const struct vsmmu *v)
 {
 	u64 absent = 0;
@@ -206,7 +207,7 @@ static int run_sync(struct vsmmu *v, u64 w0, u64 w1)
 	return 0;
 }
 
-/* Then the device keeps what it has, and the next SYNC tells. */
+/* If so, the device keeps its ATC entries, and the next SYNC reports the error. */
 static bool is_not_answered(struct vsmmu *v, u32 sid)
 {
 	struct vsmmu_stream *s = vsmmu_stream_of(v, sid);
@@ -262,9 +263,9 @@ static int run_other(struct vsmmu *v, u8 op, u64 w0, u64 w1)
 }
 
 /*
- * As injected.  What is illegal stays so: acknowledged and left as it is in its
- * slot, the command is refused again.  A SYNC is refused but once, since the way
- * past an illegal command is to put a SYNC in its place.
+ * Injected.  An illegal command stays illegal: if the driver acknowledges the error but
+ * leaves the command in its slot, it is refused again.  A SYNC is refused only once,
+ * since the driver replaces an illegal command by a SYNC.
  */
 static bool called_illegal(struct vsmmu *v, u8 op, u64 w0, u64 w1)
 {
@@ -312,7 +313,7 @@ static int fetch_and_execute(struct vsmmu *v, u32 slot)
 	ret = execute(v, word[0], word[1]);
 	if (ret)
 		return ret;
-	/* First, since who hears of the SYNC may write to the slot again. */
+	/* First: after the SYNC is signalled the driver may write to the slot again. */
 	vsmmu_mem_write(pa, used_up, 2);
 	if (FIELD_GET(CMD_W0_OP, word[0]) == OP_SYNC)
 		tell_of_sync(v, word[0], word[1]);
@@ -339,7 +340,7 @@ bool vsmmu_cmd_waits(struct vsmmu *v)
 	       ~(u32)CMDQ_CONS_ERR;
 }
 
-/* How many entries wait; more than the queue has cannot be. */
+/* The number of waiting commands; more than the size of the queue is an error. */
 static u32 waiting(struct vsmmu *v, u32 log2, u32 cons)
 {
 	u32 prod = vsmmu_read(v, SMMUX_CMDQ_PROD), wrap = (2U << log2) - 1;
@@ -347,7 +348,7 @@ static u32 waiting(struct vsmmu *v, u32 log2, u32 cons)
 
 	if (num <= 1U << log2 && !(prod & ~wrap))
 		return num;
-	/* Enabled by who does not know yet that its registers are gone. */
+	/* After a power loss that the driver has not detected yet, this is not its error. */
 	if (!v->lost_power)
 		vsmmu_bad(v, BAD_QUEUE, "CMDQ_PROD %#x with CONS %#x and 2^%u entries", prod,
 			  cons, log2);
@@ -376,7 +377,7 @@ void vsmmu_cmd_poll(struct vsmmu *v)
 			break;
 		}
 		cons = (cons + 1) & ((2U << log2) - 1);
-		/* CONS.ERR keeps what it had: it means nothing without GERROR. */
+		/* CONS.ERR stays unchanged: it has no meaning without GERROR. */
 		vsmmu_put(v, VR_CMDQ_CONS, cons | (v->reg[VR_CMDQ_CONS] & CMDQ_CONS_ERR));
 	}
 }

@@ -2,17 +2,17 @@
 /*
  * config - from StreamID and SubstreamID to a configuration, chapter 5.
  *
- * Entries are read word by word, beginning anywhere, since hardware promises no
- * more; so a driver that changes several words of a valid entry at once is seen
- * half-way.  What the architecture calls ILLEGAL is noted as well as reported:
- * no driver should ever let the SMMU see it.
+ * Entries are read word by word, starting at a random one, since hardware guarantees no
+ * more; so the model sees intermediate states if a driver changes several words of a
+ * valid entry.  An entry that is ILLEGAL in the architecture causes an event and is also
+ * recorded as an error of the driver.
  */
 #include "vsmmu.h"
 
 #include <linux/random.h>
 
 #define L1STD_SPAN_MAX	11
-#define LOOK_MAX	4096	/* entries that are read under the lock, in one go */
+#define LOOK_MAX	4096	/* entries that are read under the lock at a time */
 
 #define STE_W0_KNOWN	(STE_W0_V | STE_W0_CONFIG | STE_W0_S1FMT | STE_W0_S1CTXPTR | STE_W0_S1CDMAX)
 #define STE_W3_KNOWN	STE_W3_S2TTB
@@ -80,12 +80,12 @@ static int locate_ste_2lvl(struct vsmmu *v, u32 sid, u64 base, u32 split, u64 *p
 }
 
 /*
- * Until SMMUEN is off any StreamID may come.  The driver never leaves an STE without V, so
- * one without it is memory that was given back: the kernel clears what is freed.
+ * Until SMMUEN is 0 a transaction of any StreamID may arrive.  The driver sets V in every
+ * STE, so an STE without it is in freed memory: the kernel clears memory on free.
  *
- * After a loss of power STRTAB_BASE_CFG is random, and no table of the driver's: it is not
- * looked at.  The size is bounded all the same, since the lock is held: by SIDSIZE, as
- * hardware does, and by LOOK_MAX first-level entries.
+ * After a power loss STRTAB_BASE_CFG is random, so the table is not checked.  The size has
+ * a limit, since the lock is held: SIDSIZE, as in hardware, and LOOK_MAX first-level
+ * entries.
  */
 void vsmmu_config_look(struct vsmmu *v)
 {
@@ -367,7 +367,7 @@ static int use_cd(struct vsmmu *v, struct vsmmu_line *ste, u32 ssid, struct vsmm
 	return 0;
 }
 
-/* Which CD, if any: 0 and @cfg->s1 says whether one. */
+/* Selects the CD: returns 0 and sets @cfg->s1 if there is one. */
 static int choose_cd(struct vsmmu_line *ste, bool ssv, u32 *ssid, struct vsmmu_config *cfg,
 		     struct vsmmu_fault *fault)
 {

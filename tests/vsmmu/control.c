@@ -2,20 +2,20 @@
 /*
  * control - debugfs of an instance.
  *
- *   state     where it is
- *   counters  what it did
- *   check     what the driver did wrong: empty, or a line for each (the first
- *             VSMMU_NOTES of them) and then how many of each kind
+ *   state     its state
+ *   counters  its activity
+ *   check     errors of the driver: empty, or a line for each (the first VSMMU_NOTES of
+ *             them) and then the number of each kind
  *   inject    write-only, one of
  *     gerror BITS        raise these global errors
- *     sync_delay US      each SYNC takes that long
+ *     sync_delay US      duration of each SYNC
  *     ill N, abt N, atc N  CERROR_ILL or _ABT at the N-th command from now, _ATC_INV_SYNC
  *                        at the N-th SYNC
- *     atc_timeout SID N [M]  the next N ATC_INV to SID, after M that go well
- *     atc_random N       one in N ATC_INV, to whatever stream; 0: none
- *     atc_wait US        to find out that one is not answered takes that long
- *     deaf SID 0|1|2     no ATC_INV to SID is answered, 1: until its device is reset, 2: ever
- *     forgive SID        it never failed: from now on it must be served as all others
+ *     atc_timeout SID N [M]  the next N ATC_INV to SID time out, after M that do not
+ *     atc_random N       one in N ATC_INV, to any stream; 0: none
+ *     atc_wait US        duration of an ATC timeout
+ *     deaf SID 0|1|2     1: no ATC_INV to SID is answered until its device is reset; 2: never
+ *     forgive SID        clear its record of failures: from now on its accesses must succeed
  *     lazy_ack N         handshakes are answered late
  *     no_ack N           and from the N-th on from now not at all, until "no_ack 0"
  *     gbpa               somebody else changes GBPA, to what it is: a handshake of its own

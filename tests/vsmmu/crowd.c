@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * crowd - all clients in one domain, and what some of them do not answer.
+ * crowd - all clients in one domain, of which some do not answer.
  *
- * In each round a page is mapped, every client reads it, so that each device that has
- * an ATC holds it, and it is unmapped.  After that nobody reaches it, whoever
- * failed to answer meanwhile; and whoever did not fail reached it before.
+ * In each round a page is mapped, every client reads it, so that it is in the ATC of each
+ * device that has one, and it is unmapped.  After that no client may reach it, also if
+ * some did not answer; before that every client that has not failed must reach it.
  *
- * How long the unmaps took is told in microseconds.
+ * Reports the duration of the unmaps in microseconds.
  */
 #include "client.h"
 
@@ -19,7 +19,7 @@
 
 #define CROWD_IOVA	0x50000000UL
 
-static DEFINE_MUTEX(crowd_lock);	/* @crowd; a client in it stays */
+static DEFINE_MUTEX(crowd_lock);	/* protects @crowd, and keeps its clients */
 static LIST_HEAD(crowd);
 
 struct count {
@@ -84,7 +84,7 @@ static void none_reaches(struct page *page, struct count *n)
 	}
 }
 
-/* From here on the PCI devices of @mask, counted as they were bound, answer nothing. */
+/* From now on the PCI devices of @mask, in the order of their probe, do not answer. */
 static void go_deaf(u32 mask)
 {
 	struct client *c;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * event - the event queue, global errors, and interrupts: messages where the
- * driver gave an address for them, else wires.
+ * event - the event queue, global errors, and interrupts: messages if the driver has set
+ * an address for them, else wires.
  *
- * The event queue's interrupt comes when the queue stops being empty, and at no
- * other time: a handler that leaves records behind hears of them no more.
+ * The event queue's interrupt is raised only when the queue becomes non-empty: a handler
+ * that leaves records in the queue gets no further interrupt for them.
  */
 #include "vsmmu.h"
 
@@ -65,10 +65,9 @@ static bool is_at(struct vsmmu *v, u32 prod)
 }
 
 /*
- * A record was put at @prod: was the queue empty till then?  The driver writes
- * CONS and then reads PROD, so this side has PROD first.  Where registers are
- * RAM a store may be overtaken by a load, hence the second look in
- * vsmmu_event_poll(), some time later.
+ * A record was written at @prod: was the queue empty before?  The driver writes CONS and
+ * then reads PROD, so this side writes PROD first.  Registers are RAM here, and a load may
+ * overtake a store, hence the second check in vsmmu_event_poll(), some time later.
  */
 static void announce(struct vsmmu *v, u32 prod)
 {
@@ -83,7 +82,7 @@ static void announce(struct vsmmu *v, u32 prod)
 	}
 }
 
-/* False if there is no room; what cannot wait is lost then. */
+/* False if the queue is full; a record that cannot wait is then lost. */
 static bool put_record(struct vsmmu *v, const u64 words[4])
 {
 	u32 size = 1U << log2_of(v), wrap = 2 * size - 1;
@@ -106,7 +105,7 @@ static bool put_record(struct vsmmu *v, const u64 words[4])
 	return true;
 }
 
-/* The driver's CONS may have been on its way when announce() looked. */
+/* The driver's write of CONS may not have been visible when announce() checked. */
 void vsmmu_event_poll(struct vsmmu *v)
 {
 	if (v->announce_again && is_at(v, v->announce_prod))
@@ -119,12 +118,12 @@ static void overflow(struct vsmmu *v)
 	u32 prod = v->reg[VR_EVENTQ_PROD], cons = vsmmu_read(v, SMMUX_EVENTQ_CONS);
 
 	v->counts.lost_events++;
-	/* Once, until the driver says that it has seen it. */
+	/* Once, until the driver acknowledges it. */
 	if (!((prod ^ cons) & QUEUE_OVFLG))
 		vsmmu_put(v, VR_EVENTQ_PROD, prod ^ QUEUE_OVFLG);
 }
 
-/* False: not recorded, for a transaction that stalls to try again. */
+/* False: not recorded; a stalled transaction tries again later. */
 bool vsmmu_event_post(struct vsmmu *v, const u64 words[4])
 {
 	bool stall = words[1] & EVT_W1_STALL;
@@ -138,7 +137,7 @@ bool vsmmu_event_post(struct vsmmu *v, const u64 words[4])
 	return false;
 }
 
-/* As a driver finds it that read PROD, drained all, and reads PROD once more. */
+/* As seen by a driver that reads PROD, drains the queue, and reads PROD again. */
 void vsmmu_event_overflow(struct vsmmu *v)
 {
 	overflow(v);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * main - instances from module parameters, and the thread that is the hardware.
+ * main - instances from module parameters, and the thread that models the hardware.
  *
- * The thread has a CPU to itself (isolcpus=): the driver waits for the SMMU in
- * loops that nobody interrupts, on every CPU that it runs on.
+ * The thread has a CPU to itself (isolcpus=): on its own CPUs the driver waits for the
+ * SMMU in loops that nothing interrupts.
  *
- * The driver's patience is a second of the guest's clock, which goes on while the
- * host runs something else.  How long nobody was there to be the hardware is counted
- * for each instance, so that a verdict can be told from a host that was too busy.
+ * The driver's time limit is a second of the guest's clock, which runs on while the host
+ * runs other processes.  Gaps without a running thread are counted for each instance, so
+ * that a failure of the driver can be distinguished from a busy host.
  */
 #include "vsmmu.h"
 
@@ -20,8 +20,8 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
-#define IDLE_LOOKS	500	/* busy looks before the thread rests */
-#define AHEAD_LOOKS	8	/* looks of which one is for thinking ahead */
+#define IDLE_LOOKS	500	/* idle polls before the thread sleeps */
+#define AHEAD_LOOKS	8	/* one of this number of polls speculates */
 #define HELP_NS		(2 * NSEC_PER_MSEC)
 #define STARVED_NS	(200 * NSEC_PER_MSEC)
 
@@ -43,7 +43,7 @@ module_param(pci, int, 0444);
 MODULE_PARM_DESC(pci, "instance that PCI devices below root ports are behind; -1: none");
 static bool alias;
 module_param(alias, bool, 0444);
-MODULE_PARM_DESC(alias, "PCI devices with ATS go by the requester ID of the next function, too");
+MODULE_PARM_DESC(alias, "PCI devices with ATS also use the requester ID of the next function");
 static unsigned int pasid;
 module_param(pasid, uint, 0444);
 MODULE_PARM_DESC(pasid, "log2 of the PASIDs that PCI devices with ATS have; 0: none");
@@ -54,7 +54,7 @@ static unsigned int irq_base = 200;
 module_param(irq_base, uint, 0444);
 MODULE_PARM_DESC(irq_base, "first of the shared peripheral interrupts to use, three for each instance");
 
-/* --- what an instance can do --- */
+/* --- features of an instance --- */
 
 struct word {
 	const char *name;
@@ -104,7 +104,7 @@ static const struct vsmmu_model plain = {
 		[3] = IDR3_RIL | IDR3_HAD,
 		[5] = IDR5_GRAN4K | IDR5_GRAN16K | IDR5_GRAN64K | FIELD_PREP_CONST(IDR5_OAS, 4),
 	},
-	.iidr = 0x5aa00000,	/* a product that nobody makes: no erratum fits */
+	.iidr = 0x5aa00000,	/* a product that does not exist: no erratum matches */
 	.aidr = 2,
 };
 
@@ -134,7 +134,7 @@ static int apply_word(struct vsmmu_model *model, char *text)
 			*idr |= val << __ffs(w->mask);
 		return 0;
 	}
-	pr_err("vsmmu: '%s' is no feature\n", name);
+	pr_err("vsmmu: '%s' is not a feature\n", name);
 	return -EINVAL;
 }
 
@@ -152,7 +152,7 @@ static int parse_model(struct vsmmu_model *model, char *text)
 	return 0;
 }
 
-/* --- what the driver does wrong --- */
+/* --- errors of the driver --- */
 
 void vsmmu_bad(struct vsmmu *v, enum vsmmu_bad kind, const char *fmt, ...)
 {
@@ -182,8 +182,8 @@ struct vsmmu *vsmmu_by_node(const struct device_node *np)
 /* --- the hardware --- */
 
 /*
- * All that @v had to do at @now is done.  The thread and the helpers say so, without
- * the lock; one of two that come at once counts the time that has gone by.
+ * At @now the work of @v was done.  The thread and the helpers call this without the lock;
+ * if two call it at the same time, one of them counts the gap.
  */
 static void was_there(struct vsmmu *v, u64 now)
 {
@@ -207,7 +207,7 @@ static void act(struct vsmmu *v)
 	vsmmu_event_poll(v);
 }
 
-/* Without the lock: who holds it may be a CPU that the host has put aside. */
+/* Without the lock: its holder may be on a CPU that the host does not run. */
 static bool has_work(struct vsmmu *v)
 {
 	return !READ_ONCE(v->unpowered) &&
@@ -253,9 +253,9 @@ static int be_hardware(void *unused)
 }
 
 /*
- * The thread's CPU is one of the host's threads, which a loaded host may keep
- * from running for longer than a driver waits.  So each CPU is the hardware for
- * a moment now and then: where the driver waits there is time for it as well.
+ * The thread's CPU is a thread of the host, and a loaded host may not run it for longer
+ * than the driver waits.  So a timer on each CPU also models the hardware: while the
+ * driver waits on a CPU that runs, its timer does the work.
  */
 static enum hrtimer_restart help(struct hrtimer *timer)
 {
@@ -307,7 +307,7 @@ static int go_live(void)
 	return 0;
 }
 
-/* --- coming and going --- */
+/* --- start and stop --- */
 
 static void stop(struct vsmmu *v)
 {
@@ -404,7 +404,7 @@ module_init(vsmmu_init);
 
 static void __exit vsmmu_exit(void)
 {
-	/* Devices go first: the driver switches an SMMU off that still answers. */
+	/* Devices first: the driver must be able to disable an SMMU that still answers. */
 	vsmmu_tree_remove();
 	vsmmu_client_unregister();
 	vsmmu_pasid_caps_remove();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * mem - what a device can reach: the memory that the kernel owns, and the register
- * of the ITS that takes messages.
+ * mem - memory that a device can access: the memory that the kernel owns, and the
+ * register of the ITS that receives messages.
  *
- * A device does not ask whether memory is in use, so nothing here is checked by
- * sanitizers.  Each 64-bit word is read and written in one go, as the
- * architecture promises; several of them are not.
+ * A device also accesses freed memory, so sanitizers do not check this file.  Each 64-bit
+ * word is read and written atomically, as the architecture guarantees; several words are
+ * not.
  */
 #include "vsmmu.h"
 
@@ -17,14 +17,14 @@
 #include <asm/memory.h>
 #include <asm/page.h>
 
-#define ITS_FRAME	0x10000		/* of an ITS, the second */
-#define ITS_TRANSLATER	0x40		/* in there */
+#define ITS_FRAME	0x10000		/* the second frame of an ITS */
+#define ITS_TRANSLATER	0x40		/* offset in that frame */
 
 static struct device_node *its;
 static void __iomem *its_frame;
 static u64 its_frame_pa;
 
-/* Without an ITS there are no messages to it. */
+/* The ITS is optional. */
 void vsmmu_mem_init(void)
 {
 	struct resource res;

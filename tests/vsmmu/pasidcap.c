@@ -1,35 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * pasidcap - a PASID capability for PCI devices with ATS, since no device of QEMU's
- * has both.
+ * pasidcap - a PASID capability for PCI devices with ATS, since no device of QEMU has
+ * both.
  *
- * The model steps in between the PCI core and the configuration space of the bus that
- * such a device is on.  There it adds one capability behind the last extended one, with
- * a control register of its own, and the word that end-to-end prefixes pass.  A device that
- * is found anew is found so; the fields of one that was there before are filled in here,
- * and so is what its root port would have to be: its bus is not ours.
+ * The model intercepts the PCI core's accesses to the configuration space of the device's
+ * bus.  It adds one capability after the last extended one, with a separate control
+ * register, and the flag for end-to-end prefixes.  The PCI core sees both when it scans the
+ * device again.  For a device that it has scanned before, this file sets the fields of
+ * struct pci_dev.  It also sets up the root port, whose bus is not intercepted.
  *
- * Accessors are called under the PCI core's lock, which is a raw one, and are all that
- * writes to a struct vsmmu_pasid_cap.
+ * The accessors run under the PCI core's lock, a raw one; only they write to a struct
+ * vsmmu_pasid_cap.
  */
 #include "client.h"
 
 #include <linux/pci.h>
 
 #define MAX_CAPS	16
-#define POSITION	0xf80		/* where QEMU has nothing */
+#define POSITION	0xf80		/* unused in QEMU's devices */
 
 struct vsmmu_pasid_cap {
 	struct pci_bus *bus;		/* with a reference */
 	unsigned int devfn;
-	u16 last, pcie, ats;		/* where these are: last of the chain, ... */
+	u16 last, pcie, ats;		/* offsets: last of the chain, PCIe, ATS */
 	u16 ctrl;
 	bool wrong;			/* the control register changed while ATS was on */
 };
 
 static struct vsmmu_pasid_cap caps[MAX_CAPS];
 static unsigned int num_caps;
-static unsigned int width;		/* log2 of how many PASIDs each has */
+static unsigned int width;		/* log2 of the number of PASIDs of each */
 static struct pci_ops *real, ours;
 
 static struct vsmmu_pasid_cap *cap_at(const struct pci_bus *bus, unsigned int devfn)
@@ -48,7 +48,7 @@ static int read_word32(const struct vsmmu_pasid_cap *cap, int where, u32 *val)
 {
 	int ret = real->read(cap->bus, cap->devfn, where, 4, val);
 
-	/* No device, no capabilities. */
+	/* The device does not exist. */
 	if (ret || PCI_POSSIBLE_ERROR(*val))
 		return ret;
 	if (where == cap->last)
@@ -91,7 +91,7 @@ static void control(struct vsmmu_pasid_cap *cap, u16 val)
 	WRITE_ONCE(cap->ctrl, val);
 }
 
-/* QEMU's device keeps the control register of ATS; a real one has it cleared. */
+/* A reset keeps the ATS control register of QEMU's devices; real devices clear it. */
 static void begin_reset(struct vsmmu_pasid_cap *cap)
 {
 	real->write(cap->bus, cap->devfn, cap->ats + PCI_ATS_CTRL, 2, 0);
@@ -111,7 +111,7 @@ static int cap_write(struct pci_bus *bus, unsigned int devfn, int where, int siz
 	return real->write(bus, devfn, where, size, val);
 }
 
-/* --- what devices and clients ask --- */
+/* --- for clients --- */
 
 const struct vsmmu_pasid_cap *vsmmu_pasid_cap_of(const struct pci_dev *pdev)
 {
@@ -128,11 +128,11 @@ bool vsmmu_pasid_went_wrong(const struct vsmmu_pasid_cap *cap)
 	return data_race(READ_ONCE(cap->wrong));
 }
 
-/* --- coming and going --- */
+/* --- add and remove --- */
 
 static u16 last_of_chain(struct pci_dev *pdev)
 {
-	/* Bounded: a chain that leads back to itself is what a device says, too. */
+	/* Bounded: a device may have a chain that is a loop. */
 	unsigned int most = (PCI_CFG_SPACE_EXP_SIZE - PCI_CFG_SPACE_SIZE) / PCI_CAP_SIZEOF;
 	u16 pos = PCI_CFG_SPACE_SIZE;
 	u32 header;
@@ -142,7 +142,7 @@ static u16 last_of_chain(struct pci_dev *pdev)
 	return pos;
 }
 
-/* End-to-end prefixes pass the root port, and it sends all requests upwards. */
+/* The root port forwards end-to-end prefixes, and sends all requests upwards. */
 static void open_port(struct pci_dev *port)
 {
 	u16 ctrl;
@@ -174,7 +174,7 @@ static int add_cap(struct pci_dev *pdev)
 	ours.write = cap_write;
 	pci_bus_set_ops(pdev->bus, &ours);
 
-	/* As the PCI core does where it finds a device. */
+	/* As the PCI core does when it scans a device. */
 	pdev->eetlp_prefix_max = 4;
 	pdev->pasid_cap = pci_find_ext_capability(pdev, PCI_EXT_CAP_ID_PASID);
 	return pdev->pasid_cap == POSITION ? 0 : -EIO;

@@ -2,9 +2,9 @@
 /*
  * pci - clients that are PCI devices, for ATS.
  *
- * QEMU's device gives the configuration space, with its ATS capability; what it
- * would do by DMA is done by the model, since no SMMU of QEMU's is in its way.
- * Any device will do; driver_override binds it.
+ * QEMU's device provides the configuration space, with its ATS capability; the model does
+ * the DMA, since there is no SMMU of QEMU.  Any device can be used; driver_override binds
+ * it.
  */
 #include "client.h"
 
@@ -16,8 +16,8 @@
 #include <linux/pci.h>
 
 /*
- * Under the model's lock: what is sent because the capability changes is then
- * executed after what the device does by its old state.
+ * Under the model's lock: commands that the driver sends because ATS changes are executed
+ * after the device's accesses in the old state.
  */
 bool vsmmu_pci_asks(const struct device *dev)
 {
@@ -55,8 +55,8 @@ static void pci_client_remove(struct pci_dev *pdev)
 }
 
 /*
- * Each device with ATS goes by the requester ID of its next function as well, as one
- * with that quirk would: if there is such a function they share a StreamID.
+ * Each device with ATS also uses the requester ID of its next function, as devices with
+ * that quirk do: if there is such a function, they share a StreamID.
  */
 int vsmmu_pci_alias(void)
 {

@@ -2,10 +2,10 @@
 /*
  * power - a power domain for an instance that has the word "pd".
  *
- * Off is really off: what reset would leave is there when power comes back, and
- * until then registers read as all ones, transactions abort, and a register that
- * somebody wrote nevertheless is found when power returns.  Power that goes while
- * the SMMU has anything left to do is the driver's fault.
+ * A power-down loses all state.  Without power registers read as all ones and
+ * transactions abort; at power-on the model detects writes that were made meanwhile, and
+ * registers have their reset contents.  A power-down while the SMMU has work left is an
+ * error of the driver.
  */
 #include "vsmmu.h"
 
@@ -46,7 +46,7 @@ static int power_off(struct generic_pm_domain *pd)
 	spin_lock_irq(&v->lock);
 	what = unfinished(v);
 	if (what)
-		vsmmu_bad(v, BAD_POWER, "power goes, and %s", what);
+		vsmmu_bad(v, BAD_POWER, "power-down while %s", what);
 	v->unpowered = true;
 	v->counts.power_offs++;
 	vsmmu_regs_power_off(v);
@@ -66,7 +66,7 @@ static int power_on(struct generic_pm_domain *pd)
 	return 0;
 }
 
-/* After all drivers were shut down: nobody comes back to look. */
+/* After all drivers were shut down: the last chance to report an error. */
 static int at_power_off(struct sys_off_data *data)
 {
 	struct vsmmu *v = data->cb_data;
@@ -105,7 +105,7 @@ int vsmmu_power_init(struct vsmmu *v)
 	return PTR_ERR_OR_ZERO(v->off_handler);
 }
 
-/* The provider is @np from now on: before any device looks for it. */
+/* Makes @np the provider, before any device looks for it. */
 int vsmmu_power_provide(struct vsmmu *v, struct device_node *np)
 {
 	v->pd_np = np;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * pri - devices that ask for pages: the PRI queue and its answers, chapter 8.
+ * pri - devices that request pages: the PRI queue and its answers, chapter 8.
  *
- * A request group is one request here, so each is the last of its group and has
- * to be answered: by CMD_PRI_RESP, or by the SMMU itself while its PRI queue is
- * off (failure) or full (success, so that the device tries again).
+ * A group has one request here, so each is the last of its group and must be answered: by
+ * CMD_PRI_RESP, or by the SMMU itself while its PRI queue is disabled (failure) or full
+ * (success, so that the device tries again).
  */
 #include "vsmmu.h"
 
@@ -28,7 +28,7 @@ static u32 log2_of(const struct vsmmu *v)
 		   FIELD_GET(IDR1_PRIQS, v->reg[VR_IDR1]));
 }
 
-/* False if there is no room; then it has overflowed until the driver says it knows. */
+/* False if the queue is full, or has overflowed and the driver did not acknowledge that. */
 static bool put_request(struct vsmmu *v, const u64 words[PPR_WORDS])
 {
 	u32 size = 1U << log2_of(v), wrap = 2 * size - 1;
@@ -80,7 +80,7 @@ static struct vsmmu_page_request *begin(struct vsmmu *v, const struct vsmmu_requ
 	return pr;
 }
 
-/* Sleeps.  What the device is told, or -ETIMEDOUT, or -EBUSY if it has asked too much. */
+/* Sleeps.  Returns the answer, or -ETIMEDOUT, or -EBUSY if too many requests are pending. */
 int vsmmu_page_request(struct vsmmu *v, const struct vsmmu_request *req)
 {
 	struct vsmmu_page_request *pr;
@@ -114,5 +114,5 @@ void vsmmu_page_response(struct vsmmu *v, u32 sid, u64 w1)
 		complete(&pr->answered);
 		return;
 	}
-	vsmmu_bad(v, BAD_COMMAND, "PRI_RESP to %#x, group %u, which nobody asked for", sid, prg);
+	vsmmu_bad(v, BAD_COMMAND, "PRI_RESP to %#x, group %u, without a request", sid, prg);
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * program - drivers' lives, with an eye on every page: an access lands where it
- * is mapped, and nowhere else, and not at all when the mapping is gone.
+ * program - typical work of drivers, with checks of every page: an access lands at the
+ * mapped page, and nowhere else, and nowhere after the unmap.
  *
- * With several threads on one device an address may have a new owner as soon as
- * it is free, so what a late access does to other pages says nothing; to ours it
- * says all.  Each thread of a storm does a number of rounds and goes on until all
- * have, so that the work of each is done beside that of the others.  A cycle has
- * the SMMU sleep and wake meanwhile, when all its other clients rest.
+ * With several threads on one device an address may have a new owner as soon as it is
+ * free, so only the thread's own page is checked after an unmap.  Each thread of a storm
+ * does a number of rounds and continues until all have done theirs, so that all threads
+ * work at the same time.  A cycle makes the SMMU suspend and resume, if all its other
+ * clients are idle.
  */
 #include "client.h"
 
@@ -27,10 +27,10 @@
 #define MAX_ORDER_USED	4
 
 struct tally {
-	const u32 *ssid;		/* all is done with this SubstreamID; NULL: none */
+	const u32 *ssid;		/* SubstreamID of all accesses; NULL: none */
 	u64 rounds, maps;
-	unsigned int missed;		/* mapped, and did not land */
-	unsigned int late;		/* unmapped, and did */
+	unsigned int missed;		/* mapped, and the access did not land */
+	unsigned int late;		/* unmapped, and the access landed */
 	unsigned int errors;
 };
 
@@ -74,8 +74,8 @@ static void must_land(struct client *c, u64 iova, struct page *page, struct tall
 			return;
 	}
 	/*
-	 * Who lets its SMMU sleep expects no more than that nothing lands elsewhere,
-	 * and so does one that did not answer.
+	 * If the client allows its SMMU to suspend, or its device has failed, a refused
+	 * access is correct.
 	 */
 	if (!ans.done && (c->rests || client_failed(c)))
 		return;
@@ -92,7 +92,7 @@ static void must_not_land(struct client *c, u64 iova, struct page *page, struct 
 	unsigned int i;
 
 	*word = CLIENT_POISON;
-	/* By every stream: each has its own way to be stale. */
+	/* By every stream: each may have its own stale cache entries. */
 	for (i = 0; i < c->num; i++) {
 		s = client_access(c, t->ssid, iova, true, &val, &ans);
 		if (*word == CLIENT_POISON)
@@ -103,7 +103,7 @@ static void must_not_land(struct client *c, u64 iova, struct page *page, struct 
 	}
 }
 
-/* As in another device's interrupt handler, if the test wants it so. */
+/* With interrupts off if the test wants that, as in an interrupt handler. */
 static void unmap_for_race(struct client *c, dma_addr_t iova)
 {
 	unsigned long flags;
@@ -154,7 +154,7 @@ int program_race(struct client *c, unsigned int tries)
 struct storm {
 	struct client *c;
 	unsigned int rounds;		/* of each worker, at least */
-	atomic_t behind;		/* workers that have not done them yet */
+	atomic_t behind;		/* workers that have not finished these */
 };
 
 struct worker {
@@ -174,7 +174,7 @@ static void burst(struct worker *w)
 
 	for (i = 0; i < BURST; i++) {
 		bytes[i] = PAGE_SIZE << ((w->t.rounds + i) % (MAX_ORDER_USED + 1));
-		/* That direction may overlap for the DMA debug code. */
+		/* The DMA debug code allows overlapping mappings in this direction. */
 		iova[i] = dma_map_page(w->c->dev, w->pages, 0, bytes[i], DMA_TO_DEVICE);
 		if (dma_mapping_error(w->c->dev, iova[i]))
 			w->t.errors++;
@@ -189,7 +189,7 @@ static int work(void *data)
 {
 	struct worker *w = data;
 
-	/* Always at work, so that others wait for a CPU no longer than they must. */
+	/* A low priority, so that others do not wait long for a CPU. */
 	set_user_nice(current, MAX_NICE);
 	do {
 		burst(w);
@@ -248,7 +248,7 @@ int program_storm(struct client *c, unsigned int threads, unsigned int rounds)
 	}
 	atomic_sub(threads - started, &storm.behind);
 	for (i = 0; i < started; i++) {
-		/* In parts, or a long storm is taken for a hung task. */
+		/* With a timeout, or a long storm is reported as a hung task. */
 		while (!wait_for_completion_timeout(&w[i].done, 30 * HZ))
 			;
 		__free_pages(w[i].pages, MAX_ORDER_USED);
@@ -263,7 +263,7 @@ int program_storm(struct client *c, unsigned int threads, unsigned int rounds)
 
 #define ATTACH_IOVA	0x40000000UL
 
-/* A domain of its own for a while; between two of them the device is in its old one. */
+/* Attaches the device to a new domain and back to its own. */
 static int attach_once(struct client *c, struct page *page, struct tally *t)
 {
 	struct iommu_domain *dom = iommu_paging_domain_alloc(c->dev);
@@ -386,14 +386,14 @@ struct churn {
 };
 
 /*
- * Is the device in @dom, or was it a moment ago?  It does not matter: what was
- * unmapped is not to be reached, by whatever of the two it is.
+ * Whether the device is in @dom or has just left it does not matter: in either case it
+ * must not reach an unmapped page.
  *
  *   churn                          program_join
  *   -----                          ------------
- *   map, let the device cache it   @dom is to invalidate the device's caches
- *   unmap, invalidate              the device translates by @dom
- *   access: must not land          and the other way round
+ *   map, let the device cache it   attach: add the device to @dom's invalidation array
+ *   unmap, invalidate              switch the device to @dom
+ *   access: must not land          detach: in reverse order
  */
 static int churn(void *arg)
 {
@@ -416,16 +416,15 @@ static int churn(void *arg)
 		must_not_land(w->c, ATTACH_IOVA, w->page, &w->t);
 		cond_resched();
 	}
-	/* The task stays until it is told to go. */
+	/* The task must exist until kthread_stop(). */
 	while (!kthread_should_stop())
 		schedule_timeout_interruptible(1);
 	return 0;
 }
 
 /*
- * Wait a moment that differs from one time to the next, and then until the
- * other thread has mapped at least once in it: however slow the machine is, and
- * whichever of the two it prefers, each attach and each detach meets it.
+ * Waits for a varying time, and then until the other thread has mapped at least once
+ * meanwhile: so each attach and each detach overlaps with it, on any machine.
  */
 static int have_churned(struct churn *w)
 {
@@ -479,7 +478,7 @@ int program_join(struct client *c, unsigned int rounds, const u32 *ssid)
 
 /* --- cycle --- */
 
-/* Until the SMMU behind which @c rests has lost its power. */
+/* Waits until the SMMU of @c is without power. */
 static bool fell_asleep(struct client *c)
 {
 	unsigned long limit = jiffies + HANG_LIMIT;
@@ -492,7 +491,7 @@ static bool fell_asleep(struct client *c)
 	return true;
 }
 
-/* Rest and work in turn; each fourth time it thinks better of it at once. */
+/* Rest and work in turn; each fourth time without waiting for the suspend. */
 int program_cycle(struct client *c, unsigned int cycles)
 {
 	unsigned int i, slept = 0, awake = 0;

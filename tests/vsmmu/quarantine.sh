@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Devices that do not answer, on modelled SMMUs. $bdf and $sid are the test's device.
+# For devices on modelled SMMUs that do not answer. $bdf and $sid: the test's device.
 : "${bdf:=}" "${sid:=}"
 
 sid_of()
@@ -24,7 +24,7 @@ rec_count()
 	value_of "$(rec_dir "$1")/counters" "$2"
 }
 
-# How many are in the queue of SMMU N.
+# queued N: the number of devices in the recovery queue of SMMU N.
 queued()
 {
 	awk 'END { print NR - 1 }' "$(rec_dir "$1")/queue"
@@ -40,7 +40,7 @@ history_has()
 	grep -q "$1" "$(rec_dir 0)/history"
 }
 
-# ats_of BDF NAME: from masters/<dev>/ats
+# ats_of BDF NAME: a value of masters/<dev>/ats
 ats_of()
 {
 	value_of "$SMMUX_DEBUG/masters/$1/ats" "$2"
@@ -56,7 +56,7 @@ in_state()
 	[ "$(ats_of "$1" state)" = "$2" ]
 }
 
-# In all STEs of the device.
+# ste_has_no_ats BDF: EATS is abort in all STEs of the device.
 ste_has_no_ats()
 {
 	! grep -q 'eats=[fsr]' "$SMMUX_DEBUG/masters/$1/ste" && grep -q 'eats=abort' "$SMMUX_DEBUG/masters/$1/ste"
@@ -88,7 +88,7 @@ log_lines()
 	dmesg | grep -v 'test: ' | grep -c "$1"
 }
 
-# The events of recovery, from here on.
+# Starts tracing the events of recovery.
 trace_on()
 {
 	[ -e "$TRACING/trace" ] || mount -t tracefs tracefs "$TRACING"
@@ -100,7 +100,7 @@ trace_on()
 	echo 1 >"$TRACING/tracing_on"
 }
 
-# traced EVENT WORD FIELD: FIELD's value in the last such event with WORD in it.
+# traced EVENT WORD FIELD: FIELD's value in the last such event that contains WORD.
 traced()
 {
 	grep " $1: .*$2" "$TRACING/trace" | sed -n "s/.* $3=\([^ ]*\).*/\1/p" | tail -n 1
@@ -116,7 +116,7 @@ ats_devices()
 	done
 }
 
-# one_incident NAME COMMAND...: of which one ATC_INV is not answered.
+# one_incident NAME COMMAND...: runs it while one ATC_INV is not answered.
 one_incident()
 {
 	local name=$1 before
@@ -125,29 +125,29 @@ one_incident()
 	before=$(rec_count 0 quarantined)
 	vsmmu_inject 0 "atc_timeout $sid 1"
 	client_do "$bdf" "$@"
-	check_equal "$name: nothing late" 0 "$(client_got "$bdf" late)"
+	check_equal "$name: no access lands after unmap" 0 "$(client_got "$bdf" late)"
 	check_equal "$name: one incident" $((before + 1)) "$(rec_count 0 quarantined)"
 }
 
-# The last flush of a device that leaves, and its driver comes back.
+# An incident in the last flush, when the device's driver unbinds; then it binds again.
 one_incident_unbinding()
 {
 	vsmmu_inject 0 "atc_timeout $sid 1"
 	client_do "$bdf" map rw
 	echo "$bdf" >/sys/bus/pci/drivers/vsmmu-pci/unbind
-	check "unbind: cut off" cut_off "$bdf"
+	check "unbind: quarantined" cut_off "$bdf"
 	check "unbind: bound again" pci_bind "$bdf"
 	client_do "$bdf" race 5
-	check_equal "unbind: nothing late" 0 "$(client_got "$bdf" late)"
+	check_equal "unbind: no access lands after unmap" 0 "$(client_got "$bdf" late)"
 }
 
-# reset_ends_it NAME: through sysfs; then it is a device like any other.
+# reset_ends_it NAME: a reset through sysfs ends the quarantine.
 reset_ends_it()
 {
 	check "$1: reset" pci_reset "$bdf"
-	check "$1: that ends it" wait_for 60 in_state "$bdf" healthy
+	check "$1: the reset ends the quarantine" wait_for 60 in_state "$bdf" healthy
 	vsmmu_inject 0 "forgive $sid"
 	client_do "$bdf" race 5
-	check_equal "$1: well again" "0 0 no" \
+	check_equal "$1: works again: missed, late, cut off" "0 0 no" \
 		"$(client_got "$bdf" missed) $(client_got "$bdf" late) $(ats_of "$bdf" cut_off)"
 }

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * random - programs that nobody wrote: one device maps, unmaps, and changes
- * domains, with and without PASIDs, in an order that a seed gives.
+ * random - random programs: one device maps, unmaps, and changes domains, with and without
+ * PASIDs, in an order that a seed determines.
  *
- * A shadow knows what each address space holds.  After each step a few addresses
- * are tried, live ones and ones that were: the transaction has to end where the
- * shadow says, or nowhere.  The page itself is looked at as well, so that the
- * model's word is not all there is.
+ * A shadow records the contents of each address space.  After each step a few addresses
+ * are tried, mapped and unmapped ones: the transaction must land where the shadow says, or
+ * nowhere.  The page itself is checked, too, not only the model's answer.
  *
- * Space 0 is the one of the DMA API.  It may be mapped to and unmapped from while
- * the device is elsewhere.
+ * Space 0 belongs to the DMA API.  Pages may be mapped and unmapped in it while the device
+ * is in another space.
  */
 #include "client.h"
 
@@ -156,7 +155,7 @@ static bool is_used(struct plot *p, u8 space)
 	return p->rid == space;
 }
 
-/* As some owners do: with all the mappings still in it. */
+/* With its mappings, as some owners do. */
 static void drop_space(struct plot *p, u8 space)
 {
 	unsigned int i;
@@ -232,7 +231,7 @@ static int step_pasid(struct plot *p)
 	return ret;
 }
 
-/* --- looking --- */
+/* --- checks --- */
 
 static struct slot *find(struct plot *p, u8 space, u64 iova)
 {
@@ -265,13 +264,13 @@ static volatile u32 *word_of(const struct slot *s, u64 iova)
 	return page_address(s->page) + (iova - s->iova);
 }
 
-/* A page that can only be written can be read all the same where stage 1 maps it. */
+/* Stage 1 has no write-only pages: such a page can be read, so it is only written. */
 static bool some_direction(struct plot *p, const struct slot *s)
 {
 	return dice(p, 2) || (s && !s->readable);
 }
 
-/* @at was mapped there, and may be. */
+/* @at: a slot that is or was mapped at @iova. */
 static void probe_at(struct plot *p, const u32 *ssid, u8 space, const struct slot *at, u64 iova)
 {
 	struct client_stream *st = &p->c->stream[dice(p, p->c->num)];
@@ -286,8 +285,8 @@ static void probe_at(struct plot *p, const u32 *ssid, u8 space, const struct slo
 	client_transact(st, ssid, asks ? p->c->dev : NULL, iova, write, &val, &ans);
 	p->probes++;
 	/*
-	 * An SMMU that lost its power translates nothing, and that is right; a device
-	 * that did not answer may be cut off.
+	 * A refused access is correct if the SMMU has lost its power, or if the device has
+	 * failed and may be in quarantine.
 	 */
 	if (!ans.done && (READ_ONCE(st->v->lost_power) || client_failed(p->c)))
 		return;
@@ -299,7 +298,7 @@ static void probe_at(struct plot *p, const u32 *ssid, u8 space, const struct slo
 		complain(p, st, ssid, iova, write, want, &ans);
 }
 
-/* One that holds something of @space, or, as often, any: it may be gone or elsewhere. */
+/* A live slot of @space or, equally often, any slot: unmapped, or of another space. */
 static struct slot *some_slot(struct plot *p, u8 space)
 {
 	unsigned int first = dice(p, SLOTS), i = dice(p, 2) * SLOTS;
@@ -401,7 +400,7 @@ int program_random(struct client *c, unsigned int seed, unsigned int programs, u
 	return ret;
 }
 
-/* --- what stays, for others to look at --- */
+/* --- mappings that stay, for other checks --- */
 
 static void say_slot(struct plot *p, const struct slot *s)
 {
@@ -439,7 +438,7 @@ int program_keep(struct client *c, unsigned int seed, unsigned int steps)
 	begin_plot(p, seed);
 	for (i = 0; i < steps && !ret && !p->wrong; i++)
 		ret = step(p);
-	/* Most of the slots in use; what was there before is unmapped. */
+	/* Fills most of the slots; their earlier mappings are unmapped. */
 	for (i = 0; i < SLOTS && !ret && !p->wrong; i++)
 		ret = step_map(p);
 	for (i = 0; i < SLOTS; i++)
@@ -450,8 +449,8 @@ int program_keep(struct client *c, unsigned int seed, unsigned int steps)
 }
 
 /*
- * Pages of 4K only, of addresses that are memory of nobody: the physical address is not
- * aligned as the virtual one is.  A page is left out after each SLOT_BYTES.
+ * Uses 4K pages only: the physical address, which is not memory, is not aligned like the
+ * virtual one.  One page in each SLOT_BYTES is left out.
  */
 int program_fill(struct client *c, unsigned int pages)
 {

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * regs - the register pages: RAM that the driver writes when it likes, and that
- * is compared, at each look, with what the model believes is in it.
+ * regs - the register pages: RAM that the driver may write at any time.  Each poll compares
+ * it with the values that the model has stored.
  *
- * A difference in a register that must not be written at the moment is noted
- * and undone, since the architecture has such writes ignored.
+ * A change of a register that must not be written at that time is an error and is undone,
+ * since the architecture ignores such writes.
  *
- * CR0 and IRQ_CTRL are read before the registers that they guard are compared,
- * and take effect after: the driver may write STRTAB_BASE and then SMMUEN, and
- * both be seen in one look.
+ * CR0 and IRQ_CTRL are read before the registers that they guard are compared, and take
+ * effect afterwards: one poll may see a write of STRTAB_BASE and a later one of SMMUEN.
  */
 #include "vsmmu.h"
 
@@ -20,7 +19,7 @@
 #define GBPA_KNOWN	(GENMASK(19, 16) | GENMASK(13, 8) | GENMASK(4, 0) | GBPA_ABORT)
 #define CR2_KNOWN	(CR2_PTM | CR2_RECINVSID | CR2_E2H)
 #define SEEN_BYTES	0x200	/* of each page: all that a driver may touch */
-#define FULL_LOOK	32	/* turns between two comparisons of everything */
+#define FULL_LOOK	32	/* polls between two comparisons of everything */
 
 enum guard { ALWAYS, BY_CR0, BY_IRQ };
 
@@ -29,7 +28,7 @@ static const struct rule {
 	u32 off;
 	bool wide;
 	enum guard guard;
-	u32 bits;		/* of CR0 or IRQ_CTRL: while one is 1, hands off */
+	u32 bits;		/* of CR0 or IRQ_CTRL: no writes while one is 1 */
 	u64 valid;		/* not reserved */
 } rules[NUM_VR] = {
 	[VR_IDR0]	 = { "IDR0", SMMUX_IDR0 },
@@ -103,7 +102,7 @@ void vsmmu_put(struct vsmmu *v, enum vsmmu_reg reg, u64 val)
 	store(v, &rules[reg], val);
 }
 
-/* Page 1 repeats page 0 nowhere, and without MSIs there is nothing to configure. */
+/* Without MSIs the IRQ_CFG registers do not exist, and without PRI those of its queue. */
 static u64 valid_bits(struct vsmmu *v, enum vsmmu_reg reg)
 {
 	if (reg >= VR_GERROR_CFG0 && !vsmmu_has(v, IDR0_MSI))
@@ -141,7 +140,7 @@ static void compare_all(struct vsmmu *v)
 		compare(v, reg);
 }
 
-/* True when @now, which differs from what is in effect, is to be taken. */
+/* True when @now, which differs from the value in effect, takes effect. */
 static bool settled(struct vsmmu *v, struct vsmmu_hand *hand, const char *name, u32 now)
 {
 	if (!hand->pending) {
@@ -174,10 +173,10 @@ static void take_cr0(struct vsmmu *v, u32 cr0)
 		vsmmu_bad(v, BAD_RESERVED, "CR0 %#x", cr0);
 	strays = on & CR0_SMMUEN ? vsmmu_cache_strays(v) : 0;
 	if (strays && !v->lost_power)
-		vsmmu_bad(v, BAD_ENABLE, "SMMUEN with %u entries in the caches that nobody dropped",
+		vsmmu_bad(v, BAD_ENABLE, "SMMUEN with %u cache entries from reset that were not invalidated",
 			  strays);
 	v->cr0 = cr0 & CR0_KNOWN;
-	/* A driver that wrote CR0 without knowing of a loss has not dropped what is there. */
+	/* A driver that has not detected a power loss does not invalidate before this. */
 	if (on & CR0_SMMUEN && !strays)
 		v->lost_power = false;
 	if (off & CR0_SMMUEN) {
@@ -226,12 +225,12 @@ static void look_gerrorn(struct vsmmu *v)
 	if (!acked)
 		return;
 	if (acked & ~active)
-		vsmmu_bad(v, BAD_HANDSHAKE, "GERRORN %#x acknowledges what is not there (%#x)",
+		vsmmu_bad(v, BAD_HANDSHAKE, "GERRORN %#x acknowledges inactive errors (active: %#x)",
 			  now, active);
 	v->gerrorn = now;
 }
 
-/* Any context, without the lock: is there anything for vsmmu_regs_poll()? */
+/* Any context, without the lock: is there work for vsmmu_regs_poll()? */
 bool vsmmu_regs_differ(struct vsmmu *v)
 {
 	return vsmmu_read(v, SMMUX_CR0) != READ_ONCE(v->cr0) ||
@@ -262,12 +261,12 @@ void vsmmu_regs_poll(struct vsmmu *v)
 }
 
 /*
- * The worst that reset may leave: traffic passes, what has no reset value is
+ * The worst state that reset may leave: GBPA bypasses, registers without a reset value are
  * random, and the caches are full.
  *
- * To who reads registers meanwhile it is to be one event, as it is where no clock
- * runs: CR0ACK is what a driver asks whether the rest means anything.  It neither
- * says "enabled" beside a random CONS, nor "all off" before all is written.
+ * A concurrent reader must see one event, as in hardware: a driver reads CR0ACK to decide
+ * whether other registers are valid.  So CR0ACK must neither show "enabled" together with
+ * a random CONS, nor "all disabled" before everything is written.
  */
 static void reset(struct vsmmu *v)
 {
@@ -311,7 +310,7 @@ void vsmmu_regs_power_on(struct vsmmu *v)
 	reset(v);
 }
 
-/* Nobody answers: all ones.  What was in the registers is gone. */
+/* Without power all registers read as ones.  Their contents are lost. */
 void vsmmu_regs_power_off(struct vsmmu *v)
 {
 	reset(v);
@@ -338,7 +337,7 @@ void vsmmu_regs_lose_power(struct vsmmu *v)
 	reset(v);
 }
 
-/* For each command, transaction and look at a changed register, before it is done. */
+/* Called before each command, transaction and poll of a changed register. */
 bool vsmmu_power_fails(struct vsmmu *v)
 {
 	if (v->unpowered)

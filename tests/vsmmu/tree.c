@@ -2,9 +2,9 @@
 /*
  * tree - nodes for the SMMUs and their clients in the machine's device tree.
  *
- * They are complete before they are attached, since a node's phandle is read
- * from its properties at that moment.  The kernel makes platform devices of them
- * by itself, and takes those away when the nodes go.
+ * They are complete before they are attached, since the kernel reads a node's phandle from
+ * its properties at that moment.  The kernel then makes platform devices for them, and
+ * removes those when the nodes are removed.
  */
 #include "vsmmu.h"
 
@@ -23,7 +23,7 @@ static struct of_changeset changes;
 static struct device_node *nodes[2 * VSMMU_MAX + VSMMU_STREAMS];
 static unsigned int num_nodes;
 
-/* Everything is the node's, which frees it. */
+/* The node owns the property and frees it. */
 static int add_property(struct device_node *np, const char *name, const void *val, size_t len)
 {
 	struct property *prop = kzalloc(sizeof(*prop), GFP_KERNEL);
@@ -59,8 +59,8 @@ static struct device_node *add_node(const char *name)
 }
 
 /*
- * Its messages are to reach the machine's ITS.  The model writes them as a CPU, and
- * CPUs have the DeviceID 0 there.
+ * For messages to the machine's ITS.  The model writes them from a CPU, and writes of CPUs
+ * have DeviceID 0 there.
  */
 static int add_msi_parent(struct vsmmu *v)
 {
@@ -113,7 +113,7 @@ static int add_smmu(struct vsmmu *v, unsigned int irq_base, bool messages)
 		ret = add_msi_parent(v);
 	if (!ret && v->has_pd)
 		ret = add_power(v);
-	/* Without either it would be as the root of the tree, which is coherent. */
+	/* Without either property it would inherit from the root, which is coherent. */
 	return ret ?: add_property(v->np, vsmmu_has(v, IDR0_COHACC) ? "dma-coherent" :
 				   "dma-noncoherent", "", 0);
 }
@@ -154,7 +154,7 @@ static int add_client(unsigned int n, const char *text)
 
 	kfree(copy);
 	if (ret) {
-		pr_err("vsmmu: client '%s' makes no sense\n", text);
+		pr_err("vsmmu: client '%s' cannot be parsed\n", text);
 		return ret;
 	}
 	snprintf(name, sizeof(name), "vclient%u", n);
@@ -183,8 +183,8 @@ static void find_irqs(struct vsmmu *v)
 }
 
 /*
- * Functions below the root ports are streams of instance @index, with their RID as
- * StreamID.  The ports themselves are not: their driver has them already.
+ * Functions below the root ports are streams of instance @index, with their requester ID
+ * as StreamID.  The ports themselves are not: their driver is already bound.
  */
 static int add_pci(unsigned int index)
 {

@@ -3,12 +3,11 @@
  * vsmmu - a modelled SMMUv3 (IHI 0070), for tests of its driver.
  *
  * Registers are a page of RAM that the kernel does not own.  A thread, on a CPU
- * that does nothing else, watches them and does what the hardware would do.
+ * that does nothing else, polls them and does the work of the hardware.
  * Clients call vsmmu_access() where a device would send a transaction.
  *
- * All of an instance is under its lock, except where a line says otherwise. A
- * transaction is done within it, so that none is under way when a CMD_SYNC
- * completes.
+ * An instance is protected by its lock, except where a comment says otherwise.  A
+ * transaction runs under the lock, so that none is pending when a CMD_SYNC completes.
  */
 #ifndef VSMMU_H
 #define VSMMU_H
@@ -31,36 +30,36 @@ struct vsmmu_atc_line;
 struct device_node;
 
 #define VSMMU_MAX		4		/* instances */
-#define VSMMU_BASE		0x7f000000UL	/* of the first one's registers */
+#define VSMMU_BASE		0x7f000000UL	/* registers of the first instance */
 #define VSMMU_STRIDE		0x40000UL
 #define VSMMU_BYTES		(2 * SMMUX_PAGE1)
 
 enum vsmmu_irq { VSMMU_IRQ_EVENTQ, VSMMU_IRQ_GERROR, VSMMU_IRQ_PRIQ, VSMMU_IRQS };
 
-/* --- what the driver does wrong --- */
+/* --- errors of the driver --- */
 
 enum vsmmu_bad {
 	BAD_READ_ONLY,		/* a register that the SMMU owns was written */
 	BAD_GUARDED,		/* a register was written while it was in use */
 	BAD_RESERVED,		/* reserved bits or values in a register */
 	BAD_HANDSHAKE,		/* a write before the last one was acknowledged */
-	BAD_QUEUE,		/* an index that no queue can have */
+	BAD_QUEUE,		/* an impossible queue index, or a stale slot */
 	BAD_COMMAND,		/* reserved bits or values in a command */
-	BAD_ENABLE,		/* translation on while caches hold what reset left */
-	BAD_TABLE,		/* an entry of a table that makes no sense */
-	BAD_BYPASS,		/* a transaction went through untranslated */
-	BAD_STREAM,		/* an access reached what its owner had taken back */
-	BAD_POWER,		/* power was taken or used at the wrong moment */
+	BAD_ENABLE,		/* translation enabled with cache entries from reset */
+	BAD_TABLE,		/* an invalid entry of a table */
+	BAD_BYPASS,		/* a transaction bypassed translation */
+	BAD_STREAM,		/* an access reached a wrong or unmapped page, or failed */
+	BAD_POWER,		/* a power-down with work left, or a write without power */
 	NUM_BAD
 };
 
-/* Notes what happened; `check` in debugfs shows it. */
+/* Records an error; `check` in debugfs shows it. */
 struct vsmmu;
 __printf(3, 4) void vsmmu_bad(struct vsmmu *v, enum vsmmu_bad kind, const char *fmt, ...);
 
 /* --- registers --- */
 
-/* Those that have a value of their own; the others are handshakes and indices. */
+/* Registers whose value is compared; the others are handshakes and indices. */
 enum vsmmu_reg {
 	VR_IDR0, VR_IDR1, VR_IDR2, VR_IDR3, VR_IDR4, VR_IDR5, VR_IIDR, VR_AIDR,
 	VR_CR0ACK, VR_IRQ_CTRLACK, VR_STATUSR, VR_GERROR,
@@ -73,10 +72,10 @@ enum vsmmu_reg {
 	NUM_VR
 };
 
-/* A register that is taken over some time after it was written. */
+/* A register that takes effect some time after it was written. */
 struct vsmmu_hand {
 	u32 seen;
-	u32 wait;		/* looks until it is taken */
+	u32 wait;		/* polls until it takes effect */
 	bool pending;
 };
 
@@ -91,15 +90,15 @@ struct vsmmu_tag {
 };
 
 /**
- * struct vsmmu_line - one thing that a cache holds
+ * struct vsmmu_line - one cache entry
  * @born:  the time (struct vsmmu.now) of the oldest memory that it comes from.
- *         An invalidation drops what was born before it was read from the queue
- *         and nothing younger.
- * @sid, @ssid: of configuration; of an L1STD, @sid is its index; of an L1CD, @ssid
- * @tag, @global, @level, @granule, @start, @bits: of LINE_TABLE and LINE_PAGE; the
- *         input addresses from @start, 1 << @bits of them; a LINE_TABLE is the
- *         table that level @level is looked up in
- * @stray: was there before any driver came
+ *         An invalidation drops entries that were born before it was read from the
+ *         queue, and no younger ones.
+ * @sid, @ssid: for configuration; for an L1STD, @sid is its index; for an L1CD, @ssid
+ * @tag, @global, @level, @granule, @start, @bits: for LINE_TABLE and LINE_PAGE; it covers
+ *         1 << @bits input addresses from @start; a LINE_TABLE is the table in which
+ *         level @level is looked up
+ * @stray: left by reset, from before the driver
  */
 struct vsmmu_line {
 	struct list_head node;
@@ -114,7 +113,7 @@ struct vsmmu_line {
 	u64 word[SMMUX_ENTRY_WORDS];
 };
 
-/* A command that was read but whose effect need not be there before its SYNC. */
+/* A command that was read; its effect is delayed until its SYNC. */
 struct vsmmu_inv {
 	u8 op;
 	u64 w0, w1;
@@ -139,13 +138,13 @@ struct vsmmu_cache {
 /* --- translation --- */
 
 struct vsmmu_fault {
-	u8 id;			/* event to record; 0: abort and say nothing */
+	u8 id;			/* event to record; 0: abort without a record */
 	u8 class, reason;
 	bool s2, stall;
 	u64 iaddr, ipa, fetch;
 };
 
-/* One stage of translation, as STE or CD give it. */
+/* One stage of translation, from an STE or CD. */
 struct vsmmu_regime {
 	struct vsmmu_tag tag;
 	u64 ttb;
@@ -174,7 +173,7 @@ struct vsmmu_leaf {
 struct vsmmu_request {
 	u32 sid, ssid;
 	bool ssv, write;
-	const struct device *asks;	/* first, if its ATS is on, and keeps the answer */
+	const struct device *asks;	/* with ATS on: requests a translation, caches it */
 	u64 iova;
 	void *buf;
 	u32 len;		/* within one 4K page */
@@ -182,7 +181,7 @@ struct vsmmu_request {
 
 struct vsmmu_answer {
 	bool done, bypassed, stalled;
-	u8 event, stage, class;		/* of a fault, also of one that is not recorded */
+	u8 event, stage, class;		/* of a fault, also if it is not recorded */
 	u64 pa;
 };
 
@@ -196,7 +195,7 @@ struct vsmmu_stall {
 
 #define VSMMU_STALLS	16
 
-/* What a device is told of the page that it asked for. */
+/* Answers to a page request. */
 #define PRI_FAILURE	0
 #define PRI_SUCCESS	2
 
@@ -211,42 +210,42 @@ struct vsmmu_page_request {
 #define VSMMU_PRGS	8
 
 /*
- * What the model knows of a stream only to make trouble with.  One that was @failed
- * is one whose device did not answer, at some time: it may be refused what is its own.
+ * Data about a stream, for errors and speculation.  @failed: its device did not answer
+ * at some time, so the driver may refuse its accesses.
  */
 struct vsmmu_stream {
 	u32 sid, ssid;
 	u32 owner;		/* first StreamID of the same device */
 	bool ssv;
-	u8 deaf;		/* answers no ATC_INV, 1: until it is reset */
+	u8 deaf;		/* answers no ATC_INV; 1: until it is reset */
 	bool failed;
-	u64 iova;		/* last address; looked up again at odd times */
+	u64 iova;		/* last address, for speculation */
 };
 
 #define VSMMU_STREAMS	40
 #define VSMMU_NOTES	32
 #define VSMMU_OPS	0x50
-#define VSMMU_SSIDS	16		/* that are counted */
+#define VSMMU_SSIDS	16		/* SubstreamIDs with a counter */
 
 struct vsmmu_inject {
-	u32 sync_us;		/* each SYNC takes that long */
+	u32 sync_us;		/* duration of each SYNC */
 	u32 ill, abt;		/* report this error at the n-th command from now */
-	u64 ill_word[2];	/* the command that was called illegal; 0 for none */
+	u64 ill_word[2];	/* the command that was reported as illegal; 0: none */
 	u32 atc_sync;		/* report ATC timeouts at the n-th SYNC from now */
-	u32 lazy_ack;		/* looks until a handshake is answered */
-	u32 no_ack;		/* at the n-th handshake from now... */
-	bool mute;		/* ...the answers end */
+	u32 lazy_ack;		/* polls until a handshake is answered */
+	u32 no_ack;		/* from the n-th handshake from now... */
+	bool mute;		/* ...handshakes are not answered */
 	bool hush;		/* no event queue interrupt */
-	u32 parting;		/* events as SMMUEN is cleared; no interrupt meanwhile */
-	u32 loss;		/* power goes at the n-th thing that happens from now */
-	u32 unready;		/* power was gone and is back before the n-th write of CR0 */
-	u32 atc_sid, atc_count;	/* that many ATC_INV to this stream time out... */
-	u32 atc_skip;		/* ...after so many that do not */
-	u32 atc_random;		/* one in so many does, to whatever stream */
-	u32 atc_us;		/* so long it takes to find out */
+	u32 parting;		/* events when SMMUEN is cleared, without an interrupt */
+	u32 loss;		/* power loss at the n-th step from now */
+	u32 unready;		/* power lost and restored before the n-th write of CR0 */
+	u32 atc_sid, atc_count;	/* this number of ATC_INV to this stream time out... */
+	u32 atc_skip;		/* ...after this number that do not */
+	u32 atc_random;		/* one in this number times out, to any stream */
+	u32 atc_us;		/* duration of an ATC timeout */
 };
 
-/* For waits that end by themselves: only what hangs takes longer. */
+/* For waits that end by themselves: only a hang takes longer. */
 #define HANG_LIMIT	(60 * HZ)
 
 struct vsmmu_counts {
@@ -257,16 +256,16 @@ struct vsmmu_counts {
 	u64 walks, hits, dropped, evicted, prefetched;
 	u64 ats_requests, translated, atc_timeouts, page_requests, lost_pages;
 	u64 power_offs;
-	u64 failed_syncs;		/* an ATC_INV before them was not answered */
-	u64 starved, longest_gap_ns;	/* nobody was there to be the hardware */
+	u64 failed_syncs;		/* SYNCs after an ATC_INV without an answer */
+	u64 starved, longest_gap_ns;	/* no thread modelled the hardware */
 };
 
-/* What an instance is made as. */
+/* The parameters of an instance. */
 struct vsmmu_model {
 	u32 idr[6], iidr, aidr;
 	bool pd;		/* it has a power domain */
 	bool aborts;		/* GBPA resets to abort */
-	bool line;		/* all its interrupts are on the first line there is */
+	bool line;		/* all its interrupts are on the first interrupt line */
 };
 
 struct vsmmu {
@@ -282,9 +281,9 @@ struct vsmmu {
 	u32 cr0, irq_ctrl, gbpa, gerrorn;
 	struct vsmmu_hand hand_cr0, hand_irq, hand_gbpa;
 	unsigned int turns;
-	u64 there_ns;		/* when somebody last was the hardware */
-	bool announce_again;	/* an interrupt may still be due for the record */
-	u32 announce_prod;	/* at this index of the event queue */
+	u64 there_ns;		/* when a thread last modelled the hardware */
+	bool announce_again;	/* an interrupt may still be due for the record... */
+	u32 announce_prod;	/* ...at this index of the event queue */
 
 	struct vsmmu_cache cache;
 	bool sync_waits;
@@ -304,9 +303,9 @@ struct vsmmu {
 	struct vsmmu_counts counts;
 	char *notes[VSMMU_NOTES];
 	unsigned int num_notes;
-	bool failed;		/* service failure mode: aborts all, until it is reset */
-	bool lost_power;	/* and nobody has set it up since */
-	bool bypass_allowed;	/* by a stream table entry */
+	bool failed;		/* service failure mode: aborts all until reset */
+	bool lost_power;	/* and was not set up since */
+	bool bypass_allowed;	/* a stream table entry may bypass */
 	struct dentry *dir;
 
 	struct vsmmu_model model;
@@ -319,7 +318,7 @@ struct vsmmu {
 /* main.c */
 struct vsmmu *vsmmu_by_node(const struct device_node *np);
 
-/* regs.c: what the driver sees and what it may do to it. */
+/* regs.c: the registers, and the checks of the driver's writes. */
 void vsmmu_regs_power_on(struct vsmmu *v);
 void vsmmu_regs_power_off(struct vsmmu *v);
 void vsmmu_regs_check_untouched(struct vsmmu *v);
@@ -365,7 +364,7 @@ void vsmmu_event_record(struct vsmmu *v, u8 id);
 int vsmmu_config(struct vsmmu *v, u32 sid, bool ssv, u32 ssid, struct vsmmu_config *cfg,
 		 struct vsmmu_fault *fault);
 
-/* As SMMUEN goes off: is the stream table still there? */
+/* When SMMUEN is cleared: checks that the stream table is not freed yet. */
 void vsmmu_config_look(struct vsmmu *v);
 
 /* walk.c: likewise. */
@@ -408,7 +407,7 @@ void vsmmu_pasid_caps_remove(void);
 int vsmmu_page_request(struct vsmmu *v, const struct vsmmu_request *req);
 void vsmmu_page_response(struct vsmmu *v, u32 sid, u64 w1);
 
-/* mem.c: physical memory, as a device reaches it. False where there is none. */
+/* mem.c: physical memory, as a device accesses it.  False if there is none. */
 void vsmmu_mem_init(void);
 void vsmmu_mem_exit(void);
 struct device_node *vsmmu_mem_its(void);

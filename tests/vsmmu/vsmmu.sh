@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Modelled SMMUs (tests/vsmmu) and their clients, by number.
+# Functions for modelled SMMUs (tests/vsmmu) and their clients, by number.
 
 readonly VSMMU_CLIENTS=/sys/bus/platform/drivers/vsmmu-client
 
@@ -10,9 +10,9 @@ vsmmu_load()
 	insmod /smmux/vsmmu.ko "$@"
 }
 
-# The hardware is a thread, and the driver gives it a second by the guest's clock. Where the
-# host did not run it for so long a red verdict may be the host's: this tells. In bash alone,
-# and where there is no model it says nothing.
+# A thread models the hardware, and the driver waits for it a second by the guest's clock. If
+# the host did not run it for that long, a failure may be the host's fault: this reports it.
+# In bash alone; prints nothing without a model.
 vsmmu_tell_starved()
 {
 	local file name value gaps=0 longest=0
@@ -57,7 +57,7 @@ vsmmu_counter()
 	echo "${value:-0}"
 }
 
-# vsmmu_agrees N: the driver counts of each command what the model saw, and nothing else.
+# vsmmu_agrees N: the driver's counter of each command is equal to the model's.
 vsmmu_agrees()
 {
 	local seen counted
@@ -72,31 +72,31 @@ vsmmu_inject()
 	echo "$2" >"/sys/kernel/debug/vsmmu/$1/inject"
 }
 
-# vsmmu_content N: one subtest, the checker has nothing to say.
+# vsmmu_content N: one subtest: the checker has found no errors of the driver.
 vsmmu_content()
 {
 	local lines
 
 	mapfile -t lines <"/sys/kernel/debug/vsmmu/$1/check"
-	check_equal "$1: the checker is content" "" "${lines[*]:0:12}"
+	check_equal "$1: the checker has found no errors" "" "${lines[*]:0:12}"
 }
 
-# vsmmu_client CLIENT: platform clients go by number, PCI clients by address; so
-# everywhere below.
+# vsmmu_client CLIENT: the client's directory. CLIENT is the number of a platform client, or
+# the address of a PCI client, also in the functions below.
 vsmmu_client()
 {
 	client_path "$1"
 	echo "$REPLY"
 }
 
-# Into REPLY, which takes no process.
+# The same in REPLY, without a process.
 client_path()
 {
 	REPLY=/sys/kernel/debug/vsmmu/vclient$1
 	[[ $1 != *:* ]] || REPLY=/sys/kernel/debug/vsmmu/$1
 }
 
-# client_do N COMMAND...: its values are then had by client_got.
+# client_do N COMMAND...: runs it; client_got then returns its values.
 client_do()
 {
 	client_path "$1"
@@ -111,28 +111,28 @@ client_got()
 	value_of "$REPLY/result" "$2"
 }
 
-# client_is_well CLIENT TIMES: it reaches what is mapped, and nothing else.
+# client_is_well CLIENT TIMES: its accesses land while mapped, and not after the unmap.
 client_is_well()
 {
 	client_do "$1" race "$2" || return
 	[ "$(client_got "$1" missed) $(client_got "$1" late)" = '0 0' ]
 }
 
-# client_tally CLIENT NAME: one subtest, of the command that it was given last.
+# client_tally CLIENT NAME: one subtest, about the client's last command.
 client_tally()
 {
 	check_equal "$2: missed, late, errors" "0 0 0" \
 		"$(client_got "$1" missed) $(client_got "$1" late) $(client_got "$1" errors)"
 }
 
-# vsmmu_name N: of the platform device.
+# vsmmu_name N: the name of the platform device.
 vsmmu_name()
 {
 	printf '%x.vsmmu' $((0x7f000000 + $1 * 0x40000))
 }
 
-# Sleep, of SMMU N.  vsmmu_pm N NAME: from its pm/state; vsmmu_pm_is N STATE;
-# vsmmu_pm_delay N MS: until it sleeps when its clients rest.
+# Runtime PM of SMMU N.  vsmmu_pm N NAME: a value of its pm/state; vsmmu_pm_is N STATE;
+# vsmmu_pm_delay N MS: the delay from idle clients to suspend.
 vsmmu_pm()
 {
 	value_of "$SMMUX_DEBUG/$(vsmmu_name "$1")/pm/state" "$2"
@@ -153,8 +153,8 @@ dmesg_has()
 	dmesg | grep -v 'test: ' | grep -qE "$1"
 }
 
-# pci_reserve BDF: for the model's driver for PCI clients. Before the model is loaded,
-# since smmux takes no SMMU that a device does DMA behind already.
+# pci_reserve BDF: reserves it for the model's PCI driver. Before the model is loaded, since
+# smmux binds no SMMU whose clients already do DMA.
 pci_reserve()
 {
 	local dev=/sys/bus/pci/devices/$1
@@ -169,16 +169,16 @@ pci_bind()
 	[ -e "$(vsmmu_client "$1")/command" ]
 }
 
-# The end of a test with PCI clients, which have to go before their SMMU.
+# The end of a test with PCI clients, which must be removed before their SMMU.
 vsmmu_pci_end()
 {
 	remove_all_functions
-	vsmmu_unload "the model goes"
-	check "the driver goes" unload_driver
+	vsmmu_unload "the model unloads"
+	check "the driver unloads" unload_driver
 }
 
-# vsmmu_unbind N, vsmmu_bind N: instance and platform client of that number, each that
-# is not so already; vsmmu_unbind_client N: the client alone.
+# vsmmu_unbind N, vsmmu_bind N: the instance and the platform client of that number, if
+# needed; vsmmu_unbind_client N: only the client.
 vsmmu_unbind_client()
 {
 	[ ! -e "$VSMMU_CLIENTS/vclient$1" ] || echo "vclient$1" >"$VSMMU_CLIENTS/unbind"
@@ -203,7 +203,7 @@ vsmmu_bind()
 	vsmmu_bind_client "$1"
 }
 
-# What the checker had to say till then is forgotten.
+# Also clears the checker's errors.
 vsmmu_bind_again()
 {
 	vsmmu_unbind "$1"

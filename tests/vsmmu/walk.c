@@ -2,9 +2,9 @@
 /*
  * walk - translation tables, VMSAv8-64, of both stages and three granules.
  *
- * Pages and tables are kept apart, so that an invalidation with Leaf=1 leaves
- * the tables.  What was found by way of a cached table is as old as that table.
- * Stages are cached one by one, not combined.
+ * Pages and tables are cached separately, so that an invalidation with Leaf=1 keeps the
+ * tables.  An entry that was found through a cached table is as old as that table.  The
+ * stages are cached separately, not combined.
  */
 #include "vsmmu.h"
 
@@ -74,7 +74,7 @@ static int read_entry(struct walk *w, u64 *desc, struct vsmmu_fault *fault)
 	return 0;
 }
 
-/* Begin at the deepest table that is known. */
+/* Starts at the deepest cached table. */
 static void begin(struct walk *w)
 {
 	struct vsmmu_line *line;
@@ -210,7 +210,7 @@ int vsmmu_translate(struct vsmmu *v, const struct vsmmu_config *cfg, u64 iova, b
 	if (cfg->s1) {
 		ret = look_up(v, cfg, &cfg->r1, iova, write, leaf, fault);
 		if (ret) {
-			/* A stage 2 fault of the walk has said its own. */
+			/* A stage 2 fault of the walk has already set these. */
 			if (!fault->s2)
 				fault->stall = cfg->stall1;
 			if (!fault->s2 && !cfg->record1 && fault->id != EVT_F_WALK_EABT)
