@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * talk - how tests talk to their modules: debugfs "command" takes one line and
- * returns when it is done, "result" then holds what was said, as "name: value"
- * lines.  One command at a time.
+ * talk - the interface of test modules: a write of one line to debugfs "command" returns
+ * when the command is done; "result" then has its output, as "name: value" lines.  One
+ * command at a time.
  */
 #ifndef TALK_H
 #define TALK_H
@@ -16,7 +16,7 @@
 #define TALK_BYTES	4096
 
 struct talk {
-	struct mutex busy;	/* a command is under way; protects @said */
+	struct mutex busy;	/* held while a command runs; protects @said */
 	char said[TALK_BYTES];
 	size_t length;
 	int (*run)(struct talk *talk, const char *line);
@@ -31,7 +31,7 @@ static __maybe_unused __printf(2, 3) void talk_say(struct talk *t, const char *f
 	va_end(args);
 }
 
-/* What was written to a file, as a line; nothing is cut off. */
+/* Copies a line that was written to a file; too long a line is an error. */
 static inline int talk_line(char *line, size_t room, const char __user *user, size_t size)
 {
 	if (size >= room)
@@ -76,7 +76,7 @@ static int talk_result_show(struct seq_file *seq, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(talk_result);
 
-/* The files go with @dir. */
+/* The files are removed together with @dir. */
 static inline void talk_add(struct talk *t, struct dentry *dir,
 			    int (*run)(struct talk *talk, const char *line))
 {

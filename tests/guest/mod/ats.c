@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ats - has QEMU's SMMU say that it knows ATS, which it does not: IDR0 cannot be
- * written, so smmux is shown another value where it decodes what it has read.
+ * ats - makes QEMU's SMMU report ATS, which it does not support: IDR0 cannot be written,
+ * so a kprobe changes the value where smmux decodes the registers that it has read.
  *
- * QEMU takes ATC_INV for what it is, does nothing, and ignores STE.EATS, and its PCI
- * devices have the capability.  So all that is missing is a device that has an ATC.
+ * QEMU accepts ATC_INV and does nothing, and ignores STE.EATS; its PCI devices have the
+ * ATS capability.  Only an ATC in a device is missing.
  *
- * To be loaded before smmux.ko: the probe is set when that comes, before its SMMUs do.
+ * Load it before smmux.ko: it sets the kprobe when that module is loaded, before its SMMUs
+ * probe.
  */
 #include <linux/kprobes.h>
 #include <linux/module.h>
@@ -65,4 +66,4 @@ static void __exit ats_exit(void)
 module_exit(ats_exit);
 
 MODULE_LICENSE("GPL");
-MODULE_DESCRIPTION("QEMU's SMMU says that it knows ATS");
+MODULE_DESCRIPTION("test: QEMU's SMMU reports ATS");

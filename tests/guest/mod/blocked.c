@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Puts a device that has no driver into the blocking domain, the way VFIO does
- * when it takes a group, and has it access a page by its physical address and
- * at an address that was mapped before: nothing may land.
+ * Attaches a device that has no driver to the blocking domain, as VFIO does when it
+ * claims a group, and makes it write to a page by its physical address: the write must
+ * not land.
  */
 #include "client.h"
 
@@ -59,7 +59,7 @@ free:
 	return ret;
 }
 
-/* For an iommu-testdev that no driver holds. -EPERM: the access landed. */
+/* For an iommu-testdev without a driver.  -EPERM: the access landed. */
 int blocked_run(const char *name)
 {
 	struct iommu_group *group;

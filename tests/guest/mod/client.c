@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Binding to the devices, and the two debugfs files of each. */
+/* Binds to the devices and makes the debugfs files of each. */
 #include "client.h"
 
 #include <linux/dma-mapping.h>

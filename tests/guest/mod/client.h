@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Test client: a driver for QEMU's edu and iommu-testdev, which do DMA to
- * whatever address they are told. It maps and unmaps through the DMA API like
- * any driver, and then has the device access addresses that it must not reach.
+ * Test client: a driver for QEMU's edu and iommu-testdev, which do DMA to any
+ * address on request. It maps and unmaps through the DMA API like any driver,
+ * and makes the device access addresses that it must not reach.
  *
- * Commands are written to debugfs smmux_test/<device>/command, which returns
- * when they are done; smmux_test/<device>/result then holds "name: value" lines.
+ * A write to debugfs smmux_test/<device>/command returns when the command is
+ * done; smmux_test/<device>/result then has "name: value" lines.
  *
  *   race N                 map, access, unmap, access: N times
- *   storm THREADS ROUNDS   map and unmap in bursts, each thread at least that often; every
+ *   storm THREADS ROUNDS   map and unmap in bursts, at least ROUNDS in each thread; every
  *                          64th round with an access before and after the unmap
- *   stray IOVA             one access to what was never mapped
- *   reserved ADDRESS       one access to memory that firmware set aside for the device
+ *   stray IOVA             one access to an address that was never mapped
+ *   reserved ADDRESS       one access to memory that firmware reserved for the device
  */
 #ifndef SMMUX_TEST_CLIENT_H
 #define SMMUX_TEST_CLIENT_H
@@ -25,18 +25,18 @@
 
 struct client;
 
-/* One device model: how to have it write four bytes to a bus address. */
+/* One device model: how to make it write four bytes to a bus address. */
 struct device_ops {
 	const char *name;
 	/*
-	 * Returns when the device is done, however the access ended. @phys is
-	 * where the write is supposed to land, for devices that read it back.
+	 * Returns when the device is done, also if the access failed. @phys is the
+	 * expected place of the write, for devices that read it back.
 	 */
 	int (*write)(struct client *client, dma_addr_t iova, phys_addr_t phys);
-	/* Starts a write that happens some time later; may be missing. */
+	/* Starts a write that happens some time later; optional. */
 	int (*write_start)(struct client *client, dma_addr_t iova);
 	int (*write_wait)(struct client *client);
-	/* What the device writes. */
+	/* The value that the device writes. */
 	u32 (*value)(struct client *client);
 	int (*setup)(struct client *client);
 };
@@ -53,7 +53,7 @@ struct client {
 extern const struct device_ops edu_ops;
 extern const struct device_ops testdev_ops;
 
-/* Of a device that answers at all: only one that hangs takes longer. */
+/* A working device needs less time; only one that hangs takes longer. */
 #define HANG_LIMIT	(60 * HZ)
 
 /* Poison in memory that the device must not change. */

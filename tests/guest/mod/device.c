@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The two device models of QEMU, as far as the tests need them.
+ * The parts of QEMU's two device models that the tests need.
  *
- * iommu-testdev does its access within the read of a register. edu does it 100
- * ms after it was told to, which leaves the time to unmap in between.
+ * iommu-testdev does its access within the read of a register. edu does it 100 ms
+ * after the command, which leaves time for an unmap in between.
  */
 #include "client.h"
 
@@ -91,8 +91,8 @@ static u32 edu_value(struct client *client)
 }
 
 /*
- * The device's buffer is filled the only way there is, by a DMA from memory:
- * this also shows that a mapped read works.
+ * The device's buffer can only be filled by DMA from memory: this also shows that
+ * a mapped read works.
  */
 static int edu_setup(struct client *client)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Calls what a panic calls, without the panic: loading it is refused afterwards, so
- * that it can be loaded again.
+ * Calls the panic notifiers without a panic. The load then fails on purpose, so that the
+ * module can be loaded again.
  */
 #include <linux/module.h>
 #include <linux/notifier.h>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * plant - wrong bits in the registers and tables of an SMMU, put there from outside of
- * the driver and without its knowledge, and taken out again.
+ * plant - writes wrong bits into the registers and tables of an SMMU without the driver,
+ * and restores them.
  *
- * Everything is found as the hardware finds it: the stream table through STRTAB_BASE,
- * the rest from there by physical address.  So what is changed is what the SMMU would
- * read, whatever the driver thinks.  No cache is told.
+ * It finds everything as the hardware does: the stream table through STRTAB_BASE, the rest
+ * from there by physical address.  So it changes the words that the SMMU reads,
+ * independently of the driver's state.  It invalidates no cache.
  *
  * debugfs smmux_test_plant/command; numbers in any base, bits are toggled:
  *   reg OFFSET BITS               a register of 32 bits
@@ -13,9 +13,9 @@
  *   ste SID WORD BITS
  *   cdl1 SID SSID BITS            the descriptor above a CD
  *   cd SID SSID WORD BITS
- *   value SID WORD, cdvalue SID SSID WORD     says "value: 0x..."
- *   read OFFSET 4|8               the same of a register, of that many bytes
- *   back                          all of it as it was before, the last first
+ *   value SID WORD, cdvalue SID SSID WORD     prints "value: 0x..."
+ *   read OFFSET 4|8               the same for a register of 4 or 8 bytes
+ *   back                          restores all of it, the last change first
  */
 #include <linux/io.h>
 #include <linux/mm.h>
@@ -36,9 +36,9 @@ static void __iomem *base;
 static struct dentry *root;
 static struct talk talk;
 
-/* What to undo; under the talk's lock. */
+/* The changes to undo; protected by the talk's lock. */
 static struct planted {
-	u64 *word;			/* of memory, or NULL: */
+	u64 *word;			/* in memory, or NULL: */
 	u32 off;			/* a register */
 	u64 was;
 } planted[MAX_PLANTED];
@@ -116,7 +116,7 @@ static int toggle_reg(u32 off, u32 bits)
 {
 	int ret = off & 3 || off >= SZ_128K ? -EINVAL : note(NULL, off, readl(base + off));
 
-	/* GBPA takes nothing without this bit, which is 0 again once it did. */
+	/* A write of GBPA needs this bit, which the SMMU then clears. */
 	if (!ret && off == SMMUX_GBPA)
 		planted[num - 1].was |= GBPA_UPDATE;
 	if (!ret)
@@ -205,5 +205,5 @@ static void __exit plant_exit(void)
 }
 module_exit(plant_exit);
 
-MODULE_DESCRIPTION("wrong bits in an SMMU's registers and tables");
+MODULE_DESCRIPTION("test: wrong bits in an SMMU's registers and tables");
 MODULE_LICENSE("GPL");

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * power - a power domain for QEMU's SMMU, and a hand on its clients.
+ * power - a power domain for QEMU's SMMU, and runtime PM of its clients.
  *
- * QEMU's SMMU keeps its state whatever happens.  So when this domain goes off its
- * registers are overwritten: until it comes back GBPA aborts, as if nothing were
- * there, and after that they hold the worst that reset may leave.  What is in its
- * caches stays there.
+ * QEMU's SMMU never loses its state.  So this domain overwrites its registers at power-off:
+ * until power-on GBPA aborts, as if there were no SMMU; after power-on the registers have
+ * the worst contents that reset may leave.  The SMMU's caches keep their entries.
  *
  * debugfs smmux_test_power/
- *   rest, work   write the address of a PCI device: its driver lets go of it, as one
- *                with runtime PM does when the device is idle, and takes it back
- *   state        how often, and what was wrong
+ *   rest, work   write the address of a PCI device: drops its runtime PM reference, as a
+ *                driver does for an idle device, and takes it again
+ *   state        counts, and the number of errors
  */
 #include <linux/debugfs.h>
 #include <linux/io.h>
@@ -136,7 +135,7 @@ static int probe(struct platform_device *pdev)
 static const struct of_device_id match[] = { { .compatible = "smmux,test-power" }, { } };
 MODULE_DEVICE_TABLE(of, match);
 
-/* It stays: a domain that is in use cannot go. */
+/* The module cannot be unloaded: a domain in use cannot be removed. */
 static struct platform_driver driver = {
 	.driver = { .name = "smmux-test-power", .of_match_table = match,
 		    .suppress_bind_attrs = true },
@@ -150,4 +149,4 @@ static int __init power_init(void)
 module_init(power_init);
 
 MODULE_LICENSE("GPL");
-MODULE_DESCRIPTION("A power domain for QEMU's SMMU");
+MODULE_DESCRIPTION("test: a power domain for QEMU's SMMU");

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Does an access land right after the unmap? Each try first lets the device
- * write while the page is mapped, which both proves that the test would see a
- * write and leaves a translation in the SMMU's caches; then it unmaps, and the
- * same access must leave the page alone.
+ * Does an access land right after the unmap? In each try the device first writes
+ * while the page is mapped. That proves that the test detects a write, and leaves a
+ * translation in the SMMU's caches. Then the page is unmapped, and the same access
+ * must not change it.
  */
 #include "client.h"
 
@@ -17,7 +17,7 @@ struct race {
 	unsigned int errors;
 };
 
-/* With a device that takes its time, the access is under way when we unmap. */
+/* With a slow device the access has started before the unmap. */
 static int unmapped_access(struct client *client, dma_addr_t iova, struct page *page,
 			   volatile u32 *word)
 {
@@ -32,7 +32,7 @@ static int unmapped_access(struct client *client, dma_addr_t iova, struct page *
 	}
 	dma_unmap_page(dev, iova, PAGE_SIZE, DMA_FROM_DEVICE);
 	*word = POISON;
-	/* The poison is in memory before the device is told to write. */
+	/* The poison must be in memory before the device writes. */
 	mb();
 	ret = client->ops->write(client, iova, page_to_phys(page));
 	mb();
@@ -88,8 +88,8 @@ int race_run(struct client *client, unsigned int tries)
 }
 
 /*
- * One access to memory that firmware set aside for this device: it is no page of the
- * kernel's, and the device finds it under its own address.
+ * One access to memory that firmware reserved for this device: the kernel has no page for
+ * it, and the device uses its physical address.
  */
 int race_reserved(struct client *client, phys_addr_t address)
 {
@@ -120,8 +120,8 @@ int race_stray(struct client *client, dma_addr_t iova)
 	word = page_address(page);
 	*word = POISON;
 	/*
-	 * "phys" is where a device whose accesses bypass the SMMU would write
-	 * if it took the bus address for a physical one.
+	 * The place where the write lands if the bus address is used as a physical
+	 * one, because the access bypasses the SMMU.
 	 */
 	if (!iova)
 		iova = page_to_phys(page);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * says - what an IOMMU driver tells the IOMMU core about a device, asked for through the
- * kernel's own interfaces and read from the core's own structures.
+ * says - data that an IOMMU driver reports to the IOMMU core about a device, through the
+ * kernel's interfaces and from the core's structures.
  *
- * debugfs smmux_test_says/command; result then holds "name: value" lines:
- *   device NAME            of the PCI or the platform bus: all of the below
- *   type NAME VENDOR DEVICE  the default domain type that the driver demands for a PCI
- *                          device with this ID, which NAME pretends to be
- *   masks NAME             what a device takes for DMA of its own: an SMMU, for its tables
- *   attach NAME OTHER      a domain that is made for NAME, attached to OTHER and taken off
- *                          again: "error:" is what the kernel says
+ * debugfs smmux_test_says/command; result then has "name: value" lines:
+ *   device NAME            of the PCI or the platform bus: all that say_device() prints
+ *   type NAME VENDOR DEVICE  the default domain type that the driver requires for a PCI
+ *                          device with this ID, which NAME has during the call
+ *   masks NAME             a device's DMA masks: an SMMU's, for its tables
+ *   attach NAME OTHER      attaches a domain that is made for NAME to OTHER and detaches
+ *                          it; "error:" is the kernel's return value
  *   shutdown NAME          calls the shutdown method of a platform device's driver
  */
 #include <linux/dma-mapping.h>
@@ -61,7 +61,7 @@ static void say_caps(struct device *dev)
 
 	for (i = 0; i < ARRAY_SIZE(caps); i++)
 		talk_say(&talk, "cap.%s: %d\n", caps[i].name, device_iommu_capable(dev, caps[i].cap));
-	/* The next one has a name on newer kernels only; further ones have none. */
+	/* The next one has a name only on newer kernels; further ones have none. */
 	for (i = IOMMU_CAP_DIRTY_TRACKING + 1; i < IOMMU_CAP_DIRTY_TRACKING + 4; i++)
 		talk_say(&talk, "cap.%u: %d\n", i, device_iommu_capable(dev, i));
 }
@@ -86,7 +86,7 @@ static void say_domain(const char *name, const struct iommu_domain *dom)
 }
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
-/* A domain for a purpose: by its aperture it shows of which stage it is. */
+/* A domain for a purpose; its aperture shows its stage. */
 static void say_purpose(struct device *dev, const char *name, u32 flags)
 {
 	struct iommu_domain *dom = iommu_paging_domain_alloc_flags(dev, flags);
@@ -248,5 +248,5 @@ static void __exit says_exit(void)
 }
 module_exit(says_exit);
 
-MODULE_DESCRIPTION("what an IOMMU driver tells the IOMMU core");
+MODULE_DESCRIPTION("test: data that an IOMMU driver reports to the IOMMU core");
 MODULE_LICENSE("GPL");

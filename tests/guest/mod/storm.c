@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Map and unmap as fast as all CPUs can, with sizes from one page to two
- * megabytes, so that the command queue wraps and fills. Now and then a thread
- * has the device write to what it has mapped (must land) and again after the
- * unmap (must not): a command that was lost shows as a write that lands.
+ * Maps and unmaps as fast as possible on all CPUs, with sizes from one page to two
+ * megabytes, so that the command queue wraps and fills. Every 64th round a thread
+ * makes the device write to a mapped page (must land) and again after the unmap
+ * (must not): a lost command shows as a write that lands.
  *
  * Another thread may get the address as soon as it is free, so a late write may
- * land in that thread's memory, rightly; only our own page is looked at.
+ * correctly land in that thread's memory; each thread checks only its own page.
  *
- * Each thread does a number of rounds and goes on until all have: so the whole of each
- * thread's work is done beside that of all others, however the CPUs are shared.
+ * Each thread does a number of rounds and continues until all have done theirs: so each
+ * thread works in parallel with all others, however the CPUs are shared.
  */
 #include "client.h"
 
@@ -30,7 +30,7 @@
 struct storm {
 	struct client *client;
 	unsigned int rounds;	/* of each thread, at least */
-	atomic_t behind;	/* threads that have not done them yet */
+	atomic_t behind;	/* threads that have not finished these */
 };
 
 struct storm_thread {
@@ -75,9 +75,8 @@ static size_t burst_bytes(struct storm_thread *t, unsigned int i)
 }
 
 /*
- * Several mappings at once, so that unmaps come in bursts.  Nothing of it is
- * accessed; the direction is the one in which DMA API debugging has nothing
- * against a page that is mapped many times.
+ * Several mappings at once, so that unmaps come in bursts.  None is accessed; in this
+ * direction DMA API debugging allows a page that is mapped many times.
  */
 static void storm_burst(struct storm_thread *t)
 {
@@ -214,7 +213,7 @@ int storm_run(struct client *client, unsigned int count, unsigned int rounds)
 	}
 	atomic_sub(count - started, &storm.behind);
 	for (i = 0; i < started; i++) {
-		/* In parts, or a long storm is taken for a hung task. */
+		/* With a timeout, or a long storm is reported as a hung task. */
 		while (!wait_for_completion_timeout(&threads[i].done, 30 * HZ))
 			;
 		__free_pages(threads[i].pages, threads[i].order);

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ask - asks the files "translate" of smmux, thousands of times.
+ * ask - writes thousands of queries to smmux's files "translate".
  *
- *   ask fuzz FILE SEED N        whatever bytes: taken or refused with an errno; what was
- *                               refused leaves the answer before it
+ *   ask fuzz FILE SEED N        random bytes: accepted, or refused with an errno; a refused
+ *                               query does not change the previous answer
  *   ask compare DIR MASTER DOMAINS SEED N STEPS
- *                               DIR is a client's of the modelled SMMU: N times its "keep",
- *                               and at many addresses the model and MASTER/translate must
- *                               end alike; what it maps stands in DOMAINS/<id>/ranges
- *   ask once FILE...            a question to each "translate", and all is read
+ *                               DIR is a client of the modelled SMMU: N times its "keep";
+ *                               at many addresses the model and MASTER/translate must give
+ *                               the same result, and DOMAINS/<id>/ranges has its mappings
+ *   ask once FILE...            writes one query to each "translate", and reads all files
  *
- * Prints "name: value" lines.  Exit code: 0 all was right, 1 something was not (it says
- * what), 2 wrong use.
+ * Prints "name: value" lines.  Exit code: 0 no error, 1 an error ("wrong:" describes it),
+ * 2 usage error.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -72,7 +72,7 @@ static void read_all(int fd, char *text, size_t room)
 	text[have] = '\0';
 }
 
-/* What stands behind "\nNAME: ", or "". */
+/* The text after "\nNAME: ", or "". */
 static const char *value(const char *text, const char *name)
 {
 	size_t len = strlen(name);
@@ -109,7 +109,7 @@ static size_t make_line(unsigned long n, char *line)
 		return strlen(line);
 	}
 	switch (n % 5) {
-	case 0:		/* just what a line may be, and just not */
+	case 0:		/* lengths around the limit of a line */
 		len = 126 + rnd() % 3;
 		memset(line, ' ', len);
 		line[0] = '0';
@@ -145,7 +145,7 @@ static void fuzz(const char *path, unsigned long num)
 
 	read_all(fd, before, sizeof(before));
 	if (*before)
-		give_up("an answer before a question");
+		give_up("an answer before the first query");
 	for (n = 0; n < num; n++) {
 		len = make_line(n, line);
 		ret = write(fd, line, len);
@@ -153,27 +153,27 @@ static void fuzz(const char *path, unsigned long num)
 		read_all(fd, after, sizeof(after));
 		if (ret >= 0) {
 			if ((size_t)ret != len)
-				give_up("question %lu: %zd of %zu bytes taken", n, ret, len);
+				give_up("query %lu: %zd of %zu bytes accepted", n, ret, len);
 			if (len > 127 || memchr(line, '\0', len))
-				give_up("question %lu of %zu bytes was taken", n, len);
+				give_up("query %lu of %zu bytes was accepted", n, len);
 			line[len] = '\0';
 			if (number(after, "iova") != strtoull(line, NULL, 0))
-				give_up("question %lu '%s': iova %s", n, line, value(after, "iova"));
+				give_up("query %lu '%s': iova %s", n, line, value(after, "iova"));
 			if (!*value(after, "result") || !*value(after, "reason"))
-				give_up("question %lu '%s': no result", n, line);
+				give_up("query %lu '%s': no result", n, line);
 		} else {
 			refused++;
 			if (errno != EINVAL && errno != ERANGE && errno != ENOENT)
-				give_up("question %lu: %s", n, strerror(errno));
+				give_up("query %lu: %s", n, strerror(errno));
 			if (strcmp(before, after))
-				give_up("question %lu was refused, and has changed the answer", n);
+				give_up("query %lu was refused, but changed the answer", n);
 		}
 		strcpy(before, after);
 	}
 	close(fd);
 }
 
-/* --- the model and us --- */
+/* --- compare with the model --- */
 
 static struct client {
 	int command, result, translate;
@@ -220,7 +220,7 @@ static void keep(unsigned long which, unsigned long steps)
 	mappings += num_maps;
 }
 
-/* The model's word, and ours, of one transaction. */
+/* Compares the model's result of one transaction with the answer of translate. */
 static void compare(unsigned long long iova, int ssid, char access)
 {
 	static char theirs[TEXT], ours[TEXT];
@@ -248,7 +248,7 @@ static void compare(unsigned long long iova, int ssid, char access)
 		translated++;
 		if ((strncmp(result, "translated\n", 11) && strncmp(result, "bypassed\n", 9)) ||
 		    pa != number(theirs, "pa"))
-			give_up("%s: the model ends at %#llx, we say %.40s at %#llx", line,
+			give_up("%s: the model ends at %#llx, translate has %.40s at %#llx", line,
 				number(theirs, "pa"), result, pa);
 		return;
 	}
@@ -256,20 +256,20 @@ static void compare(unsigned long long iova, int ssid, char access)
 	event = strstr(says, "not recorded") && strstr(says, "not recorded") < strchr(says, '\n') ?
 		0 : strncmp(says, "none", 4) ? strtoull(strchr(says, ' '), NULL, 0) : 0;
 	if (event != number(theirs, "event") || !strncmp(result, "translated", 10))
-		give_up("%s: the model has event %#llx, we say %.60s", line,
+		give_up("%s: the model has event %#llx, translate has %.60s", line,
 			number(theirs, "event"), says);
-	/* An event about an address has more in it. */
+	/* An event about an address has more fields. */
 	if (event < 0x10 || event > 0x13)
 		return;
 	if (sscanf(strchr(says, ' '), " 0x%*x stage %u level %u", &stage, &level) != 2)
 		give_up("%s: %.60s", line, says);
 	class_in = !strncmp(strstr(says, "class ") + 6, "IN", 2) ? 2 : 0;
 	if (stage != number(theirs, "stage") || class_in != number(theirs, "class"))
-		give_up("%s: stage %llu class %llu, we say %.60s", line, number(theirs, "stage"),
+		give_up("%s: stage %llu class %llu, translate has %.60s", line, number(theirs, "stage"),
 			number(theirs, "class"), says);
 }
 
-/* A mapping that the device reaches without SubstreamID is within one run. */
+/* Each mapping that the device reaches without a SubstreamID must be within one range. */
 static void find_runs(void)
 {
 	static char text[1 << 20], info[TEXT];
@@ -310,7 +310,7 @@ static void find_runs(void)
 
 static void look_around(const struct map *m)
 {
-	/* Inside, at both edges, and beyond them. */
+	/* Inside, at both edges, and outside of them. */
 	const unsigned long long at[] = {
 		m->iova, m->iova + m->bytes - 4, m->iova + (rnd() % m->bytes & ~3ull),
 		m->iova - 4, m->iova + m->bytes,
@@ -345,7 +345,7 @@ static void compare_all(char **argv)
 		for (i = 0; i < num_maps; i++)
 			look_around(&maps[i]);
 		find_runs();
-		/* Where nothing was ever, and above what any table is for. */
+		/* Addresses that were never mapped, also beyond any table's range. */
 		for (i = 0; i < 8; i++)
 			compare((rnd() >> rnd() % 64) & ~3ull, ssids[i], "rw"[rnd() % 2]);
 	}
@@ -354,7 +354,7 @@ static void compare_all(char **argv)
 
 /* --- reading --- */
 
-/* All of them once; what is gone fails to open or to read. */
+/* All files once; a file that was removed fails to open or to read. */
 static void read_once(char **path)
 {
 	static char text[1 << 18];

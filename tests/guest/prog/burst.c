@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * burst - short bursts of checked traffic with rest between them, about as long as an
- * SMMU waits before it falls asleep; a program of its own since a shell takes longer
- * for one burst than the SMMU does for several sleeps.
+ * burst - short bursts of checked traffic, with idle times in between that are about as
+ * long as the SMMU's delay before suspend.  It is a program since a shell takes longer for
+ * one burst than the SMMU for several suspends.
  *
- * A round: all devices rest, in two of three rounds until the SMMU sleeps, else for some
- * time around its delay; all work; a block is written to the disk and read back, and one
- * of an earlier round is read once more, which the disk has had through all the sleep
- * since; a packet goes from one network card to the other, each way in turn.  Whatever
- * arrives must be what was sent.
+ * A round: all devices are idle, in two of three rounds until the SMMU is suspended, else
+ * for some time around its delay; then all are active.  A block is written to the disk and
+ * read back, and a block of an earlier round is read again, from before the suspends since
+ * then.  A packet goes from one network card to the other, in alternating directions.  All
+ * data must arrive unchanged.
  *
- * Prints "name: value" lines.  Exit code: 0 all was right, 1 something was not (it says
- * what, and in which round), 2 wrong use.  In the environment: PATIENCE, by which its limits,
- * which are for what hangs, are multiplied.
+ * Prints "name: value" lines.  Exit code: 0 no error, 1 an error ("wrong:" describes it),
+ * 2 usage error.  The environment variable PATIENCE multiplies the time limits, which are
+ * for hangs.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -29,7 +29,7 @@
 #include <unistd.h>
 
 #define BLOCK_BYTES	8192
-#define BLOCKS		512		/* of the disk, in use */
+#define BLOCKS		512		/* of the disk that are used */
 #define PACKET_BYTES	1200
 #define PORT		5002
 #define SLEEP_LIMIT_MS	60000
@@ -41,7 +41,7 @@ static struct {
 	const char *rest, *work, *status;
 	char **devices;
 	int disk, side[2];
-	uint64_t written[BLOCKS];	/* what each block holds; 0: nothing of ours */
+	uint64_t written[BLOCKS];	/* the round that wrote each block; 0: none */
 } b;
 
 static void __attribute__((noreturn, format(printf, 1, 2))) give_up(const char *format, ...)
@@ -90,13 +90,13 @@ static void fall_asleep(void)
 
 	for (ms = 0; !is_asleep(); ms++) {
 		if (ms == SLEEP_LIMIT_MS * b.patience)
-			give_up("the SMMU does not sleep");
+			give_up("the SMMU does not suspend");
 		usleep(1000);
 	}
 	b.slept++;
 }
 
-/* Contents that tell which round they are of. */
+/* Contents that depend on the round. */
 static void fill(uint64_t *words, size_t bytes, uint64_t what)
 {
 	size_t i;
@@ -112,10 +112,10 @@ static void check_block(unsigned int n)
 {
 	memset(block, 0xa5, sizeof(block));
 	if (pread(b.disk, block, sizeof(block), (off_t)n * BLOCK_BYTES) != sizeof(block))
-		give_up("block %u is not read: %s", n, strerror(errno));
+		give_up("block %u cannot be read: %s", n, strerror(errno));
 	fill(wanted, sizeof(wanted), b.written[n]);
 	if (memcmp(block, wanted, sizeof(block)))
-		give_up("block %u is not what round %lu wrote", n,
+		give_up("block %u differs from what round %lu wrote", n,
 			(unsigned long)b.written[n]);
 }
 
@@ -125,7 +125,7 @@ static void use_disk(void)
 
 	fill(block, sizeof(block), b.round);
 	if (pwrite(b.disk, block, sizeof(block), (off_t)n * BLOCK_BYTES) != sizeof(block))
-		give_up("block %u is not written: %s", n, strerror(errno));
+		give_up("block %u cannot be written: %s", n, strerror(errno));
 	b.written[n] = b.round;
 	check_block(n);
 	if (b.written[before])
@@ -140,12 +140,12 @@ static void use_network(int from, int to)
 	if (send(b.side[from], sent, sizeof(sent), 0) != sizeof(sent))
 		give_up("side %d cannot send: %s", from + 1, strerror(errno));
 	if (recv(b.side[to], got, sizeof(got), 0) != sizeof(got))
-		give_up("side %d gets nothing: %s", to + 1, strerror(errno));
+		give_up("side %d receives nothing: %s", to + 1, strerror(errno));
 	if (memcmp(sent, got, sizeof(got)))
-		give_up("side %d gets what was not sent", to + 1);
+		give_up("side %d receives other data than was sent", to + 1);
 }
 
-/* A socket in the network namespace side<n>, to its other side. */
+/* A socket in the network namespace side<n>, connected to the other side. */
 static int open_side(int n)
 {
 	struct timeval limit = { .tv_sec = PACKET_LIMIT_S * b.patience };
@@ -192,7 +192,7 @@ int main(int argc, char **argv)
 	srand(strtoul(argv[2], NULL, 0));
 	b.delay_us = strtoul(argv[3], NULL, 0);
 	if (!b.rounds || !b.delay_us) {
-		fputs("burst: ROUNDS and DELAY_US are numbers above 0\n", stderr);
+		fputs("burst: ROUNDS and DELAY_US must be greater than 0\n", stderr);
 		return 2;
 	}
 	b.patience = getenv("PATIENCE") ? atoi(getenv("PATIENCE")) : 1;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * news FILE SECONDS - reads a file of smmux, then sleeps in poll() till there is more.
+ * news FILE SECONDS - reads a file of smmux, then waits in poll() until there is more.
  *
- * Prints "waiting", then "news", "gone" or "nothing"; or "late", where there was something
- * but nobody woke it: poll() looks once more when its time is over.  Exit code: 0, 1 an
- * error, 2 wrong use.
+ * Prints "waiting", then "news", "gone" or "nothing"; or "late", if there was something but
+ * poll() was not woken: poll() checks the file again at its timeout.  Exit code: 0, 1 an
+ * error, 2 usage error.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * nobody COMMAND...: runs it as somebody who is not root, for guests without accounts.
+ * nobody COMMAND...: runs it without root, for guests without user accounts.
  */
 #define _GNU_SOURCE
 #include <errno.h>

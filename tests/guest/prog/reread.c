@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * reread DIRECTORY WHILE - reads all files below it that anybody may read, again and
- * again, for as long as the file WHILE is there.
+ * reread DIRECTORY WHILE - reads all files with mode 0444 below DIRECTORY in a loop, as long
+ * as the file WHILE exists.
  *
- * One process, and no other: what it takes from others is what reading takes.  Prints
- * "rounds N files N bytes N".  Exit code: 0, 1 an error, 2 wrong use.
+ * It uses a single process, so that only reading costs time.  Prints "rounds N files N
+ * bytes N".  Exit code: 0, 1 an error, 2 usage error.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -17,7 +17,7 @@
 
 static unsigned long files, bytes;
 
-/* A file that is gone, or says no, is passed by. */
+/* Skips a file that was removed or cannot be opened. */
 static int read_one(const char *path, const struct stat *st, int type, struct FTW *at)
 {
 	static char text[65536];
