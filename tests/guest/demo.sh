@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: what "make demo" runs in the guest
+# DESCRIPTION: the guest part of "make demo"
 
 # shellcheck source=tests/guest/lib/guest.sh
 . /smmux/guest.sh
@@ -32,10 +32,10 @@ groups()
 	done
 }
 
-note "Linux $(uname -r), the built-in driver kept off"
+note "Linux $(uname -r), the built-in driver is disabled"
 start_all
 show "the driver, in the kernel log" sh -c "dmesg | grep -i smmux | grep -v 'test: '"
-show "who is behind the SMMU" groups
+show "devices behind the SMMU" groups
 check "NVMe: 4 jobs, random writes read back and compared" fio_verify "$nvme" 6 4
 note "    moved: $(fio_amount "$nvme")"
 check "virtio-blk: the same" fio_verify /dev/vda 6 4

@@ -16,7 +16,7 @@ find_channel()
 	return 1
 }
 
-# Prints it when it is there.
+# Waits for the channel and prints its device.
 open_channel()
 {
 	modprobe -a virtio_mmio virtio_console
@@ -27,8 +27,8 @@ open_channel()
 	return 1
 }
 
-# Around system sleep, which the console's driver does not survive on every kernel: what
-# is said meanwhile is sent afterwards.  Not in a subshell.
+# Around system sleep, which the console's driver does not survive on every kernel: results
+# are stored and sent afterwards.  Not in a subshell.
 readonly CHANNEL_DRIVER=/sys/bus/virtio/drivers/virtio_console
 
 channel_away()

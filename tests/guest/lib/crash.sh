@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# For tests of smmux-crash: an SMMU with something to tell, and what debugfs tells of it.
+# For tests of smmux-crash: an SMMU with an eventful history, and its debugfs files.
 # The test's header needs DEVICES ats edu testdev, MODULE enable_inject=1 ats=on, and the
 # lines of power.sh.
 
-# What a dump has, too; of a line "name: value" only if it is of memory, and stays.
+# Files that a dump also has. Lines "name: value" that change with time are left out.
 readonly FILES='caps cmdq/state cmdq/entries cmdq/recent evtq/state evtq/recent gerror strtab pm/state
 	pm/history recovery/history'
 
@@ -28,7 +28,7 @@ find_device()
 	inject=$SMMUX_DEBUG/$smmu/inject/atc_timeout
 }
 
-# How many commands the driver does not know to be consumed.
+# True if the queue has commands that are not consumed.
 stuck()
 {
 	[ "$(value_of "$SMMUX_DEBUG/$smmu/cmdq/state" used)" -gt 0 ]
@@ -45,18 +45,18 @@ crash_start()
 	find_device
 }
 
-# An incident, a fault, commands of all CPUs, and some that are stuck.
+# An incident, a fault, commands of all CPUs, and some that are not consumed.
 crash_history()
 {
-	check "random numbers come" use_device
-	check "recent commands are kept" sh -c "echo on >/sys/bus/platform/devices/$smmu/smmux/recent"
+	check "the device delivers random numbers" use_device
+	check "the ring of recent commands is on" sh -c "echo on >/sys/bus/platform/devices/$smmu/smmux/recent"
 	one_timeout incident quarantined
 	check "a fault" client_run "$(client_dirs "$EDU")" "stray 0xdead0000"
 	check "commands of all CPUs" client_run "$(client_dirs "$TESTDEV")" "storm 4 16"
-	# With a device that may be slow a SYNC is awaited for ten seconds, without for one.
-	check "the device is pulled" sh -c "echo 1 >/sys/bus/pci/devices/$bdf/remove"
+	# With a device that may be slow the driver waits ten seconds for a SYNC, without it one.
+	check "the device is removed" sh -c "echo 1 >/sys/bus/pci/devices/$bdf/remove"
 	must "plant" insmod /smmux/smmux_test_plant.ko
-	check "the command queue is switched off, behind the driver's back" sh -c \
+	check "the command queue is disabled without the driver" sh -c \
 		"echo 'reg 0x20 8' >/sys/kernel/debug/smmux_test_plant/command"
 	client_run "$(client_dirs "$TESTDEV")" "storm 1 1"
 	check "commands are stuck" wait_for 60 stuck

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The fields of the trace events, as debugfs/ABI/trace-smmux promises them: an interface.
-# New fields go behind the others. host-abi looks whether the ABI names each of them.
+# The fields of the trace events, an interface that debugfs/ABI/trace-smmux describes.
+# New fields are appended. host-abi checks that the ABI names each of them.
 
 # event_shape FORMAT-FILE: "event: type name size, ..." from the kernel's description.
 event_shape()
@@ -15,7 +15,7 @@ event_shape()
 		END { print line }' "$1"
 }
 
-# diff_lines A B: succeeds if they are the same, else prints what is in one only.
+# diff_lines A B: succeeds if they are the same, else prints the lines that only one has.
 diff_lines()
 {
 	cmp -s "$1" "$2" && return

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What a driver tells the IOMMU core, and what it leaves in an SMMU's registers, against
-# values that were written down by hand from the architecture and from what the SMMU has.
-# Neither is read through the driver: the test modules _says and _plant ask for it.
+# Compares what a driver reports to the IOMMU core, and what it writes to an SMMU's
+# registers, with values written by hand from the architecture and the SMMU's features.
+# The test modules _says and _plant read both without the driver.
 
 readonly SAYS=/sys/kernel/debug/smmux_test_says
 readonly PLANTED=/sys/kernel/debug/smmux_test_plant
@@ -12,15 +12,14 @@ readonly PLANTED=/sys/kernel/debug/smmux_test_plant
 # not memory.
 readonly MSI_WINDOW="region: SW_MSI 0x8000000 0x100000 prot 0x1a"
 
-# told NAME DEVICE: the driver says of the device what standard input has, line by line,
-# and nothing else.
+# told NAME DEVICE: the driver reports for the device exactly the lines of standard input.
 told()
 {
 	local expected is i number
 
 	mapfile -t expected
 	if ! echo "device $2" >$SAYS/command; then
-		fail "$1: the driver knows $2"
+		fail "$1: the driver has $2 as a client"
 		return
 	fi
 	mapfile -t is <$SAYS/result
@@ -38,7 +37,7 @@ reg_at()
 }
 
 # programmed WHEN: lines of OFFSET BYTES MASK VALUE NAME from standard input, numbers in
-# hex: what the register has in the bits of the mask.
+# hex: VALUE is the expected contents of the register in the bits of MASK.
 programmed()
 {
 	local offset bytes mask value name is
@@ -51,8 +50,8 @@ programmed()
 	done
 }
 
-# based WHEN: lines of OFFSET LOG2 NAME: the address in the register is one of memory and
-# aligned to that many bytes.
+# based WHEN: lines of OFFSET LOG2 NAME: the address in the register is in memory and
+# aligned to 1 << LOG2 bytes.
 based()
 {
 	local offset log2 name address
@@ -66,9 +65,9 @@ based()
 	done
 }
 
-# qemu_registers WHEN [CR1]: of QEMU's SMMU while it translates. It has SIDSIZE 16, 2-level
-# stream tables, CMDQS and EVENTQS 19, no MSI and no ATS. Tables and queues are inner
-# shareable and write-back, unless CR1 says otherwise.
+# qemu_registers WHEN [CR1]: checks QEMU's SMMU while it translates. It has SIDSIZE 16,
+# 2-level stream tables, CMDQS and EVENTQS 19, no MSI and no ATS. Tables and queues are
+# inner shareable and write-back, unless CR1 is given.
 qemu_registers()
 {
 	programmed "$1" <<-EOF

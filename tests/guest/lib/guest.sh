@@ -1,14 +1,14 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# For tests that run in the guest: results as KTAP subtests on descriptor 3,
-# waiting on conditions, loading the driver and its clients.
+# Functions for guest tests: results as KTAP subtests on descriptor 3, waits for
+# conditions, loading the driver and its clients.
 #
 # Settings from the test's header, its configuration and run.sh: LANE FW SMP SMMU STRICT
 # DRIVER MODULE_PARAMS SOAK SHARE SEED PATIENCE.
 #
-# Work is counted, never timed: a limit in seconds is there to end what hangs, is generous,
-# and is multiplied by PATIENCE, which the host sets where the machine is slow.
+# Tests count work and do not measure time: a limit in seconds only ends a hang. It is
+# generous, and multiplied by PATIENCE, which the host sets for a slow machine.
 
 set -u
 # shellcheck source=tests/guest/lib/channel.sh
@@ -16,8 +16,8 @@ set -u
 SMMUX_COUNT=0
 export SMMUX_DEBUG=/sys/kernel/debug/smmux
 
-# some N: as many of what is random or repeated: a third in "make test", and where each takes
-# three times as long, more where somebody asked for more.
+# some N: scales a number of random or repeated steps: a third in "make test" and on slow
+# kernels, SOAK times as many in a soak.
 some()
 {
 	local share=${SHARE:-1}
@@ -28,15 +28,15 @@ some()
 	echo $((($1 * SOAK + share - 1) / share))
 }
 
-# whole: true except in "make test", which makes the first of checks that repeat what a test
-# has shown with another input. make test-all makes all of them.
+# whole: true except in "make test". Where several checks test the same with other inputs,
+# "make test" makes only the first; "make test-all" makes all of them.
 whole()
 {
 	[ "${SHARE:-1}" = 1 ]
 }
 
-# say LINE: to the host, and to the console log so that it stands among the
-# kernel's messages of that moment.
+# say LINE: sends it to the host, and to the kernel log, where it shows the order relative
+# to kernel messages.
 say()
 {
 	printf '%s\n' "$*" >&3
@@ -74,7 +74,7 @@ skip_all()
 	exit 0
 }
 
-# check NAME COMMAND...: one subtest; what the command prints is shown if it fails.
+# check NAME COMMAND...: one subtest; the command's output is shown if it fails.
 check()
 {
 	local name=$1 output rc=0
@@ -93,7 +93,7 @@ check()
 	return 1
 }
 
-# check_job NAME PID: a background job of the test ends well.
+# check_job NAME PID: a background job of the test succeeds.
 check_job()
 {
 	local rc=0
@@ -123,13 +123,13 @@ check_less()
 	fi
 }
 
-# must NAME COMMAND...: as check, but without it the rest makes no sense.
+# must NAME COMMAND...: as check, but ends the test on failure.
 must()
 {
 	check "$@" || exit 0
 }
 
-# What is to be told at the end, however the test ends.
+# A command that runs at the end of the test, also after a failure.
 AT_END=:
 
 finish_plan()
@@ -145,13 +145,13 @@ finish_plan()
 }
 trap finish_plan EXIT
 
-# patient SECONDS: as many as that is on this machine.
+# patient SECONDS: scales a time limit for this machine.
 patient()
 {
 	echo $(($1 * ${PATIENCE:-1}))
 }
 
-# wait_for SECONDS COMMAND...: until the command is true; after that long it hangs.
+# wait_for SECONDS COMMAND...: waits until the command is true; false after the limit.
 wait_for()
 {
 	local end=$((SECONDS + $1 * ${PATIENCE:-1}))
@@ -163,8 +163,8 @@ wait_for()
 	done
 }
 
-# value_of FILE NAME: what lines "NAME: value" have. Without a process of its own: on a
-# kernel that checks everything, making one takes longer than most of what is tested.
+# value_of FILE NAME: the values of lines "NAME: value". Without a new process: on debug
+# kernels that takes longer than most tested operations.
 value_of()
 {
 	local line lines
@@ -175,7 +175,7 @@ value_of()
 	done
 }
 
-# qmp JSON: has the host talk to QEMU; prints the answer. %out: where the host keeps results.
+# qmp JSON: the host sends it to QEMU; prints the answer. %out: the host's results directory.
 qmp()
 {
 	local answer
@@ -186,8 +186,8 @@ qmp()
 	[[ $answer != *'"error"'* ]]
 }
 
-# The kernel for data races looks for none until it is told to, and what it has of its
-# own does not count: a report is one about functions of the driver.
+# Enables KCSAN on the race kernel, which is off after boot, and limits its reports to
+# functions of the driver.
 watch_races()
 {
 	local kcsan=/sys/kernel/debug/kcsan name
@@ -201,8 +201,8 @@ watch_races()
 	echo on >$kcsan
 }
 
-# load_driver [PARAMETER...]: smmux, or the kernel's own: on a stock kernel that runs
-# already, on the project's it is a module.
+# load_driver [PARAMETER...]: smmux, or the kernel's built-in driver: a stock kernel already
+# runs it, on the project's kernels it is a module.
 load_driver()
 {
 	if [ "$DRIVER" != smmux ]; then
@@ -229,7 +229,7 @@ platform_driver()
 	esac
 }
 
-# bound_smmus: names of the platform devices that our driver drives.
+# bound_smmus: names of the platform devices that the tested driver drives.
 bound_smmus()
 {
 	find "$(platform_driver)" -maxdepth 1 -type l ! -name module -exec basename {} \;
@@ -244,7 +244,7 @@ load_clients()
 	done
 }
 
-# Fails if one stays.
+# Removes all PCI functions; fails if one stays.
 remove_all_functions()
 {
 	local dir
@@ -268,7 +268,7 @@ pci_by_id()
 	return 1
 }
 
-# group_type BDF: DMA, DMA-FQ, identity...; nothing if it is in no group.
+# group_type BDF: DMA, DMA-FQ, identity...; nothing if it has no group.
 group_type()
 {
 	cat "/sys/bus/pci/devices/$1/iommu_group/type" 2>/dev/null

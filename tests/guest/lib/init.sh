@@ -1,8 +1,8 @@
 #!/usr/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The guest's /init: mounts what tests need, opens the result channel, runs the
-# test and powers off. The test and its settings lie in /smmux.
+# The guest's /init: mounts file systems, opens the result channel, runs the test
+# and powers off. The test and its settings are in /smmux.
 
 export PATH=/usr/bin HOME=/root LC_ALL=C
 mount -a
@@ -13,8 +13,8 @@ ln -sf kmod /usr/bin/modprobe
 # shellcheck source=tests/guest/lib/channel.sh
 . /smmux/channel.sh
 
-# Where the kernel can tell: with all of ours unloaded, so that what is reached
-# from nowhere is seen. An object must be some seconds old to count.
+# On kernels with kmemleak: unloads the modules first, so that leaked objects have no
+# references. An object must be some seconds old to be reported.
 look_for_leaks()
 {
 	local dir leaks=/sys/kernel/debug/kmemleak
@@ -66,7 +66,7 @@ set -a
 . /smmux/env
 set +a
 ip link set lo up
-# Of a kernel that watches itself the first report is the one that counts.
+# On kernels with checkers only the first report counts.
 case $LANE in
 debug | race | rt64k) echo 1 >/proc/sys/kernel/panic_on_warn ;;
 esac

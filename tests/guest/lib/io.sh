@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Checked traffic: disks by fio with verify, network between two cards in two
-# namespaces by checksum, and QEMU's test devices by our client module.
+# Checked traffic: disks with fio's verify, network between two cards in two
+# namespaces with a comparison, and QEMU's test devices with the test client.
 
-# fio_verify DISK MEGABYTES JOBS: random writes, that many by each job, read back and compared.
+# fio_verify DISK MEGABYTES JOBS: each job writes that many at random, reads back, compares.
 fio_verify()
 {
 	fio --name="$(basename "$1")" --filename="$1" --direct=1 --ioengine=libaio --iodepth=8 \
@@ -19,7 +19,7 @@ fio_amount()
 	grep -E '^ +(WRITE|READ):' "/tmp/fio-$(basename "$1").log" | sed 's/.*io=\([^ ]*\).*/\1/' | tr '\n' ' '
 }
 
-# keep_busy COMMAND...: one round after the other, at least one, until load_end.
+# keep_busy COMMAND...: repeats it, at least once, until load_end.
 keep_busy()
 {
 	local rounds=0
@@ -30,7 +30,7 @@ keep_busy()
 	done
 }
 
-# load_begin COMMAND...: keep_busy in the background, beside what the test does till load_end.
+# load_begin COMMAND...: keep_busy in the background, until load_end.
 load_jobs=()
 load_begin()
 {
@@ -38,7 +38,7 @@ load_begin()
 	load_jobs+=($!)
 }
 
-# How many writes a disk has done.
+# writes_of DISK: the number of writes since boot.
 writes_of()
 {
 	awk '{ print $5 }' "/sys/block/${1##*/}/stat"
@@ -49,17 +49,17 @@ wrote_since()
 	[ "$(writes_of "$1")" -gt "$2" ]
 }
 
-# disk_load_begin DISK JOBS: checked traffic, which has begun when this returns.
+# disk_load_begin DISK JOBS: starts checked traffic; it runs when this returns.
 disk_load_begin()
 {
 	local before
 
 	before=$(writes_of "$1")
 	load_begin fio_verify "$1" 16 "$2"
-	must "traffic of ${1##*/} has begun" wait_for 120 wrote_since "$1" "$before"
+	must "traffic of ${1##*/} has started" wait_for 120 wrote_since "$1" "$before"
 }
 
-# load_end NAME: each round of it was well.
+# load_end NAME: ends the background load; each of its rounds must have succeeded.
 load_end()
 {
 	local job
@@ -96,24 +96,24 @@ net_up()
 	wait_for 60 ip netns exec side1 ping -c 1 -W 5 10.9.0.2
 }
 
-# net_send FROM TO MEGABYTES: what arrives must be what was sent.
+# net_send FROM TO MEGABYTES: the data must arrive unchanged.
 net_send()
 {
 	local sent=/tmp/sent.$1 got=/tmp/got.$1 listener
 
 	[ -s "$sent" ] || head -c "$(($3 << 20))" /dev/urandom >"$sent"
 	rm -f "$got"
-	# An end of file on its input would make the listener hang up at once.
+	# The listener would exit at an end of file on its input.
 	[ -p /tmp/never ] || mkfifo /tmp/never
 	ip netns exec "side$2" nc -l -p 5001 >"$got" 0<>/tmp/never &
 	listener=$!
-	# State 0A: listening. What the connection before left behind is no listener.
+	# State 0A: listening. Sockets of the previous connection have other states.
 	wait_for 60 sh -c "ip netns exec side$2 cat /proc/net/tcp /proc/net/tcp6 |
 		grep -q ':1389 [0-9A-F]*:[0-9A-F]* 0A'" || { note "side$2 does not listen"; return 1; }
 	ip netns exec "side$1" timeout "$(patient 120)" nc "10.9.0.$2" 5001 <"$sent" ||
 		{ note "side$1 could not send to side$2: $?"; return 1; }
 	wait "$listener"
-	cmp "$sent" "$got" || { note "side$2 got other bytes than side$1 sent"; return 1; }
+	cmp "$sent" "$got" || { note "side$2 received other data than side$1 sent"; return 1; }
 }
 
 # net_both MEGABYTES: that many in each direction.
@@ -136,7 +136,7 @@ client_dirs()
 	done
 }
 
-# client_run DIR COMMAND: runs it; its values are then had by client_value.
+# client_run DIR COMMAND: runs it; client_value then returns its values.
 client_run()
 {
 	echo "$2" >"$1/command"
@@ -147,7 +147,7 @@ client_value()
 	value_of "$1/result" "$2"
 }
 
-# translated DEVICE IOVA: the physical address, by "translate".
+# translated DEVICE IOVA: the physical address, from the file "translate".
 translated()
 {
 	exec 5<>"$SMMUX_DEBUG/masters/$1/translate"
@@ -156,12 +156,12 @@ translated()
 	exec 5>&-
 }
 
-# The usual start of a test that is about traffic and not about loading.
+# The usual start of a test of traffic.
 start_all()
 {
 	must "driver loads" load_driver
 	must "client drivers load" load_clients nvme virtio_blk virtio_net igb e1000e
-	must "disks are there" wait_for 60 disks_ready
+	must "disks exist" wait_for 60 disks_ready
 	nvme=/dev/$(nvme_disk smmux-nvme)
 	export nvme
 }

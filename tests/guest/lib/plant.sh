@@ -1,12 +1,12 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Wrong bits, put into an SMMU's registers and tables by the test module smmux_test_plant,
-# and what lint says of them. $lint is the file, or a pattern for those of all SMMUs.
+# The test module smmux_test_plant writes wrong bits into an SMMU's registers and tables;
+# lint must find them. $lint is the file, or a pattern for the files of all SMMUs.
 
 readonly PLANT=/sys/kernel/debug/smmux_test_plant/command
 
-# A survey, in /tmp/lint. Is nothing in it, and nothing left out?
+# Reads lint to /tmp/lint; true if it has no findings.
 lint_clean()
 {
 	# shellcheck disable=SC2086
@@ -20,8 +20,8 @@ nothing_moves()
 	! grep '^checked: ' /tmp/lint | grep -v ', 0 moving$'
 }
 
-# planted COMMAND SEVERITY PLACE FINDING: it is found, by itself, and no more when it is
-# as it was; FINDING is a regular expression for all of the line's end.
+# planted COMMAND SEVERITY PLACE FINDING: lint has exactly this finding, and none after the
+# bits are restored; FINDING is a regular expression for the rest of the line.
 planted()
 {
 	local rc=0
@@ -35,8 +35,8 @@ planted()
 	return $rc
 }
 
-# plant_all: lines of COMMAND | SEVERITY | PLACE | FINDING from standard input, counted in
-# $PLANTED.
+# plant_all: one check for each line COMMAND | SEVERITY | PLACE | FINDING of standard input;
+# their number is in $PLANTED.
 plant_all()
 {
 	local command place finding severity
@@ -52,7 +52,7 @@ plant_all()
 	done
 }
 
-# Survey after survey, until somebody has enough; the first that found something ends it.
+# Reads lint repeatedly until /tmp/stop exists; a finding ends it.
 keep_linting()
 {
 	local n=0 still=0
@@ -66,27 +66,28 @@ keep_linting()
 	done
 }
 
-# linted SURVEYS STILL: at least so many, and so many that left nothing out; or it has ended.
+# linted SURVEYS STILL: at least so many reads, and so many without a moving part; or it has
+# ended.
 linted()
 {
 	local n=0 still=0
 
 	[ ! -e /tmp/lint.bad ] || return 0
 	read -r n still 2>/dev/null </tmp/lint.rounds
-	# Nothing is in it at the moment it is written.
+	# The file is empty while it is being written.
 	[ "${n:-0}" -ge "$1" ] && [ "${still:-0}" -ge "$2" ]
 }
 
-# lint_ends PID: of keep_linting, when it has seen enough.
+# lint_ends PID: ends keep_linting after enough reads.
 lint_ends()
 {
 	wait_for 120 linted 2 1
 	touch /tmp/stop
-	check_job "nothing was found meanwhile" "$1"
+	check_job "lint has no findings meanwhile" "$1"
 	[ ! -e /tmp/lint.bad ] || while IFS= read -r line; do note "$line"; done </tmp/lint.bad
-	note "surveys, and those that left nothing out: $(cat /tmp/lint.rounds)"
-	check_less "surveys meanwhile" 1 "$(cut -d' ' -f1 /tmp/lint.rounds)"
-	check_less "of these without anything left out" 0 "$(cut -d' ' -f2 /tmp/lint.rounds)"
-	check "nothing is found after" lint_clean
+	note "lint runs, and those without moving parts: $(cat /tmp/lint.rounds)"
+	check_less "lint runs meanwhile" 1 "$(cut -d' ' -f1 /tmp/lint.rounds)"
+	check_less "lint runs without moving parts" 0 "$(cut -d' ' -f2 /tmp/lint.rounds)"
+	check "lint has no findings afterwards" lint_clean
 	note "$(tail -n 2 /tmp/lint)"
 }

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# QEMU's SMMU in a power domain of the test module smmux_test_power, which needs these
-# lines in the test's header, and all the machine's devices told to rest and to work.
+# QEMU's SMMU in a power domain of the test module smmux_test_power, and runtime PM of all
+# devices of the machine. The test's header needs these lines:
 #
 #   DTB: -c @ /smmux-power
 #   DTB: -t s @ /smmux-power compatible smmux,test-power
@@ -13,7 +13,7 @@
 readonly POWER=/sys/kernel/debug/smmux_test_power
 readonly SMMU_NAME=9050000.smmuv3
 
-# pm NAME: from its pm/state.
+# pm NAME: a value of its pm/state.
 pm()
 {
 	value_of "$SMMUX_DEBUG/$SMMU_NAME/pm/state" "$1"
@@ -24,7 +24,7 @@ is_asleep()
 	[ "$(pm state)" = suspended ]
 }
 
-# The SMMU with its domain, and its clients, which may rest.
+# Sets up the SMMU with its power domain, and its clients with runtime PM.
 power_start()
 {
 	local dir
@@ -33,14 +33,14 @@ power_start()
 	start_all
 	must "network comes up" net_up
 	start_client
-	check_equal "it may sleep" "yes -" "$(pm runtime_pm) $(pm refused)"
+	check_equal "runtime PM is enabled" "yes -" "$(pm runtime_pm) $(pm refused)"
 	for dir in /sys/bus/pci/devices/*; do
 		echo auto >"$dir/power/control"
 	done
 	echo 1 >"/sys/bus/platform/devices/$SMMU_NAME/power/autosuspend_delay_ms"
 }
 
-# All that have to be told: devices without a driver rest by themselves.
+# Devices that need rest and work: devices without a driver are always idle.
 all_devices()
 {
 	local dir
@@ -55,7 +55,7 @@ card_of()
 	ip -n "$1" -o link | sed -n 's/^[0-9]*: \(e[^:]*\):.*/\1/p'
 }
 
-# A link that is up may send at any time, which is no rest.
+# An interface that is up may send at any time, so its device is not idle.
 links()
 {
 	local n
@@ -65,7 +65,7 @@ links()
 	done
 }
 
-# Links that stay up, and send nothing of their own.
+# Makes interfaces that are up send nothing by themselves.
 quiet_links()
 {
 	local n
@@ -97,10 +97,10 @@ all_work()
 	links up
 }
 
-# What nobody may ever see.
+# Checks that no error of power management has occurred.
 power_well()
 {
-	check_equal "power went only when all was done" 0 "$(value_of $POWER/state unfinished)"
-	check_equal "none failed, nothing was lost, nothing could pass" "0 0 0 0" \
+	check_equal "every power-down came after the end of all work" 0 "$(value_of $POWER/state unfinished)"
+	check_equal "suspend_failed, resume_failed, lost, gbpa_not_aborting" "0 0 0 0" \
 		"$(pm suspend_failed) $(pm resume_failed) $(pm lost) $(pm gbpa_not_aborting)"
 }

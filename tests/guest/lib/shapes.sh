@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What each debugfs file holds, by name: of "name: value" lines the names in their order,
-# of a table its headings, in brackets. Tools parse these: a name that is new belongs at
-# the end of its file or before the last column, and here; one that goes breaks somebody.
+# The shape of each debugfs file: the names of "name: value" lines in order, and the headings
+# of a table in brackets. Tools parse these. Append a new name at the end of its file, or
+# before the last column of a table, and add it here; removing a name breaks tools.
 
 # shape FILE
 shape()
@@ -16,7 +16,7 @@ shape()
 		END { print out }' "$1"
 }
 
-# kinds SMMU: paths below $SMMUX_DEBUG, from standard input, without the names in them.
+# kinds SMMU: paths below $SMMUX_DEBUG, from standard input, with placeholders for names.
 kinds()
 {
 	sed -E "s|^\./||; s|^$1/|<smmu>/|; s|^masters/[^/]+/|masters/<device>/|; s|^domains/[^/]+/|domains/<id>/|"
@@ -34,7 +34,7 @@ shapes()
 
 golden_shapes()
 {
-	# long: a table
+	# long: a table of text
 	awk '/^\t/ { sub(/^\t/, " "); line = line $0; next }
 		{ if (line != "") print line; line = $0 }
 		END { print line }' <<'EOF' | sort

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The machine of docs/tour.md: its devices, and the tools where a user has them.
+# The machine of docs/tour.md: its devices, and the tools in the path.
 
 # Needs DEVICES "nvme blk net testdev ats" and MODULE "enable_inject=1 ats=on".
 tour_machine()
@@ -17,19 +17,19 @@ tour_machine()
 	start_client
 }
 
-# blocks FILE: what stands between "```console" and "```", a line "@" before each block.
+# blocks FILE: the text between "```console" and "```", with a line "@" before each block.
 blocks()
 {
 	awk '/^```console$/ { inside = 1; print "@"; next } /^```/ { inside = 0 } inside' "$1"
 }
 
-# Numbers are somebody else's, and so is how many spaces they leave.
+# Replaces numbers, which differ on each machine, and the width of spaces.
 plain()
 {
 	sed -E 's/0x[0-9a-f]+/H/g; s/[0-9]+(\.[0-9]+)?/N/g; s/-N/N/g; s/ +/ /g; s/ $//'
 }
 
-# like EXPECTED GOT: line by line, but for numbers; "..." stands for any lines.
+# like EXPECTED GOT: compares line by line, except numbers; "..." matches any lines.
 like()
 {
 	plain <"$1" >/tmp/tour.expected
@@ -48,9 +48,9 @@ like()
 			return j <= m && want[i] == got[j] && fits(i + 1, j + 1)
 		}
 		END { exit !fits(1, 1) }' /tmp/tour.expected /tmp/tour.got && return
-	echo "on the page:"
+	echo "in the document:"
 	cat /tmp/tour.expected
-	echo "here:"
+	echo "in this run:"
 	cat /tmp/tour.got
 	return 1
 }
