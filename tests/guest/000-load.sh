@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: the driver takes the SMMU and every client lands in a translated group
+# DESCRIPTION: the driver binds the SMMU, and every client gets a translated group
 # MATRIX: lane=stable fw=dt
 # MATRIX: lane=backports fw=acpi
 # FULL: lane=stable,backports fw=dt,acpi
@@ -24,7 +24,7 @@ must "client drivers load" load_clients nvme virtio_blk virtio_net igb
 check "NVMe disk appears" wait_for 60 nvme_disk smmux-nvme
 check "virtio disk appears" wait_for 60 test -b /dev/vda
 
-# 6.12 gives a function its group when a driver comes, so the test devices get one.
+# 6.12 makes a function's group when a driver binds, so the test devices get a driver.
 must "test client loads" insmod /smmux/smmux_test_client.ko
 count=0
 for dir in /sys/bus/pci/devices/*; do

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: a short checked run of NVMe, virtio-blk and network, one after the other
+# DESCRIPTION: short checked traffic of NVMe, virtio-blk and network, one after the other
 # MATRIX: lane=stable fw=dt
 # MATRIX: lane=backports fw=acpi
 # FULL: lane=backports fw=dt smmu=1,nested
@@ -19,9 +19,9 @@
 . /smmux/io.sh
 
 start_all
-check "NVMe: what is read is what was written" fio_verify "$nvme" 8 1
+check "NVMe: data is correct" fio_verify "$nvme" 8 1
 note "NVMe $(fio_amount "$nvme")"
-check "virtio-blk: what is read is what was written" fio_verify /dev/vda 8 1
+check "virtio-blk: data is correct" fio_verify /dev/vda 8 1
 note "virtio-blk $(fio_amount /dev/vda)"
 must "network comes up" net_up
 check "network: virtio-net to igb" net_send 1 2 1

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: Debian's other kernels: real-time, cloud, pages of 16 KiB (by name, one of ours with 64): checked I/O, what is not mapped is blocked, and the files agree with it
+# DESCRIPTION: Debian's other kernels: real-time, cloud, pages of 16 KiB (by name, the project's own with 64 KiB): checked I/O; unmapped accesses are blocked; the debugfs files agree
 # FULL: lane=page16k fw=acpi
 # ALSO: lane=rt,cloud,page16k,rt612,cloud612,page16k612 fw=dt,acpi
 # ALSO: lane=rt64k
@@ -25,9 +25,9 @@ right_kernel()
 	esac
 }
 
-# All that is mapped for the device: translate says of each range's first and last address
-# what ranges says.  With pages of 64 KiB fewer ranges hold all that NVMe has; memory and
-# the doorbell of its interrupts are never one.
+# For each range of the device's mappings, translate and ranges agree on the first and last
+# address.  With pages of 64 KiB NVMe has fewer ranges, but at least two: memory and the
+# doorbell of its interrupts.
 walks_agree()
 {
 	local bdf=$1 table n=0 least=4 first last bytes pa rest
@@ -47,11 +47,11 @@ walks_agree()
 
 io()
 {
-	check "NVMe: what is read is what was written" fio_verify "$nvme" 8 2
-	check "virtio-blk, too" fio_verify /dev/vda 8 2
+	check "NVMe: data is correct" fio_verify "$nvme" 8 2
+	check "virtio-blk: data is correct" fio_verify /dev/vda 8 2
 	[ -n "$network" ] || return
-	check "network, there" net_send 1 2 1
-	check "and back" net_send 2 1 1
+	check "network: first direction" net_send 1 2 1
+	check "network: second direction" net_send 2 1 1
 }
 
 client()
@@ -63,19 +63,19 @@ client()
 		check_equal "${dir##*/}: mapped accesses land" 3 "$(client_value "$dir" mapped_landed)"
 		check_equal "${dir##*/}: unmapped accesses do not" 0 "$(client_value "$dir" unmapped_landed)"
 		check "${dir##*/}: an access outside all mappings" client_run "$dir" "stray 0xdead0000"
-		check_equal "${dir##*/}: does not land" 0 "$(client_value "$dir" landed)"
+		check_equal "${dir##*/}: it does not land" 0 "$(client_value "$dir" landed)"
 	done
 	check "a storm on two threads" client_run "$(client_dirs "$TESTDEV")" "storm 2 128"
 }
 
 must "the driver loads" load_driver
-check "this is the kernel" right_kernel
+check "this is the right kernel" right_kernel
 note "$(uname -r)"
 must "client drivers load" load_clients nvme virtio_blk
-must "disks are there" wait_for 60 disks_ready
+must "disks exist" wait_for 60 disks_ready
 nvme=/dev/$(nvme_disk smmux-nvme)
-# Lockdep has a report of virtio_net, the ITS and the IOMMU core, whatever the IOMMU
-# driver, and is off after it: see tests/rig/vm.sh.
+# lockdep reports a circle of virtio_net and the IOMMU core, with any IOMMU driver, and is
+# off afterwards: see tests/rig/vm.sh.
 network=''
 if [ "$LANE" != rt64k ]; then
 	network=1
@@ -87,5 +87,5 @@ start_client
 client
 note "$(sed -n 1,4p "$SMMUX_DEBUG/domains/$(value_of "$SMMUX_DEBUG/masters/$(pci_of /sys/class/nvme/nvme0)/info" domain)/ranges")"
 check "ranges and translate agree" walks_agree "$(pci_of /sys/class/nvme/nvme0)"
-check "lint finds nothing" sh -c "grep -q '^findings: 0$' $SMMUX_DEBUG/$(bound_smmus)/lint"
-check_equal "no SYNC was late" 0 "$(value_of "$SMMUX_DEBUG/$(bound_smmus)/cmdq/counters" sync_timeouts)"
+check "lint has no findings" sh -c "grep -q '^findings: 0$' $SMMUX_DEBUG/$(bound_smmus)/lint"
+check_equal "no SYNC timed out" 0 "$(value_of "$SMMUX_DEBUG/$(bound_smmus)/cmdq/counters" sync_timeouts)"

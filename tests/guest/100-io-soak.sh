@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: NVMe and virtio-blk by four verifying jobs each, and checked network traffic, all at once
+# DESCRIPTION: NVMe and virtio-blk with four verifying jobs each, and checked network traffic, all at the same time
 # FULL: lane=stable fw=dt strict=1
 # FULL: lane=backports fw=acpi strict=0
 # ALSO: lane=stable,backports fw=dt,acpi strict=1,0
@@ -25,7 +25,7 @@ all_done()
 	done
 }
 
-# with_all NAME COMMAND...: so many rounds of it, and on till the other two have done theirs.
+# with_all NAME COMMAND...: at least $rounds rounds, and until the other two have done theirs.
 with_all()
 {
 	local name=$1 n=0

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: an access outside all mappings is blocked, shows as a decoded event, and hurts nobody else
+# DESCRIPTION: an access outside all mappings is blocked, is logged as a decoded event, and does not disturb other devices
 # MATRIX: lane=backports fw=acpi
 # FULL: lane=stable fw=dt
 # ALSO: lane=debug
@@ -26,7 +26,7 @@ mount -t tracefs tracefs /sys/kernel/tracing
 events="iommu/io_page_fault"
 [ "$DRIVER" != smmux ] || events+=" smmux/event"
 for event in $events; do
-	must "trace event $event is there" sh -c "echo 1 >/sys/kernel/tracing/events/$event/enable"
+	must "trace event $event exists" sh -c "echo 1 >/sys/kernel/tracing/events/$event/enable"
 done
 
 disk_load_begin "$nvme" 2
@@ -36,7 +36,7 @@ for dir in $(client_dirs "$EDU" "$TESTDEV"); do
 		check "$bdf: access to $iova ends" client_run "$dir" "stray $iova"
 		check_equal "$bdf: access to $iova does not land" 0 "$(client_value "$dir" landed)"
 	done
-	check "$bdf: is named with the event in the log" wait_for 60 sh -c \
+	check "$bdf: the log names it with the event" wait_for 60 sh -c \
 		"dmesg | grep -v test: | grep -E '(F_TRANSLATION|0x10)' | grep -q '$bdf'"
 done
 check "the log has the faulting address" sh -c "dmesg | grep -v test: | grep -qi dead0000"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: a device's access right after dma_unmap never lands, in 1,000 tries (soak: 10,000) by edu and as many by iommu-testdev, under load (half of that in stage 2)
+# DESCRIPTION: a device's access right after dma_unmap never lands, in 1,000 tries (soak: 10,000) by edu and 1,000 by iommu-testdev, under load (half of that with stage 2)
 # MATRIX: lane=backports smmu=2
 # FULL: lane=stable
 # ALSO: lane=backports,debug
@@ -47,7 +47,7 @@ done
 for job in "${jobs[@]}"; do
 	wait "$job" || fail "a race command ended with an error"
 done
-load_end "NVMe meanwhile"
+load_end "NVMe traffic meanwhile"
 
 check_equal "edu: tries" "$tries" "$(sum_values tries "${edus[@]}")"
 check_equal "edu: all mapped accesses landed" "$tries" "$(sum_values mapped_landed "${edus[@]}")"

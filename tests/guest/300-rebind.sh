@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: 100 rounds (soak: 1,000) of unbind, group type change, blocked, bind, under I/O of another device; no leak
+# DESCRIPTION: 100 rounds (soak: 1,000) of unbind, group type change, blocking, bind, during I/O of another device; no memory leak
 # MATRIX: lane=stable
 # FULL: lane=stable,backports
 # ALSO: lane=debug
@@ -19,7 +19,7 @@ rounds=$((SOAK > 1 ? 1000 : 100 / ${SHARE:-1}))
 types=(identity DMA DMA-FQ)
 bad=''
 
-# One round; the first error is kept and ends the rounds.
+# One round; the first error goes to $bad and ends the rounds.
 round()
 {
 	local type=${types[$(($1 % 3))]}
@@ -38,8 +38,8 @@ round()
 		{ bad="access after unmap landed" && return 1; }
 }
 
-# The load's own memory comes and goes, so it rests meanwhile. A CPU's list of
-# free pages is free memory too, and holds up to some MiB of it.
+# Free memory in KiB, while the load pauses, since its own memory varies. Includes the CPUs'
+# lists of free pages, which have up to some MiB.
 memory_kib()
 {
 	touch /tmp/pause
@@ -49,7 +49,7 @@ memory_kib()
 	rm -f /tmp/pause /tmp/resting
 }
 
-# What was freed comes back some time later: it has when it is the same twice.
+# Freed memory is counted with a delay: waits for two equal readings.
 memory_is_still()
 {
 	local before
@@ -62,7 +62,7 @@ memory_is_still()
 	[ "$(($(cat /tmp/free) - ${before:-0}))" -le 64 ]
 }
 
-# Pages of IOMMU tables, of which 7.x keeps count: exact, and so 80 rounds are enough.
+# Pages of IOMMU tables, which 7.x counts: exact, so 80 rounds are enough.
 table_pages()
 {
 	awk '/^nr_iommu_pages / { print $2 }' /proc/vmstat
@@ -87,7 +87,7 @@ driver=/sys/bus/pci/drivers/smmux_test_client
 writes=$(writes_of "$nvme")
 busy_with_pauses >/dev/null 2>&1 &
 load=$!
-must "the other device is at work" wait_for 120 wrote_since "$nvme" "$writes"
+must "the other device does I/O" wait_for 120 wrote_since "$nvme" "$writes"
 
 free=()
 for n in $(seq "$rounds"); do
@@ -98,16 +98,16 @@ done
 check_equal "rounds done" "$rounds" "$n"
 check_equal "first error" "" "$bad"
 if [ "${tables:-0}" != 0 ]; then
-	note "pages of tables after 20 and $rounds rounds: $tables $(table_pages)"
-	check_less "pages of tables that were lost" $(($(table_pages) - tables)) 50
+	note "table pages after 20 and $rounds rounds: $tables $(table_pages)"
+	check_less "leaked table pages" $(($(table_pages) - tables)) 50
 fi
-# A leak of one page a round takes 1600 KiB in each half; caches that fill take
-# theirs once. So the better half counts.
+# A leak of one page per round costs 1600 KiB in each half; a cache that fills costs memory
+# only once. So the half with the smaller loss counts.
 if [ ${#free[@]} = 3 ]; then
 	note "free memory after 200, 600 and 1000 rounds: ${free[*]} KiB"
 	lost=$((free[0] - free[1]))
 	[ "$lost" -lt $((free[1] - free[2])) ] || lost=$((free[1] - free[2]))
-	check_less "memory lost in the better 400 rounds, KiB" "$lost" 1200
+	check_less "memory lost in 400 rounds, the smaller of two values, KiB" "$lost" 1200
 fi
 
 far=$(pci_of "/sys/class/nvme/$(basename "$(nvme_disk smmux-nvme2)" | sed 's/n1$//')")
@@ -117,7 +117,7 @@ for n in $(seq 8); do
 	wait_for 60 nvme_disk smmux-nvme2 || break
 done
 check_equal "NVMe unbind and bind rounds" 8 "$n"
-check "NVMe works after that" fio_verify "/dev/$(nvme_disk smmux-nvme2)" 8 1
+check "NVMe works afterwards" fio_verify "/dev/$(nvme_disk smmux-nvme2)" 8 1
 touch /tmp/stop
 wait "$load"
 check "the other device's I/O had no error" test ! -e /tmp/io-failed

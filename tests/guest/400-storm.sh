@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: map and unmap on four CPUs, 2,000 bursts on each at least, with the smallest command queue; no command is lost
+# DESCRIPTION: map and unmap on four CPUs, at least 2,000 bursts on each, with the smallest command queue; no command is lost
 # MATRIX: lane=stable smp=4
 # ALSO: lane=backports,debug smp=4
 # DEVICES: nvme blk net testdev
@@ -15,7 +15,7 @@
 . /smmux/io.sh
 
 rounds=$(some 2000)
-# Every 64th round of each thread has one.
+# Accesses of each thread: one in 64 rounds.
 each=$((rounds / 64))
 start_all
 start_client
@@ -31,9 +31,9 @@ note "$(tr '\n' ' ' <"$dir/result")"
 check_equal "no mapping failed" 0 "$(client_value "$dir" map_errors)"
 check_equal "every mapped access landed" 0 "$(client_value "$dir" mapped_not_landed)"
 check_equal "no access landed after its unmap" 0 "$(client_value "$dir" unmapped_landed)"
-check_less "accesses were tried" $((each * 4 - 1)) "$(client_value "$dir" accesses)"
-# Nobody waited to the driver's limits: one second for the SMMU, ten for a CPU that holds the
-# queue up. The time of the longest unmap is the host's as much as the driver's.
+check_less "accesses" $((each * 4 - 1)) "$(client_value "$dir" accesses)"
+# No wait reached the driver's limits: one second for the SMMU, ten for a CPU that blocks the
+# queue. The time of the longest unmap depends on the host as much as on the driver.
 note "longest unmap: $(($(client_value "$dir" max_unmap_ns) / 1000000)) ms"
 if [ "$DRIVER" = smmux ]; then
 	for name in sync_timeouts full_timeouts; do

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: unload is refused while a client is there, works when the last one is gone, and load works again
+# DESCRIPTION: unload is refused while a client exists and works after the last one is removed; then load works again
 # MATRIX: lane=stable fw=dt
 # ALSO: lane=backports fw=dt
 # ALSO: lane=debug
@@ -29,10 +29,10 @@ traffic()
 start_all
 traffic "first load"
 for round in 1 2 3; do
-	check "round $round: unload is refused while clients are there" sh -c '! rmmod smmux'
-	must "round $round: all PCI functions go" remove_all_functions
+	check "round $round: unload is refused while clients exist" sh -c '! rmmod smmux'
+	must "round $round: all PCI functions are removed" remove_all_functions
 	must "round $round: unload" rmmod smmux
-	check "round $round: no trace of it in debugfs" test ! -e "$SMMUX_DEBUG"
+	check "round $round: its debugfs directory is gone" test ! -e "$SMMUX_DEBUG"
 	check "round $round: no IOMMU is registered" test -z "$(ls /sys/class/iommu)"
 	must "round $round: load" load_driver
 	echo 1 >/sys/bus/pci/rescan

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: a device tree gives two functions one StreamID: they share a group, the wrong one is cut off, the rest works
+# DESCRIPTION: a device tree gives two functions one StreamID: they share a group, the wrong one cannot do DMA, the others work
 # MATRIX: lane=backports
 # ALSO: lane=stable,debug
 # DEVICES: nvme testdev blk
@@ -15,8 +15,8 @@
 # shellcheck source=tests/guest/lib/io.sh
 . /smmux/io.sh
 
-# nvme is 00:01.0 with StreamID 8; the map claims 8 for the test device as well,
-# whose accesses really come with 0x10.
+# nvme is 00:01.0 with StreamID 8; the map assigns 8 to the test device, too, whose
+# accesses have 0x10.
 group_of()
 {
 	basename "$(readlink "/sys/bus/pci/devices/$1/iommu_group")"
@@ -24,7 +24,7 @@ group_of()
 
 must "driver loads" load_driver
 must "client drivers load" load_clients nvme virtio_blk
-must "disks are there" wait_for 60 disks_ready
+must "disks exist" wait_for 60 disks_ready
 nvme=/dev/$(nvme_disk smmux-nvme)
 start_client
 dir=$(client_dirs "$TESTDEV")
@@ -33,8 +33,8 @@ check "NVMe works" fio_verify "$nvme" 3 1
 check "virtio-blk works" fio_verify /dev/vda 3 1
 check "the test device's accesses end" client_run "$dir" "race 3"
 check_equal "none lands" 0 "$(client_value "$dir" mapped_landed)"
-check "the log says which StreamID is shared" sh -c \
+check "the log names the shared StreamID" sh -c \
 	"dmesg | grep -v test: | grep -E 'StreamID 0x8.* (shared|shares)'"
 check "NVMe still works" fio_verify "$nvme" 3 1
-check "the wrong one goes" sh -c "echo 1 >/sys/bus/pci/devices/${dir##*/}/remove"
-check "NVMe works as before" fio_verify "$nvme" 3 1
+check "the wrong one is removed" sh -c "echo 1 >/sys/bus/pci/devices/${dir##*/}/remove"
+check "NVMe works afterwards" fio_verify "$nvme" 3 1

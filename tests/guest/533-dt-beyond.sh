@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: a device tree gives a function a StreamID that the SMMU cannot have: refused by name, the rest works
+# DESCRIPTION: a device tree gives a function a StreamID beyond the SMMU's range: it is refused and named in the log, the others work
 # FULL: lane=stable
 # ALSO: lane=backports,debug
 # DEVICES: nvme testdev blk
@@ -17,14 +17,14 @@
 
 must "driver loads" load_driver
 must "client drivers load" load_clients nvme virtio_blk
-must "disks are there" wait_for 60 disks_ready
+must "disks exist" wait_for 60 disks_ready
 nvme=/dev/$(nvme_disk smmux-nvme)
 start_client
 check "the log names device and StreamID" sh -c \
 	"dmesg | grep -v test: | grep -q '0000:00:02.0.*StreamID 0x7f0010'"
-check_equal "it is said once" 1 "$(log_count 'StreamID 0x7f0010')"
-check "the device is in no group" test ! -e /sys/bus/pci/devices/0000:00:02.0/iommu_group
-# Its driver may get it all the same, with physical addresses: these must not pass.
+check_equal "it is logged once" 1 "$(log_count 'StreamID 0x7f0010')"
+check "the device has no group" test ! -e /sys/bus/pci/devices/0000:00:02.0/iommu_group
+# Its driver may still bind and use physical addresses: these accesses must not land.
 for dir in $(client_dirs "$TESTDEV"); do
 	check "its accesses end" client_run "$dir" "race 3"
 	check_equal "none lands" 0 "$(client_value "$dir" mapped_landed)"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: a device tree with too few register bytes: one clear message, nothing bound, the machine works
+# DESCRIPTION: a device tree with too few register bytes: one clear message, nothing is bound, the machine works
 # FULL: lane=backports
 # ALSO: lane=stable,debug
 # DEVICES: nvme
@@ -19,10 +19,10 @@ said_something()
 
 load_driver || note "insmod ended with $?"
 wait_for 60 said_something
-check_equal "the message is said once" 1 "$(log_count 'smmux .*bytes needed')"
+check_equal "the message is logged once" 1 "$(log_count 'smmux .*bytes needed')"
 check "no SMMU is bound" test -z "$(bound_smmus)"
 load_clients nvme
-# On a slow machine this sees less.
+# On a slow machine this detects less.
 sleep 2
-check "no client does DMA past it" sh -c '! ls /dev/nvme0n1 2>/dev/null'
+check "no client does DMA without the SMMU" sh -c '! ls /dev/nvme0n1 2>/dev/null'
 check "the module can be unloaded" rmmod smmux

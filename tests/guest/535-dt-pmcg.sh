@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: counter groups in a device tree: those of this SMMU are listed, by the names that the kernel's PMU driver gives
+# DESCRIPTION: performance monitor counter groups in a device tree: those of this SMMU are listed, with the names of the kernel's PMU driver
 # MATRIX: lane=backports
 # ALSO: lane=stable,debug
 # DTB: -c @ /pmu@9052000
@@ -28,25 +28,25 @@
 
 readonly FILE=$SMMUX_DEBUG/9050000.smmuv3/pmcg
 
-# Where QEMU has no registers the kernel's driver is not to look.
+# Keeps the kernel's driver from groups for which QEMU has no registers.
 keep_off()
 {
 	echo none >"/sys/bus/platform/devices/$1.pmu/driver_override"
 }
 
-must "the driver is loaded" load_driver
+must "driver loads" load_driver
 note "$(cat "$FILE")"
 check_equal "columns" "address perf_pmu known_by" "$(sed -n 1p "$FILE" | tr -s ' ')"
-check_equal "the groups of this SMMU, and no other" \
+check_equal "the groups of this SMMU, and no others" \
 	"0x000009052000 smmuv3_pmcg_9052 registers 0x000009f02000 smmuv3_pmcg_9f02 nearest" \
 	"$(sed 1d "$FILE" | sort | tr -s ' \n' ' ' | sed 's/ $//')"
 
-must "groups without registers are left alone" keep_off 9f02000
-must "also that of the other SMMU" keep_off 9f82000
+must "the group without registers is not probed" keep_off 9f02000
+must "nor is that of the other SMMU" keep_off 9f82000
 if [ "$LANE" = debug ]; then
 	note "this kernel has no PMU driver"
 else
-	must "the kernel's PMU driver is loaded" modprobe arm_smmuv3_pmu
-	check "it knows the group by that name" wait_for 60 \
+	must "the kernel's PMU driver loads" modprobe arm_smmuv3_pmu
+	check "it uses the same name for the group" wait_for 60 \
 		test -d "/sys/bus/event_source/devices/$(awk '$3 == "registers" { print $2 }' "$FILE")"
 fi

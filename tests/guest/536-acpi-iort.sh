@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: an IORT with counter groups and a reserved range: the groups are listed, the range's StreamIDs bypass, no other does
+# DESCRIPTION: an IORT (I/O Remapping Table) with counter groups and a reserved range: the groups are listed, the range's StreamIDs bypass, no others do
 # MATRIX: lane=stable fw=acpi
 # ALSO: lane=backports,debug fw=acpi
 # DEVICES: nvme
@@ -15,35 +15,35 @@
 # shellcheck source=tests/guest/lib/io.sh
 . /smmux/io.sh
 
-# state SID: what its line of the stream table says, or "abort" where it has none.
+# state SID: the configuration in its line of strtab, or "abort" without a line.
 state()
 {
 	awk -v sid="$(printf '0x%08x' "$1")" '$1 == sid { print $2; found = 1 }
 		END { if (!found) print "abort" }' "$dir/strtab"
 }
 
-must "the kernel took this table" grep -q "SMUX" /sys/firmware/acpi/tables/IORT
-must "the driver is loaded" load_driver
+must "the kernel uses this table" grep -q "SMUX" /sys/firmware/acpi/tables/IORT
+must "driver loads" load_driver
 dir=$SMMUX_DEBUG/$(bound_smmus)
-must "the client's driver is" load_clients nvme
-must "the client is there" wait_for 60 nvme_disk smmux-nvme
+must "the client's driver loads" load_clients nvme
+must "the client's disk exists" wait_for 60 nvme_disk smmux-nvme
 
 note "$(cat "$dir/pmcg")"
-check_equal "the group that names this SMMU, and not the root complex's" \
+check_equal "the group of this SMMU, not that of the root complex" \
 	"0x000009052000 smmuv3_pmcg_9052 IORT" "$(sed 1d "$dir/pmcg" | tr -s ' ' | sed 's/ $//')"
 if [ "$LANE" = debug ]; then
 	note "this kernel has no PMU driver"
 else
-	must "the kernel's PMU driver is loaded" modprobe arm_smmuv3_pmu
-	check "it knows the group by that name" wait_for 60 \
+	must "the kernel's PMU driver loads" modprobe arm_smmuv3_pmu
+	check "it uses the same name for the group" wait_for 60 \
 		test -d /sys/bus/event_source/devices/smmuv3_pmcg_9052
 fi
 
 note "$(cat "$dir/strtab")"
 check_equal "the range's first StreamID bypasses" bypass "$(state 0x100)"
-check_equal "and its last" bypass "$(state 0x101)"
-check_equal "the one before does not" abort "$(state 0xff)"
-check_equal "nor the one behind" abort "$(state 0x102)"
-check_equal "the log says so, once" 1 "$(log_count 'smmux .*StreamIDs of reserved memory ranges')"
-check "lint knows why" grep -q '^findings: 0$' "$dir/lint"
+check_equal "the range's last StreamID bypasses" bypass "$(state 0x101)"
+check_equal "the StreamID before it aborts" abort "$(state 0xff)"
+check_equal "the StreamID after it aborts" abort "$(state 0x102)"
+check_equal "it is logged once" 1 "$(log_count 'smmux .*StreamIDs of reserved memory ranges')"
+check "lint accepts the bypass" grep -q '^findings: 0$' "$dir/lint"
 check "another device is translated" fio_verify "/dev/$(nvme_disk smmux-nvme)" 8 1

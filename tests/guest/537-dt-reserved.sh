@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: memory that firmware set aside for a device: the device reaches it at its own address, and nothing beside it; no other device does
+# DESCRIPTION: memory that firmware reserved for a device: the device reaches it at its physical address, and no adjacent memory; no other device reaches it
 # FULL: lane=backports
 # ALSO: lane=stable,debug
 # DEVICES: edu testdev
@@ -29,44 +29,44 @@
 # shellcheck source=tests/guest/lib/golden.sh
 . /smmux/golden.sh
 
-# ste_of BDF: of 00:NN.0 the first word of the STE, as the SMMU reads it: V is bit 0, Config
-# the three above, 4 of which is bypass and 0 abort.
+# ste_of BDF: the first word of the STE of 00:NN.0, as the SMMU reads it: V is bit 0, Config
+# bits 3:1, where 4 is bypass and 0 abort.
 ste_of()
 {
 	echo "value $((16#${1:8:2} << 3)) 0" >$PLANTED/command && value_of $PLANTED/result value
 }
 
-# reaches DIR ADDRESS: 1 if the device does, 0 if not. It must be none of the kernel's memory.
+# reaches DIR ADDRESS: 1 if the device does, 0 if not. The address must not be kernel memory.
 reaches()
 {
 	client_run "$1" "reserved $2" || return
 	client_value "$1" landed
 }
 
-must "the driver is loaded" load_driver
+must "driver loads" load_driver
 start_client
 edu=$(client_dirs "$EDU")
 other=$(client_dirs "$TESTDEV")
 group=/sys/bus/pci/devices/${edu##*/}/iommu_group
-must "this is the device of the device tree" test -e "/sys/bus/pci/devices/${edu##*/}/of_node"
+must "this is the device in the device tree" test -e "/sys/bus/pci/devices/${edu##*/}/of_node"
 note "$(cat "$group/reserved_regions")"
-check "the group says it" grep -q '^0x0*60000000 0x0*6000ffff direct$' "$group/reserved_regions"
+check "the group has the region" grep -q '^0x0*60000000 0x0*6000ffff direct$' "$group/reserved_regions"
 check_equal "the device reaches its start" 1 "$(reaches "$edu" 0x60000000)"
-check_equal "and its end" 1 "$(reaches "$edu" 0x6000fffc)"
-check_equal "and nothing behind it" 0 "$(reaches "$edu" 0x60010000)"
-check_equal "nor does another device reach it" 0 "$(reaches "$other" 0x60000000)"
-check "that is in the log" wait_for 60 sh -c "dmesg | grep -v test: | grep -q 'F_TRANSLATION'"
+check_equal "the device reaches its end" 1 "$(reaches "$edu" 0x6000fffc)"
+check_equal "the device does not reach the memory after it" 0 "$(reaches "$edu" 0x60010000)"
+check_equal "another device does not reach it" 0 "$(reaches "$other" 0x60000000)"
+check "the log has the fault" wait_for 60 sh -c "dmesg | grep -v test: | grep -q 'F_TRANSLATION'"
 
 must "says" insmod /smmux/smmux_test_says.ko
 must "plant" insmod /smmux/smmux_test_plant.ko
 echo "device ${edu##*/}" >$SAYS/command
-# Read, write, and coherent, as this machine is.
-check_equal "the core is told of both regions, in full" \
+# Read, write, and cacheable, as this machine is coherent.
+check_equal "the driver reports both regions completely" \
 	"DIRECT 0x60000000 0x10000 prot 0x7 SW_MSI 0x8000000 0x100000 prot 0x1a " \
 	"$(value_of $SAYS/result region | sort | tr "\n" " ")"
-# What firmware keeps in use stays reachable when the device is nobody's; all else aborts.
+# After the device is removed, firmware's memory stays reachable; other devices abort.
 for bdf in "${edu##*/}" "${other##*/}"; do
 	echo 1 >"/sys/bus/pci/devices/$bdf/remove"
 done
-check_equal "the device of firmware's memory bypasses when it is gone" 0x9 "$(ste_of "${edu##*/}")"
-check_equal "another device aborts" 0x1 "$(ste_of "${other##*/}")"
+check_equal "the removed device of firmware's memory bypasses" 0x9 "$(ste_of "${edu##*/}")"
+check_equal "another removed device aborts" 0x1 "$(ste_of "${other##*/}")"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: with allow_unbind the SMMU itself is unbound and bound again; without clients that is harmless
+# DESCRIPTION: with allow_unbind the SMMU itself can be unbound and bound again, without clients
 # MATRIX: lane=backports
 # FULL: lane=stable,backports
 # ALSO: lane=debug

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: an SMMU whose table walks are not coherent, by device tree: the driver cleans what it writes, I/O is right
+# DESCRIPTION: an SMMU whose table walks are not coherent, by device tree: the driver cleans caches after writes, I/O is correct
 # MATRIX: lane=backports
 # ALSO: lane=stable
 # ALSO: lane=debug
@@ -32,6 +32,6 @@ check_equal "unmapped accesses do not" 0 "$(client_value "$dir" unmapped_landed)
 must "says" insmod /smmux/smmux_test_says.ko
 must "plant" insmod /smmux/smmux_test_plant.ko
 echo "device ${dir##*/}" >$SAYS/command
-check_equal "the core knows that nothing is coherent" 0 "$(value_of $SAYS/result cap.CACHE_COHERENCY)"
-# Outer shareable and not cached: as the CPU maps what the SMMU reads.
+check_equal "the driver reports no coherency to the core" 0 "$(value_of $SAYS/result cap.CACHE_COHERENCY)"
+# Outer shareable and not cached, like the CPU's mapping of tables and queues.
 qemu_registers "not coherent" 820

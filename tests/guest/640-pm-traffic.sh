@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: QEMU's SMMU sleeps between bursts of checked traffic and loses all it had; a device that does DMA meanwhile is stopped
+# DESCRIPTION: QEMU's SMMU is suspended between bursts of checked traffic and loses its registers; DMA meanwhile is aborted
 # FULL: lane=backports
 # FULL: lane=stable,backports
 # DEVICES: nvme blk net-virtio edu
@@ -21,7 +21,7 @@
 # shellcheck source=tests/guest/lib/power.sh
 . /smmux/power.sh
 
-# burst ROUNDS SEED DEVICE...: at a delay of one millisecond.
+# burst ROUNDS SEED DEVICE...: with a delay of one millisecond before suspend.
 burst()
 {
 	/smmux/burst "$1" "$2" 1000 "$nvme" "$POWER/rest" "$POWER/work" \
@@ -36,14 +36,14 @@ bpftrace -B line /smmux/pmwatch.bt $SMMU_NAME >/tmp/pmwatch 2>&1 &
 watch=$!
 wait_for 60 grep -q DETAIL /tmp/pmwatch || note "$(head -n 20 /tmp/pmwatch)"
 must "pmwatch starts" grep -q DETAIL /tmp/pmwatch
-check_equal "awake while devices work" on "$(pm state)"
+check_equal "the SMMU is on while devices work" on "$(pm state)"
 note "$(head -n 5 $SMMUX_DEBUG/$SMMU_NAME/pm/state; cat $SMMUX_DEBUG/$SMMU_NAME/pm/clients)"
-check "pmwatch says who keeps it awake" wait_for 60 grep -q "0000:00:01.0 .*is active" /tmp/pmwatch
+check "pmwatch names the device that keeps it on" wait_for 60 grep -q "0000:00:01.0 .*is active" /tmp/pmwatch
 
 bad=''
 for ((i = 0; i < BURSTS; i++)); do
 	all_rest || { bad="$i: rest" && break; }
-	wait_for 60 is_asleep || { bad="$i: does not sleep" && break; }
+	wait_for 60 is_asleep || { bad="$i: no suspend" && break; }
 	all_work || { bad="$i: work" && break; }
 	case $((i % 2)) in
 	0) fio_verify "$nvme" 4 2 || { bad="$i: NVMe" && break; } ;;
@@ -54,42 +54,42 @@ check_equal "$BURSTS long bursts" "" "$bad"
 seed=${SEED:-$RANDOM}
 note "seed $seed"
 mapfile -t devices < <(all_devices)
-must "the network is silent of itself" quiet_links
-check "$ROUNDS short ones" burst "$ROUNDS" "$seed" "${devices[@]}"
+must "the network sends nothing by itself" quiet_links
+check "$ROUNDS short bursts" burst "$ROUNDS" "$seed" "${devices[@]}"
 note "$(cat /tmp/burst)"
-check "it slept" test "$(pm suspend)" -ge $((ROUNDS / 2))
+check "the SMMU was suspended often enough" test "$(pm suspend)" -ge $((ROUNDS / 2))
 power_well
-check_equal "and really went" "$(pm suspend)" "$(value_of $POWER/state offs)"
+check_equal "each suspend was a power-off" "$(pm suspend)" "$(value_of $POWER/state offs)"
 
-# A device that does not wait until it is woken.
+# A device that does DMA while the SMMU is suspended.
 edu=$(client_dirs "$EDU")
-must "all rest" all_rest
-must "asleep" wait_for 60 is_asleep
+must "all devices are idle" all_rest
+must "suspended" wait_for 60 is_asleep
 resumes=$(pm resume)
 for iova in 0xdead0000 0; do
 	client_run "$edu" "stray $iova"
-	check_equal "asleep: a stray access to $iova does not land" 0 "$(client_value "$edu" landed)"
+	check_equal "suspended: a stray access to $iova does not land" 0 "$(client_value "$edu" landed)"
 done
 client_run "$edu" "race 5"
-check_equal "asleep: nor does any other" "0 0" \
+check_equal "suspended: no other access lands" "0 0" \
 	"$(client_value "$edu" mapped_landed) $(client_value "$edu" unmapped_landed)"
-check "its invalidations were elided" test "$(pm elided.TLBI)" -ge 5
+check "the invalidations were elided" test "$(pm elided.TLBI)" -ge 5
 grep -r . $SMMUX_DEBUG/$SMMU_NAME >/dev/null
-check_equal "none of this woke it, nor did looking" "$resumes suspended" "$(pm resume) $(pm state)"
-must "all work" all_work
+check_equal "neither this nor reading debugfs resumed it" "$resumes suspended" "$(pm resume) $(pm state)"
+must "all devices are active" all_work
 client_run "$edu" "race 5"
-check_equal "awake: accesses land while they may" "5 0" \
+check_equal "resumed: accesses land while mapped" "5 0" \
 	"$(client_value "$edu" mapped_landed) $(client_value "$edu" unmapped_landed)"
 client_run "$edu" "stray 0xdead0000"
-check "awake: a stray one is told" wait_for 60 sh -c \
+check "resumed: a stray access is logged" wait_for 60 sh -c \
 	"dmesg | grep -v test: | grep F_TRANSLATION | grep -q '${edu##*/}'"
 
 kill -INT "$watch"
 check_job "pmwatch ends" "$watch"
 while IFS= read -r line; do note "pmwatch: $line"; done < <(grep -v '^[[({]' /tmp/pmwatch | tail -n 40)
-check "it saw them" test "$(grep -c ' suspend .* cause runtime, asleep' /tmp/pmwatch)" -ge $((ROUNDS / 2))
-check "it knows for whom" grep -qE ' resume .* awake, for 0000:00:0[0-9]' /tmp/pmwatch
-check "it saw what was elided" grep -qE '@elided\[.*TLBI.*: [1-9]' /tmp/pmwatch
-note "$(pm suspend) times asleep, $(pm elided.TLBI) TLBIs elided, mean $(pm suspend_mean_ns) and $(pm resume_mean_ns) ns"
-check "NVMe works after that" fio_verify "$nvme" 8 2
-check "the network as well" net_send 2 1 1
+check "pmwatch shows the suspends" test "$(grep -c ' suspend .* cause runtime, asleep' /tmp/pmwatch)" -ge $((ROUNDS / 2))
+check "pmwatch names the device of a resume" grep -qE ' resume .* awake, for 0000:00:0[0-9]' /tmp/pmwatch
+check "pmwatch counts elided commands" grep -qE '@elided\[.*TLBI.*: [1-9]' /tmp/pmwatch
+note "$(pm suspend) suspends, $(pm elided.TLBI) TLBIs elided, mean $(pm suspend_mean_ns) and $(pm resume_mean_ns) ns"
+check "NVMe works afterwards" fio_verify "$nvme" 8 2
+check "the network works afterwards" net_send 2 1 1

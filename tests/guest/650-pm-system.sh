@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: system sleep, by each of its ways, takes the SMMU's power and brings it back; CPUs that come and go do not matter, nor one who reads all of debugfs all the while
+# DESCRIPTION: all forms of system sleep power the SMMU down and up again, also with CPU hotplug and while all of debugfs is read
 # FULL: lane=backports smp=4
 # ALSO: lane=stable smp=4
 # DEVICES: nvme blk net-virtio edu
@@ -20,7 +20,7 @@
 # shellcheck source=tests/guest/lib/power.sh
 . /smmux/power.sh
 
-# How often the SMMU slept with the system.
+# The number of the SMMU's system suspends.
 system_sleeps()
 {
 	grep -cE '^[0-9]+ +suspend +system +[0-9]+ +0 ' "$SMMUX_DEBUG/$SMMU_NAME/pm/history"
@@ -37,21 +37,22 @@ sleep_now()
 	echo "$2" >/sys/power/pm_test && echo "$1" >/sys/power/state
 }
 
-# system_sleep STATE LEVEL SLEEPS: to that level of the PM core's own test, which the
-# SMMU's last moment is before or after.
+# system_sleep STATE LEVEL SLEEPS: system sleep to that level of the PM core's own test;
+# SLEEPS is 1 if the SMMU suspends before that level, else 0.
 system_sleep()
 {
 	local before offs
 
 	before=$(system_sleeps)
 	offs=$(value_of $POWER/state offs)
-	check "$1, $2: ends well" sleep_now "$1" "$2"
-	check_equal "$1, $2: the SMMU slept" "$3" "$(($(system_sleeps) - before))"
+	check "$1, $2: succeeds" sleep_now "$1" "$2"
+	check_equal "$1, $2: suspends of the SMMU" "$3" "$(($(system_sleeps) - before))"
 	check "$1, $2: without power" test "$(($(value_of $POWER/state offs) - offs))" -ge "$3"
 	check "$1, $2: everything works" works
 }
 
-# Nothing vanishes here: each file can be read at any time, whatever sleeps.
+# Reads all files in a loop: here no device is removed, so each read must succeed, also
+# during suspend.
 reader()
 {
 	local file read=0 failed=0 rounds=0
@@ -85,41 +86,41 @@ system_sleep mem platform 1
 system_sleep disk platform 1
 system_sleep disk core 1
 
-# A clock ends it; nobody does anything meanwhile.
-# It must sleep before that: what a whole cycle took that ended by itself is time enough.
+# A clock ends the sleep. The system must be suspended before the alarm: twice the time of a
+# cycle that ends by itself is enough.
 before=$(system_sleeps)
 took=$SECONDS
-must "how long it takes" sleep_now freeze devices
+must "a timed cycle" sleep_now freeze devices
 took=$((SECONDS - took + 1))
 echo +$((2 * took + 1)) >/sys/class/rtc/rtc0/wakealarm
-check "until the clock says so" sleep_now freeze none
-check_equal "the SMMU slept" 1 $(($(system_sleeps) - before))
+check "freeze until the alarm" sleep_now freeze none
+check_equal "the SMMU was suspended" 1 $(($(system_sleeps) - before))
 check "everything works" works
 
-# Asleep already.
-must "all rest" all_rest
-must "asleep" wait_for 60 is_asleep
-check "the system sleeps while the SMMU does" sleep_now freeze platform
-check "asleep again" wait_for 60 is_asleep
-# The second to end from here on was begun after it went to sleep.
+# The SMMU is already suspended.
+must "all devices are idle" all_rest
+must "suspended" wait_for 60 is_asleep
+check "system sleep while the SMMU is suspended" sleep_now freeze platform
+check "suspended again" wait_for 60 is_asleep
+# The second round that ends from now on started after the suspend.
 enough=$(($(cat /tmp/rounds) + 2))
-check "all is read while it sleeps" wait_for 120 sh -c "[ \$(cat /tmp/rounds) -ge $enough ]"
+check "all files are read while it is suspended" wait_for 120 sh -c "[ \$(cat /tmp/rounds) -ge $enough ]"
 for n in 1 2; do
-	check "CPU $n goes" eval "echo 0 >/sys/devices/system/cpu/cpu$n/online"
+	check "CPU $n goes offline" eval "echo 0 >/sys/devices/system/cpu/cpu$n/online"
 done
-check_equal "asleep all the while" suspended "$(pm state)"
-must "all work" all_work
+check_equal "still suspended" suspended "$(pm state)"
+must "all devices are active" all_work
 check "everything works with fewer CPUs" works
 for n in 1 2; do
-	check "CPU $n comes" eval "echo 1 >/sys/devices/system/cpu/cpu$n/online"
+	check "CPU $n comes online" eval "echo 1 >/sys/devices/system/cpu/cpu$n/online"
 done
 check "everything works" works
 
-# Written to a disk, and read back over all memory.
+# Hibernation: the image is written to a disk, and read back over all memory.
 hibernate()
 {
 	check "a disk for the image" mkswap /dev/vda
-	check "is used" swapon /dev/vda
+	check "swap is enabled" swapon /dev/vda
 	cat /sys/block/vda/dev >/sys/power/resume
 	echo 0 >/sys/power/image_size
 	echo test_resume >/sys/power/disk
@@ -128,7 +129,7 @@ hibernate()
 }
 
 if [ "$LANE" = stable ]; then
-	skip hibernation "6.12 dies of it on this CPU by itself, in trans_pgd_create_copy()"
+	skip hibernation "6.12 crashes on this CPU without smmux, too, in trans_pgd_create_copy()"
 else
 	hibernate
 fi
@@ -136,7 +137,7 @@ channel_back
 touch /tmp/stop
 wait $reader
 read -r read failed </tmp/reads
-check_equal "all that was read could be" 0 "$failed"
-check "it was read" test "$read" -gt 200
+check_equal "failed reads" 0 "$failed"
+check "enough files were read" test "$read" -gt 200
 power_well
 note "$(cat "$SMMUX_DEBUG/$SMMU_NAME/pm/history")"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: another kernel is started while the SMMU sleeps, finds it aborting, and drives it
+# DESCRIPTION: kexec starts another kernel while the SMMU is suspended; traffic aborts until that kernel drives the SMMU
 # FULL: lane=stable
 # DEVICES: nvme blk net-virtio edu
 # DTB: -c @ /smmux-power
@@ -22,13 +22,13 @@
 readonly GBPA=0x09050044 CR0=0x09050020
 readonly CMDLINE=/proc/cmdline
 
-# QEMU is asked for a machine without two things that stock kernels do not survive here:
-# without UEFI the other kernel writes to where the ITS had its tables, over itself, and
-# 6.12 copies page tables wrongly on a CPU with LPA2.  Without an ITS there are no MSIs,
-# and with its shadow doorbells QEMU's NVMe holds the line interrupt up till Linux gives
-# it up ("nobody cared").
+# The QEMU options avoid problems of stock kernels with kexec. Without UEFI the other kernel
+# reuses the memory of the old ITS tables, which overlaps its own, and 6.12 copies page
+# tables wrongly on a CPU with LPA2.  Without an ITS there are no MSIs, and with shadow
+# doorbells QEMU's NVMe keeps the line interrupt asserted until Linux disables it ("nobody
+# cared").
 
-# This root file system is what the second kernel starts with.
+# Packs this root file system as the second kernel's initramfs.
 make_initrd()
 {
 	(cd / && find . -xdev -path ./smmux/vmlinuz -prune -o -print | cpio -o -H newc >/tmp/initrd)
@@ -39,14 +39,14 @@ first_kernel()
 	power_start
 	check "NVMe works" fio_verify "$nvme" 4 2
 	must "an initramfs" make_initrd
-	must "all rest" all_rest
-	must "asleep" wait_for 60 is_asleep
+	must "all devices are idle" all_rest
+	must "suspended" wait_for 60 is_asleep
 	must "the other kernel is loaded" kexec -l /smmux/vmlinuz --initrd=/tmp/initrd \
 		--command-line="$(cat "$CMDLINE") smmux_count=$((SMMUX_COUNT + 2))"
-	check_equal "still asleep" suspended "$(pm state)"
+	check_equal "still suspended" suspended "$(pm state)"
 	trap - EXIT
 	kexec -e
-	say "Bail out! this kernel goes on"
+	say "Bail out! kexec did not start the other kernel"
 	exit 1
 }
 
@@ -56,13 +56,13 @@ case $(cat "$CMDLINE") in
 esac
 
 pass "the other kernel runs"
-check_equal "traffic is aborted" 1 "$((($(devmem $GBPA 32) >> 20) & 1))"
-check_equal "the SMMU is off" 0 "$(($(devmem $CR0 32)))"
+check_equal "traffic aborts" 1 "$((($(devmem $GBPA 32) >> 20) & 1))"
+check_equal "the SMMU is disabled" 0 "$(($(devmem $CR0 32)))"
 power_start
 check "NVMe works" fio_verify "$nvme" 4 2
-check "the network as well" net_send 1 2 1
-must "all rest" all_rest
-must "asleep" wait_for 60 is_asleep
-must "all work" all_work
-check "NVMe works after sleep" fio_verify "$nvme" 4 2
+check "the network works" net_send 1 2 1
+must "all devices are idle" all_rest
+must "suspended" wait_for 60 is_asleep
+must "all devices are active" all_work
+check "NVMe works after resume" fio_verify "$nvme" 4 2
 power_well
