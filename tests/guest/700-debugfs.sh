@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: every debugfs file reads in its form and agrees with the others and with sysfs
+# DESCRIPTION: every debugfs file has its documented form and agrees with the others and with sysfs
 # MATRIX: lane=stable fw=dt
 # FULL: lane=backports fw=acpi
 # ALSO: lane=backports fw=dt strict=0
@@ -69,8 +69,8 @@ modes()
 		! find "$SMMUX_DEBUG" -type f -path '*/control/*' ! -perm 0200 | grep .
 }
 
-# Every file in the tree stands in "help" and the other way round, but for inject/, which
-# the tree has by a parameter only.
+# "help" lists exactly the files in the tree. Exception: inject/ exists only with a module
+# parameter.
 helped()
 {
 	local here there
@@ -81,13 +81,13 @@ helped()
 	! printf '%s\n' "$here" "$there" | grep -v '^<smmu>/inject/' | sort | uniq -u | grep .
 }
 
-# Nobody can inject errors who has not asked for that at load.
+# Errors can be injected only if a module parameter allowed it at load.
 no_inject()
 {
 	! find "$SMMUX_DEBUG" -path '*inject*' | grep . && [ "$(cat /sys/module/smmux/parameters/enable_inject)" = N ]
 }
 
-# What features says of the module's parameters, against sysfs.
+# The module's parameters from sysfs, as "features" shows them.
 parameters_shown()
 {
 	local file
@@ -113,20 +113,20 @@ check_masters()
 		sid=$(value "masters/$bdf/info" sids)
 		check "$bdf: its StreamID is in the stream table" \
 			grep -E "^$(printf '0x%08x' "${sid%% *}") (s1|s2) " "$SMMUX_DEBUG/$device/strtab"
-		check "$bdf: its STE is the same there" cmp <(grep "^$(printf '0x%08x' "${sid%% *}")" \
+		check "$bdf: its STE in ste and in the stream table is the same" cmp <(grep "^$(printf '0x%08x' "${sid%% *}")" \
 			"$SMMUX_DEBUG/$device/strtab") <(sed 1d "$SMMUX_DEBUG/masters/$bdf/ste")
 		check_domain "$bdf" "$(value "masters/$bdf/info" domain)" "$kind"
 	done
-	check_less "masters seen" 3 "$number"
+	check_less "masters checked" 3 "$number"
 }
 
 check_domain()
 {
-	check_equal "$1: domain $2 is of its type" "$3" "$(value "domains/$2/info" type)"
-	check_equal "$1: domain $2 is of the stage asked for" "$stage" "$(value "domains/$2/info" stage)"
+	check_equal "$1: domain $2 has the type of its group" "$3" "$(value "domains/$2/info" type)"
+	check_equal "$1: domain $2 has the expected stage" "$stage" "$(value "domains/$2/info" stage)"
 	check "$1: domain $2 names the SMMU" grep -E "^$device +s${stage}_" "$SMMUX_DEBUG/domains/$2/invs"
 	if [ "$stage" = 1 ]; then
-		check "$1: the CD has the tag and the tables" cd_agrees "$1" "$2"
+		check "$1: the CD has the ASID and the table of the domain" cd_agrees "$1" "$2"
 	fi
 }
 
@@ -150,17 +150,17 @@ control=$SMMUX_DEBUG/$device/control/reset_stats
 stage=1
 [ "$SMMU" != 2 ] || stage=2
 must "the SMMU has its directory" test -d "$SMMUX_DEBUG/$device"
-check "every file reads in its form" check_files
-check "modes are 0444, 0200 under control/, 0600 of translate" modes
+check "every file has its form" check_files
+check "modes are 0444, 0200 below control/, 0600 for translate" modes
 check "help names every file" helped
-check_equal "every file has the names that it is known for" "" \
+check_equal "every file has the names that golden_shapes lists" "" \
 	"$(printf '%s\n' "$(shapes "$device")" "$(golden_shapes)" | sort | uniq -u)"
-check "without enable_inject there is no inject/" no_inject
-check_equal "features knows every parameter" "$(parameters_shown)" "$(grep ^parameter "$SMMUX_DEBUG/features" | sort)"
-check_equal "features knows of sleep" present "$(value features pm)"
+check "without enable_inject, inject/ does not exist" no_inject
+check_equal "features shows every parameter" "$(parameters_shown)" "$(grep ^parameter "$SMMUX_DEBUG/features" | sort)"
+check_equal "features shows power management" present "$(value features pm)"
 check_masters
 
-check_equal "without a power domain it does not sleep" "no power domain on open" \
+check_equal "without a power domain the SMMU is never suspended" "no power domain on open" \
 	"$(value "$device/pm/state" refused) $(value "$device/pm/state" state) $(value "$device/pm/state" gate)"
 
 counters=$device/cmdq/counters
@@ -173,4 +173,4 @@ done
 check_less "a refused write changes nothing" 100 "$(value "$counters" commands)"
 check "reset_stats takes 1" sh -c "echo 1 >$control"
 check_less "commands since the reset" "$(value "$counters" commands)" "$sum"
-check_equal "events so far" 0 "$(value "$device/evtq/counters" events)"
+check_equal "no events occurred" 0 "$(value "$device/evtq/counters" events)"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: what the driver tells the IOMMU core of a device, and what it leaves in the registers when it comes, goes and is shut down, by hand-written values
+# DESCRIPTION: what the driver reports to the IOMMU core about a device, and the registers after probe, unload and shutdown, against hand-written values
 # MATRIX: lane=stable smmu=2
 # MATRIX: lane=backports
 # ALSO: lane=stable,backports fw=acpi
@@ -16,9 +16,9 @@
 # shellcheck source=tests/guest/lib/golden.sh
 . /smmux/golden.sh
 
-# Of QEMU's SMMU: IDR0.COHACC, no ATS, IDR1.SSIDSIZE 0, no HTTU. IDR5.OAS says 44 bits:
-# that is also how far stage 2 takes addresses; stage 1 takes 48, since VAX is 0. Tables
-# have the granule of the kernel's pages, 4 KiB.
+# QEMU's SMMU has IDR0.COHACC, no ATS, IDR1.SSIDSIZE 0, no HTTU. IDR5.OAS is 44 bits, which
+# is also the input size of stage 2. Stage 1 takes 48 bits, because VAX is 0. The granule
+# of the tables is the kernel's page size, 4 KiB.
 s1='pgsizes 0x40201000 aperture 0x0-0xffffffffffff force 1'
 s2='pgsizes 0x40201000 aperture 0x0-0xfffffffffff force 1'
 any=$s1 pasid=$s1 parent=$s2
@@ -52,8 +52,8 @@ expected()
 	EOF
 }
 
-# HiSilicon's PCIe trace device (19e5:a12e) writes to physical addresses, and is the only
-# one; 4 is IOMMU_DOMAIN_IDENTITY.
+# HiSilicon's PCIe trace device (19e5:a12e) is the only one that writes to physical
+# addresses. 4 is IOMMU_DOMAIN_IDENTITY.
 demanded()
 {
 	echo "type $nvme_bdf $1" >$SAYS/command && value_of $SAYS/result demanded_type
@@ -79,7 +79,7 @@ registers_off()
 	EOF
 }
 
-# What firmware may leave: traffic passes when the SMMU is off.
+# A state that firmware may leave: traffic bypasses the SMMU when it is off.
 gbpa_bypasses()
 {
 	echo 'reg 0x44 0x80100000' >$PLANTED/command && reg_at 0x44 4 && [ $((REPLY & 0x80100000)) = 0 ]
@@ -89,36 +89,36 @@ must "says" insmod /smmux/smmux_test_says.ko
 start_all
 start_client
 nvme_bdf=$(pci_of "/sys/block/${nvme#/dev/}")
-must "this is the disk" test -e "/sys/bus/pci/devices/$nvme_bdf"
+must "the disk is a PCI device" test -e "/sys/bus/pci/devices/$nvme_bdf"
 for bdf in $nvme_bdf $(basename "$(client_dirs "$EDU")"); do
 	told "$bdf" "$bdf" < <(expected)
 	check_equal "$bdf: reserved regions in sysfs" "0x0000000008000000 0x00000000080fffff msi" \
 		"$(cat "/sys/bus/pci/devices/$bdf/iommu_group/reserved_regions")"
 	check_equal "$bdf: default domain" DMA "$(group_type "$bdf")"
 done
-check_equal "nobody shares a group" "$(all_groups | sort)" "$(all_groups | sort -u)"
-check_less "groups" 3 "$(all_groups | wc -l)"
-check_equal "HiSilicon's trace device wants identity" 4 "$(demanded "0x19e5 0xa12e")"
-check_equal "its vendor's others do not" 0 "$(demanded "0x19e5 0xa12f")"
-check_equal "nor do others of that number" 0 "$(demanded "0x8086 0xa12e")"
+check_equal "no two devices share a group" "$(all_groups | sort)" "$(all_groups | sort -u)"
+check_less "number of groups" 3 "$(all_groups | wc -l)"
+check_equal "HiSilicon's trace device demands identity" 4 "$(demanded "0x19e5 0xa12e")"
+check_equal "other devices of that vendor do not" 0 "$(demanded "0x19e5 0xa12f")"
+check_equal "another vendor's device with that number does not" 0 "$(demanded "0x8086 0xa12e")"
 
 device=$(bound_smmus)
-check "its own DMA" sh -c "echo masks $device >$SAYS/command"
-check_equal "its tables and queues may be anywhere in 44 bits" "0xfffffffffff 0xfffffffffff" \
+check "the SMMU's own DMA masks are read" sh -c "echo masks $device >$SAYS/command"
+check_equal "its tables and queues may be at any 44-bit address" "0xfffffffffff 0xfffffffffff" \
 	"$(value_of $SAYS/result masks)"
 must "plant" insmod /smmux/smmux_test_plant.ko smmu="$(value_of "$SMMUX_DEBUG/$device/caps" address)"
 qemu_registers "after probe"
 check_equal "interrupts have the names that tools know" "arm-smmu-v3-evtq arm-smmu-v3-gerror " \
 	"$(grep -oE 'arm-smmu-v3-[a-z-]+' /proc/interrupts | sort | tr "\n" " ")"
 
-check "clients go" remove_all_functions
-check "traffic would pass" gbpa_bypasses
-check "the driver goes" unload_driver
-registers_off "after the driver"
+check "clients are removed" remove_all_functions
+check "GBPA is set to bypass" gbpa_bypasses
+check "the driver unloads" unload_driver
+registers_off "after unload"
 
-check "traffic would pass" gbpa_bypasses
-check "the driver comes again" load_driver
+check "GBPA is set to bypass" gbpa_bypasses
+check "the driver loads again" load_driver
 qemu_registers "after the second probe"
-check "traffic would pass" gbpa_bypasses
-check "it is shut down" sh -c "echo shutdown $device >$SAYS/command"
+check "GBPA is set to bypass" gbpa_bypasses
+check "the SMMU is shut down" sh -c "echo shutdown $device >$SAYS/command"
 registers_off "after shutdown"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: knobs in sysfs, histograms, the ring of commands, the summary in the log
+# DESCRIPTION: settings in sysfs, histograms, the ring of recent commands, the summary in the log
 # MATRIX: lane=backports
 # FULL: lane=stable,backports
 # ALSO: lane=debug
@@ -29,7 +29,7 @@ turn()
 	echo "$2" >"$knobs/$1"
 }
 
-# refused KNOB VALUE ERRNO-TEXT: an error, and the knob stays where it is.
+# refused KNOB VALUE ERRNO-TEXT: the write fails with that error and changes nothing.
 refused()
 {
 	local before
@@ -60,7 +60,7 @@ bad_values()
 	done
 }
 
-# A way of waiting that the SMMU lacks is refused, one that it has is used, with I/O.
+# A sync mode that the SMMU lacks is refused. Each other mode is used, with I/O.
 sync_modes()
 {
 	local mode used
@@ -73,19 +73,19 @@ sync_modes()
 			check "I/O with $mode" io 256
 		else
 			check "sync_wait refuses $mode as not supported" refused sync_wait $mode 'not supported'
-			check "caps agree with that" lacks $mode
+			check "caps show that $mode is missing" lacks $mode
 		fi
 	done
-	check_equal "auto is the best" "$best" "$(value cmdq/state sync_mode)"
+	check_equal "auto selects the best mode" "$best" "$(value cmdq/state sync_mode)"
 }
 
-# wfe: the CPU may lack the event stream.
+# caps do not show wfe: the CPU may lack the event stream.
 lacks()
 {
 	[ "$1" = wfe ] || grep -qE '^feature.MSI: off' "$SMMUX_DEBUG/$smmu/caps"
 }
 
-# The knob turns all the while that others wait for SYNCs.
+# sync_wait changes while other CPUs wait for SYNCs.
 modes_under_load()
 {
 	local n
@@ -108,14 +108,14 @@ counters_stand_still()
 	must "stats off" turn stats off
 	before=$(value cmdq/counters commands)
 	io 128
-	check_equal "commands stand still" "$before" "$(value cmdq/counters commands)"
-	check_less "while the queue goes on" "$reserved" "$(value cmdq/state reserved)"
+	check_equal "commands are no longer counted" "$before" "$(value cmdq/counters commands)"
+	check_less "the queue still takes commands" "$reserved" "$(value cmdq/state reserved)"
 	must "stats on" turn stats on
 	io 128
-	check_less "commands go on" "$before" "$(value cmdq/counters commands)"
+	check_less "commands are counted again" "$before" "$(value cmdq/counters commands)"
 }
 
-# slots NAME: the sum of a histogram's slots, each of which is a power of two.
+# slots NAME: the sum of a histogram's slots. Each slot must begin at a power of two.
 slots()
 {
 	awk -v name="$1" '$1 == name { sum += $4
@@ -123,7 +123,7 @@ slots()
 		END { print bad ? "odd slots" : sum + 0 }' "$SMMUX_DEBUG/$smmu/cmdq/latency"
 }
 
-# Slots and their sum; mean within what the slots allow.
+# The slots add up to "count", and "sum" lies within the bounds of the slots.
 histogram_fits()
 {
 	awk -v name="$1" 'index($0, name ".count: ") == 1 { count = $2 }
@@ -143,37 +143,37 @@ histograms()
 	fio_verify "$nvme" 8 2
 	io 4096
 	must "latency off" turn latency off
-	must "all is consumed" wait_for 60 at_rest
+	must "the queue is idle" wait_for 60 at_rest
 	for name in sync_wait_ns atc_wait_ns full_wait_ns list_cmds range_bytes map_life_ns; do
-		check "$name: sum and slots agree" histogram_fits $name
-		check_equal "$name: count" "$(slots $name)" "$(value cmdq/latency $name.count)"
+		check "$name: count and sum agree with the slots" histogram_fits $name
+		check_equal "$name: slots are powers of two" "$(slots $name)" "$(value cmdq/latency $name.count)"
 	done
 	syncs=$(value cmdq/counters syncs)
 	lists=$(value cmdq/counters lists)
-	note "$syncs syncs, $(value cmdq/latency sync_wait_ns.count) by the sample; lives: $(value cmdq/latency map_life_ns.count)"
+	note "$syncs syncs, $(value cmdq/latency sync_wait_ns.count) sampled; lifetimes: $(value cmdq/latency map_life_ns.count)"
 	check_less "syncs" 2000 "$syncs"
-	# One in 16 of several thousand.
-	check_less "sync_wait_ns counts for nearly all" $((syncs * 7 / 10)) "$(value cmdq/latency sync_wait_ns.count)"
-	check_less "and not for more" "$(value cmdq/latency sync_wait_ns.count)" $((syncs * 13 / 10))
-	check_less "list_cmds counts for nearly all" $((lists * 7 / 10)) "$(value cmdq/latency list_cmds.count)"
-	check_less "lives of mappings" 0 "$(value cmdq/latency map_life_ns.count)"
-	check_equal "no ATC, no wait for one" 0 "$(value cmdq/latency atc_wait_ns.count)"
+	# About one in 16 of several thousand waits is sampled.
+	check_less "sync_wait_ns.count is not far below the number of SYNCs" $((syncs * 7 / 10)) "$(value cmdq/latency sync_wait_ns.count)"
+	check_less "sync_wait_ns.count is not far above it" "$(value cmdq/latency sync_wait_ns.count)" $((syncs * 13 / 10))
+	check_less "list_cmds.count is not far below the number of lists" $((lists * 7 / 10)) "$(value cmdq/latency list_cmds.count)"
+	check_less "lifetimes of mappings" 0 "$(value cmdq/latency map_life_ns.count)"
+	check_equal "without an ATC there is no wait for one" 0 "$(value cmdq/latency atc_wait_ns.count)"
 	syncs=$(value cmdq/latency list_cmds.count)
 	io 512
-	check_equal "off means off" "$syncs" "$(value cmdq/latency list_cmds.count)"
+	check_equal "nothing is recorded when off" "$syncs" "$(value cmdq/latency list_cmds.count)"
 }
 
 resets()
 {
 	must "reset of histograms" sh -c "echo latency >$control/reset_stats"
-	check_equal "they are empty" 0 "$(value cmdq/latency list_cmds.count)"
-	check_less "counters are not" 1000 "$(value cmdq/counters commands)"
+	check_equal "the histograms are empty" 0 "$(value cmdq/latency list_cmds.count)"
+	check_less "the counters keep their values" 1000 "$(value cmdq/counters commands)"
 	must "latency on" turn latency on
 	io 4096
 	must "latency off" turn latency off
 	must "reset of counters" sh -c "echo counters >$control/reset_stats"
-	check_less "they begin anew" "$(value cmdq/counters commands)" 1000
-	check_less "histograms do not" 0 "$(value cmdq/latency list_cmds.count)"
+	check_less "the counters restart" "$(value cmdq/counters commands)" 1000
+	check_less "the histograms keep their values" 0 "$(value cmdq/latency list_cmds.count)"
 }
 
 newest_first()
@@ -183,7 +183,7 @@ newest_first()
 		END { exit bad || NR < 50 }' "$1"
 }
 
-# Every command of the ring that is still in the queue is the same there.
+# Each command that is in both the ring and the queue has the same words in both.
 same_in_queue()
 {
 	awk 'NR == FNR { if (FNR > 1) queue[$1] = $4 " " $5; next }
@@ -191,7 +191,7 @@ same_in_queue()
 		END { print num " compared"; exit bad || num < 50 }' "$SMMUX_DEBUG/$smmu/cmdq/entries" /tmp/recent
 }
 
-# Whose commands these are: an unmap by this shell, and not in whatever an interrupt met.
+# A process with a known PID unmaps, so that its commands can be found in the ring.
 by_whom()
 {
 	sh -c "echo \$\$ >/tmp/whom; echo race 3 >$(client_dirs "$TESTDEV")/command"
@@ -199,20 +199,20 @@ by_whom()
 
 ring()
 {
-	check_equal "nothing was recorded before" 1 "$(wc -l <"$SMMUX_DEBUG/$smmu/cmdq/recent")"
+	check_equal "nothing is recorded before" 1 "$(wc -l <"$SMMUX_DEBUG/$smmu/cmdq/recent")"
 	must "recent on" turn recent on
 	io 512
-	must "a shell has a device map and unmap" by_whom
+	must "a shell makes a device map and unmap" by_whom
 	must "recent off" turn recent off
-	must "all is consumed" wait_for 60 at_rest
+	must "the queue is idle" wait_for 60 at_rest
 	cat "$SMMUX_DEBUG/$smmu/cmdq/recent" >/tmp/recent
-	check "the ring is in order" newest_first /tmp/recent
+	check "the ring is in order, newest first" newest_first /tmp/recent
 	check_equal "the last command is a SYNC" SYNC "$(awk 'NR == 2 { print $8 }' /tmp/recent)"
-	check "the queue has the same" same_in_queue
-	check "the shell sent some of them" awk -v whom="$(cat /tmp/whom)" \
+	check "the queue has the same commands" same_in_queue
+	check "the shell's commands are recorded with its PID" awk -v whom="$(cat /tmp/whom)" \
 		'NR > 1 && $4 == whom && $5 == "sh" { n[$8]++ } END { exit n["TLBI_NH_VA"] < 3 || n["SYNC"] < 3 }' /tmp/recent
 	io 128
-	check "off keeps what was recorded" cmp /tmp/recent "$SMMUX_DEBUG/$smmu/cmdq/recent"
+	check "switching off keeps the recorded commands" cmp /tmp/recent "$SMMUX_DEBUG/$smmu/cmdq/recent"
 }
 
 more_events()
@@ -220,24 +220,24 @@ more_events()
 	[ "$(value evtq/counters events)" -gt "$1" ]
 }
 
-# All of the last command: power, queue, and the event that was.
+# The summary has the power state, the queue's positions and past events.
 summary()
 {
 	local marks events
 
 	marks=$(log_count "smmux $smmu: summary: ")
-	check "dump_now refuses other words" eval '! echo 2 2>/dev/null >"$control/dump_now"'
-	check_equal "and says nothing then" "$marks" "$(log_count "smmux $smmu: summary: ")"
+	check "dump_now refuses another value" eval '! echo 2 2>/dev/null >"$control/dump_now"'
+	check_equal "a refused write logs nothing" "$marks" "$(log_count "smmux $smmu: summary: ")"
 	must "dump_now" sh -c "echo 1 >$control/dump_now"
-	check_equal "the queue stands in the log" $((marks + 1)) \
+	check_equal "the summary with the queue is logged" $((marks + 1)) \
 		"$(log_count "smmux $smmu: summary: power on, gate open, cmdq reserved [0-9]+ published [0-9]+ consumed")"
 	events=$(value evtq/counters events)
 	client_run "$(client_dirs "$TESTDEV")" "stray 0xdead0000"
-	check "an event" wait_for 60 more_events "$events"
+	check "an event is counted" wait_for 60 more_events "$events"
 	check "the panic notifiers are called" eval '! insmod /smmux/smmux_test_panic.ko 2>/dev/null'
-	check_equal "a panic would tell the queue" $((marks + 2)) \
+	check_equal "a panic logs the queue" $((marks + 2)) \
 		"$(log_count "smmux $smmu: summary: power on, gate open")"
-	check_less "and the event" 0 "$(log_count "smmux $smmu: summary: event [0-9]+ of [0-9]+ at [0-9]+ ns: F_TRANSLATION")"
+	check_less "a panic logs the event" 0 "$(log_count "smmux $smmu: summary: event [0-9]+ of [0-9]+ at [0-9]+ ns: F_TRANSLATION")"
 }
 
 start_all
@@ -245,17 +245,17 @@ start_client
 smmu=$(bound_smmus)
 knobs=/sys/bus/platform/devices/$smmu/smmux
 control=$SMMUX_DEBUG/$smmu/control
-must "it has knobs" test -d "$knobs"
+must "the SMMU has settings in sysfs" test -d "$knobs"
 best=$(value cmdq/state sync_mode)
 reserved=$(value cmdq/state reserved)
-check_equal "as loaded" "on off off auto 512 quarantine" \
+check_equal "settings after load" "on off off auto 512 quarantine" \
 	"$(knob stats) $(knob latency) $(knob recent) $(knob sync_wait) $(knob full_inv_threshold) $(knob recovery_policy)"
 bad_values
 check "full_inv_threshold takes 64" eval 'turn full_inv_threshold 64 && [ "$(knob full_inv_threshold)" = 64 ]'
 sync_modes
 disk_load_begin "$nvme" 2
 check "modes change under load" modes_under_load
-load_end "the load meanwhile"
+load_end "traffic meanwhile"
 counters_stand_still
 histograms
 resets

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: errors that are made up take the way of real ones; what tables said of a fault; poll() on events
+# DESCRIPTION: injected errors are handled like real ones; a fault is logged with its table walk; poll() on events
 # MATRIX: lane=stable
 # FULL: lane=stable,backports
 # ALSO: lane=debug
@@ -27,7 +27,7 @@ inject()
 	echo "$2" >"$SMMUX_DEBUG/$smmu/inject/$1"
 }
 
-# refused FILE TEXT: as not understood, and nothing is armed.
+# refused FILE TEXT: the write fails with EINVAL, and nothing is armed.
 refused()
 {
 	! inject "$1" "$2" 2>/tmp/error && grep -q Invalid /tmp/error && [ -z "$(armed)" ]
@@ -55,18 +55,18 @@ refusals()
 	check "cmd_illegal refuses 65" refused cmd_illegal 65
 	check "evtq_hold_ms refuses 10001" refused evtq_hold_ms 10001
 	check "event refuses five words" refused event "1 2 3 4 5"
-	check "event refuses what is beyond 64 bits" refused event "0x10 0 0 0x10000000000000000"
-	check "event refuses one that stalls" refused event "0x10 0x80000000 0 0"
-	check_equal "none of these was handled" 0 "$(value evtq/counters events)"
-	check_equal "nor sent" 0 "$(value cmdq/counters error.CERROR_ILL)"
+	check "event refuses a number above 64 bits" refused event "0x10 0 0 0x10000000000000000"
+	check "event refuses a stall" refused event "0x10 0x80000000 0 0"
+	check_equal "none of these events was handled" 0 "$(value evtq/counters events)"
+	check_equal "none of these commands was sent" 0 "$(value cmdq/counters error.CERROR_ILL)"
 }
 
 illegal()
 {
-	check "three illegal commands are found fault with" inject cmd_illegal 3
+	check "three illegal commands are sent" inject cmd_illegal 3
 	check_equal "each is counted" 3 "$(value cmdq/counters error.CERROR_ILL)"
-	check_equal "as a global error, too" 3 "$(value gerror CMDQ_ERR)"
-	check "I/O goes on" io
+	check_equal "each is counted as a global error" 3 "$(value gerror CMDQ_ERR)"
+	check "I/O works afterwards" io
 }
 
 timeouts()
@@ -74,15 +74,15 @@ timeouts()
 	local before
 
 	before=$(value cmdq/counters sync_timeouts)
-	check "two SYNCs to come too late" inject sync_timeout 2
-	check_equal "armed says so" "sync_timeout: 2" "$(armed)"
+	check "two SYNC timeouts are armed" inject sync_timeout 2
+	check_equal "armed shows them" "sync_timeout: 2" "$(armed)"
 	check "I/O has no error" io
-	check_equal "both are counted" $((before + 2)) "$(value cmdq/counters sync_timeouts)"
-	check_equal "and no more are armed" '' "$(armed)"
-	check "the log says that it was made up" sh -c "dmesg | grep -q 'CMD_SYNC (injected)'"
+	check_equal "both timeouts are counted" $((before + 2)) "$(value cmdq/counters sync_timeouts)"
+	check_equal "none is armed any more" '' "$(armed)"
+	check "the log says that they were injected" sh -c "dmesg | grep -q 'CMD_SYNC (injected)'"
 	inject sync_timeout 5
 	inject sync_timeout 0
-	check_equal "0 disarms" '' "$(armed)"
+	check_equal "writing 0 disarms" '' "$(armed)"
 }
 
 # sid_of DEVICE
@@ -91,13 +91,13 @@ sid_of()
 	value_of "$SMMUX_DEBUG/masters/$1/info" sids
 }
 
-# event_of DEVICE IOVA: a made-up F_TRANSLATION, by a read.
+# event_of DEVICE IOVA: injects an F_TRANSLATION for a read.
 event_of()
 {
 	inject event "$(printf '0x%x00000010 0x20800000000 %s 0' "$(sid_of "$1")" "$2")"
 }
 
-# newest DEVICE: of its faults
+# newest DEVICE: its newest fault
 newest()
 {
 	sed -n 2p "$SMMUX_DEBUG/masters/$1/faults"
@@ -110,24 +110,24 @@ walks()
 	check "a real access outside all mappings" client_run "$dir" "stray 0xdead0000"
 	wait_for 60 sh -c "grep -q dead0000 $SMMUX_DEBUG/masters/$bdf/faults"
 	note "$(newest "$bdf")"
-	check "a hole in the tables, with its level and entry" grep -qE \
+	check "its walk ends at an invalid entry, with level and address" grep -qE \
 		"iova 0xdead0000 .*; tables: F_TRANSLATION: not mapped, stage 1 level [0-3], 0x0 at 0x[1-9a-f][0-9a-f]*$" \
 		<<<"$(newest "$bdf")"
 	disk=$(pci_of "/sys/class/nvme/nvme0")
 	page=$(awk '$1 ~ /^0x/ { print $1; exit }' \
 		"$SMMUX_DEBUG/domains/$(value_of "$SMMUX_DEBUG/masters/$disk/info" domain)/ranges")
-	check "one made up, of a page that is mapped" event_of "$disk" "$page"
+	check "an injected fault at a mapped page" event_of "$disk" "$page"
 	note "$(newest "$disk")"
-	check "it is there by now: the address that translate says" \
+	check "its walk gives the same address as translate" \
 		grep -qF "; tables: translated to $(translated "$disk" "$page"), " <<<"$(newest "$disk")"
-	check "one that is about no address" inject event "$(printf '0x%x00000004 0 0 0' "$(sid_of "$disk")")"
-	check "has nothing of tables" grep -q 'C_BAD_STE sid 0x[0-9a-f]*$' <<<"$(newest "$disk")"
-	check_equal "both are counted" 2 "$(value_of "$SMMUX_DEBUG/masters/$disk/info" faults)"
-	check "and in the log, as others are" sh -c "dmesg | grep -q '$disk: C_BAD_STE'"
+	check "an injected event without an address" inject event "$(printf '0x%x00000004 0 0 0' "$(sid_of "$disk")")"
+	check "it has no table walk" grep -q 'C_BAD_STE sid 0x[0-9a-f]*$' <<<"$(newest "$disk")"
+	check_equal "both events are counted" 2 "$(value_of "$SMMUX_DEBUG/masters/$disk/info" faults)"
+	check "the event is logged" sh -c "dmesg | grep -q '$disk: C_BAD_STE'"
 }
 
-# waits FILE [SECONDS]: in the background; what it said is in /tmp/news. Few seconds are for
-# those that must not be woken: on a slow machine these see less.
+# waits FILE [SECONDS]: polls FILE in the background, with output to /tmp/news. Calls that
+# must not be woken use few seconds. On a slow machine they detect less.
 waits()
 {
 	/smmux/news "$1" "${2:-$(patient 60)}" >/tmp/news 2>&1 &
@@ -135,7 +135,7 @@ waits()
 	wait_for 60 grep -q waiting /tmp/news
 }
 
-# said WORD DESCRIPTION: at the end.
+# said WORD DESCRIPTION: the poll ended with WORD.
 said()
 {
 	wait "$sleeper"
@@ -147,16 +147,16 @@ news()
 	local file=$SMMUX_DEBUG/masters/$bdf/faults
 
 	waits "$file" 1
-	said nothing "faults: nothing, and poll() ends in time"
+	said nothing "faults: without an event, poll() times out"
 	waits "$file"
 	event_of "$bdf" 0x1000
-	said news "faults: an event of the device wakes who sleeps"
+	said news "faults: an event of the device wakes the poller"
 	waits "$file" 2
 	inject event "0xfff0000000010 0 0x1000 0"
-	said nothing "faults: one of another does not"
+	said nothing "faults: an event of another stream does not"
 	waits "$SMMUX_DEBUG/$smmu/evtq/recent"
 	inject event "0xfff0000000010 0 0x2000 0"
-	said news "evtq/recent: any event does"
+	said news "evtq/recent: any event wakes the poller"
 }
 
 hold()
@@ -165,19 +165,19 @@ hold()
 
 	before=$(value evtq/counters events)
 	inject evtq_hold_ms 10000
-	check "armed says how long" grep -qE '^evtq_hold_ms: [0-9]+$' <<<"$(armed)"
-	check "an access while nobody takes events" client_run "$dir" "stray 0xbeef0000"
-	check_equal "is not counted" "$before" "$(value evtq/counters events)"
-	check "but waits in the queue" sh -c "[ \"$(value evtq/state prod_register)\" != \"$(value evtq/state cons_register)\" ]"
+	check "armed shows the hold and its time" grep -qE '^evtq_hold_ms: [0-9]+$' <<<"$(armed)"
+	check "a stray access while events are held" client_run "$dir" "stray 0xbeef0000"
+	check_equal "its event is not counted" "$before" "$(value evtq/counters events)"
+	check "its event stays in the queue" sh -c "[ \"$(value evtq/state prod_register)\" != \"$(value evtq/state cons_register)\" ]"
 	inject evtq_hold_ms 0
-	check "0 lets it in" wait_for 60 sh -c "grep -q beef0000 $SMMUX_DEBUG/masters/$bdf/faults"
+	check "writing 0 ends the hold" wait_for 60 sh -c "grep -q beef0000 $SMMUX_DEBUG/masters/$bdf/faults"
 }
 
 goes()
 {
 	waits "$SMMUX_DEBUG/masters/$bdf/faults"
 	remove_all_functions
-	said gone "who sleeps on a device's file learns that it is gone"
+	said gone "faults: removal of the device wakes the poller"
 }
 
 start_all

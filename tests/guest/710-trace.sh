@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: trace events, counters, positions and the registers tell one story
+# DESCRIPTION: trace events, counters, queue positions and registers agree
 # MATRIX: lane=backports
 # FULL: lane=stable,backports
 # ALSO: lane=debug
@@ -22,7 +22,7 @@ value()
 	value_of "$SMMUX_DEBUG/$smmu/$1" "$2"
 }
 
-# traced EVENT [REGEXP]: how many of them are in the buffer.
+# traced EVENT [REGEXP]: the number of these events in the buffer.
 traced()
 {
 	grep -cE " $1: .*${2:-}" "$tracing/trace"
@@ -46,19 +46,19 @@ snapshot()
 	done <"$SMMUX_DEBUG/$smmu/cmdq/counters"
 }
 
-# lengths EVENT [REGEXP]: sum of their "num"
+# lengths EVENT [REGEXP]: the sum of their "num" fields.
 lengths()
 {
 	sed -nE "s/.* $1: .* num=([0-9]+)${2:-}.*/\1/p" "$tracing/trace" | awk '{ n += $1 } END { print n + 0 }'
 }
 
-# What one second of I/O was, four ways.
+# Compares the commands of some I/O in counters, trace events, positions and registers.
 compare_io()
 {
 	local -A counted first
 	local reserved start name
 
-	must "the queue comes to rest" wait_for 60 quiet
+	must "the queue is idle" wait_for 60 quiet
 	snapshot
 	start=$reserved
 	for name in "${!counted[@]}"; do
@@ -66,29 +66,29 @@ compare_io()
 	done
 	echo 1 >$tracing/events/smmux/enable
 	dd if="$nvme" of=/dev/null bs=64k count=64 iflag=direct 2>/dev/null
-	must "the queue comes to rest again" wait_for 60 quiet
+	must "the queue is idle again" wait_for 60 quiet
 	echo 0 >$tracing/events/smmux/enable
 	snapshot
 
-	check_less "commands" 60 $((reserved - start))
-	check_equal "counters count what was reserved" $((reserved - start)) $((counted[commands] - first[commands]))
-	check_equal "cmd traces it" $((reserved - start)) "$(traced cmd)"
+	check_less "commands sent" 60 $((reserved - start))
+	check_equal "counters count the reserved commands" $((reserved - start)) $((counted[commands] - first[commands]))
+	check_equal "cmd traces the reserved commands" $((reserved - start)) "$(traced cmd)"
 	check_equal "cmd.SYNC counts the SYNCs" "$(traced cmd ' SYNC ')" \
 		$((counted[cmd_SYNC] - first[cmd_SYNC]))
-	check_equal "a SYNC, a waiter" "$(traced cmdq_sync)" "$(traced cmd ' SYNC ')"
+	check_equal "each SYNC has one waiter" "$(traced cmdq_sync)" "$(traced cmd ' SYNC ')"
 	check_equal "syncs counts the waiters" "$(traced cmdq_sync)" $((counted[syncs] - first[syncs]))
 	check_equal "lists counts the reservations" "$(traced cmdq_issue)" $((counted[lists] - first[lists]))
 	check_equal "no wait failed" 0 "$(traced cmdq_sync 'ret=-')"
-	check_equal "cmdq_sync knows the length of its list" "$(lengths cmdq_issue ' sync=1')" "$(lengths cmdq_sync)"
-	check_equal "cmdq_issue has their lengths" $((reserved - start)) \
+	check_equal "cmdq_sync has the lengths of the lists" "$(lengths cmdq_issue ' sync=1')" "$(lengths cmdq_sync)"
+	check_equal "cmdq_issue has the lengths of the lists" $((reserved - start)) \
 		"$(lengths cmdq_issue)"
-	check_equal "registers: all is consumed" "$(value cmdq/state prod_register)" \
+	check_equal "registers: CONS equals PROD" "$(value cmdq/state prod_register)" \
 		"$(value cmdq/state cons_register)"
-	check_equal "PROD is the position" $((reserved % (2 * $(value cmdq/state size)))) \
+	check_equal "registers: PROD is the position" $((reserved % (2 * $(value cmdq/state size)))) \
 		$(($(value cmdq/state prod_register | cut -d' ' -f1)))
-	check_equal "entries end there" $((reserved - 1)) \
+	check_equal "entries end at the position" $((reserved - 1)) \
 		"$(tail -n 1 "$SMMUX_DEBUG/$smmu/cmdq/entries" | cut -d' ' -f1)"
-	check "the last entry is what was traced last" last_entry
+	check "the last entry is the last traced command" last_entry
 }
 
 last_entry()
@@ -99,7 +99,7 @@ last_entry()
 	[ "$(tail -n 1 "$SMMUX_DEBUG/$smmu/cmdq/entries" | awk '{ print $4 }')" = "$w0" ]
 }
 
-# A client leaves, changes its domain and comes back.
+# A client is unbound, changes its domain and is bound again.
 trace_attach()
 {
 	local driver=/sys/bus/pci/drivers/nvme bdf
@@ -121,7 +121,7 @@ trace_attach()
 	check "domain_free" traced domain_free
 	check "invs_update" traced invs_update
 	check "inv_range" traced inv_range "size=0x[1-9a-f]"
-	check_equal "masters/$bdf/info has the domain attached last" \
+	check_equal "masters/$bdf/info has the last attached domain" \
 		"$(grep -E " attach: $bdf " $tracing/trace | tail -n 1 | sed 's/.*domain=\([0-9]*\).*/\1/')" \
 		"$(sed -n 's/^domain: //p' "$SMMUX_DEBUG/masters/$bdf/info")"
 }
@@ -138,17 +138,17 @@ trace_event()
 	client_run "$dir" "stray 0xdead0000"
 	wait_for 60 traced event
 	echo 0 >$tracing/events/smmux/enable
-	check "event" traced event "$bdf F_TRANSLATION .*flags=write class=2 iaddr=0xdead0000 "
-	check "fault" traced fault "$bdf domain=[1-9][0-9]* iova=0xdead0000 access=write stall=0"
-	check "evtq/recent has it" grep -E "F_TRANSLATION.*dead0000" "$SMMUX_DEBUG/$smmu/evtq/recent"
+	check "event has the access" traced event "$bdf F_TRANSLATION .*flags=write class=2 iaddr=0xdead0000 "
+	check "fault has the access" traced fault "$bdf domain=[1-9][0-9]* iova=0xdead0000 access=write stall=0"
+	check "evtq/recent has the event" grep -E "F_TRANSLATION.*dead0000" "$SMMUX_DEBUG/$smmu/evtq/recent"
 	check_equal "evtq/counters counts it" "$(traced event)" "$(value evtq/counters evt.F_TRANSLATION)"
-	check_equal "its master has the same" "$(head -n 2 "$SMMUX_DEBUG/$smmu/evtq/recent")" \
+	check_equal "the device's faults file has the same event" "$(head -n 2 "$SMMUX_DEBUG/$smmu/evtq/recent")" \
 		"$(head -n 2 "$SMMUX_DEBUG/masters/$bdf/faults" | sed 's/; tables: .*//')"
-	check_equal "no other has any" 1 "$(awk 'FNR == 2 { print FILENAME }' "$SMMUX_DEBUG"/masters/*/faults | wc -l)"
-	check_equal "its master counts it" "$(traced event)" "$(sed -n 's/^faults: //p' "$SMMUX_DEBUG/masters/$bdf/info")"
+	check_equal "no other device has a fault" 1 "$(awk 'FNR == 2 { print FILENAME }' "$SMMUX_DEBUG"/masters/*/faults | wc -l)"
+	check_equal "the device's info counts it" "$(traced event)" "$(sed -n 's/^faults: //p' "$SMMUX_DEBUG/masters/$bdf/info")"
 }
 
-# perf, trace-cmd and bpftrace read these and need every field by its name.
+# perf, trace-cmd and bpftrace read these formats and need every field by its name.
 formats()
 {
 	local file number=0
@@ -161,7 +161,7 @@ formats()
 	[ "$number" -ge 24 ]
 }
 
-# Fields are an interface: names, types, sizes and order.
+# The fields' names, types, sizes and order are an interface.
 shapes()
 {
 	local file
@@ -178,7 +178,7 @@ smmu=$(bound_smmus)
 mount -t tracefs tracefs $tracing
 echo 8192 >$tracing/buffer_size_kb
 check "events have formats that tools can parse" formats
-check "their fields are those of the ABI" shapes
+check "event fields are those of the ABI" shapes
 compare_io
 trace_attach
 trace_event

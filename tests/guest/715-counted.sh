@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: of each command the counters say what QEMU's SMMU has seen from the driver's load on, to the last one
+# DESCRIPTION: for each command, the counters have exactly the number that QEMU's SMMU has processed since the driver was loaded
 # MATRIX: lane=stable
 # FULL: lane=stable,backports
 # ALSO: lane=debug
@@ -20,7 +20,8 @@ counters()
 	grep -E '^(cmd\.|commands|lists|syncs|doorbells)' "$SMMUX_DEBUG/$smmu/cmdq/counters"
 }
 
-# QEMU stops looking between two readings that are the same: what it saw is what they say.
+# Stops QEMU's tracing between two readings of the counters. If they are equal, no command
+# was missed.
 stop_looking()
 {
 	counters >/tmp/before
@@ -50,16 +51,16 @@ start_all
 start_client
 smmu=$(bound_smmus)
 must "network comes up" net_up
-check "checked traffic" fio_verify "$nvme" 8 2
-check "and by the network" net_send 1 2 1
+check "disk data is correct" fio_verify "$nvme" 8 2
+check "network data is correct" net_send 1 2 1
 client_run "$(client_dirs "$TESTDEV")" "stray 0xdead0000"
-check "a device goes and comes" unbind_and_bind
+check "a device is unbound and bound" unbind_and_bind
 ip -n side1 link set dev "$(ip netns exec side1 ls /sys/class/net | grep -v lo)" down
 ip -n side2 link set dev "$(ip netns exec side2 ls /sys/class/net | grep -v lo)" down
-must "all are at rest" wait_for 60 still
-# Once in the driver's life: were it switched off in between, commands would be missing.
-check "nobody submits while QEMU stops looking" stop_looking
-check_less "commands" 1000 "$(value_of "$SMMUX_DEBUG/$smmu/cmdq/counters" commands)"
+must "the counters are stable" wait_for 60 still
+# QEMU's tracing is stopped only here: an earlier pause would lose commands.
+check "no command is sent while tracing stops" stop_looking
+check_less "commands counted" 1000 "$(value_of "$SMMUX_DEBUG/$smmu/cmdq/counters" commands)"
 while read -r line; do
 	note "counted $line"
 done </tmp/counted

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: all debugfs files are read in a loop while devices and domains come and go
+# DESCRIPTION: all debugfs files are read in a loop while devices and domains appear and disappear
 # FULL: lane=backports smp=4
 # ALSO: lane=stable,debug smp=4
 # DEVICES: nvme blk net testdev nvme2
@@ -11,7 +11,7 @@
 # shellcheck source=tests/guest/lib/io.sh
 . /smmux/io.sh
 
-# Everything that is there; what goes meanwhile fails to open or to read.
+# Reads every file that exists. A file that disappears meanwhile fails to open or to read.
 reader()
 {
 	local file n=0
@@ -25,13 +25,13 @@ reader()
 	done
 }
 
-# reads_are N: more than that by each reader.
+# reads_are N: each reader has read more than N files.
 reads_are()
 {
 	local n reads
 
 	for n in 1 2 3; do
-		# Nothing is in it at the moment it is written.
+		# The file is empty while it is being written.
 		read -r reads 2>/dev/null </tmp/reads.$n
 		[ "${reads:-0}" -gt "$1" ] || return 1
 	done
@@ -63,7 +63,7 @@ round()
 }
 
 start_all
-must "the second disk is there" wait_for 60 nvme_disk smmux-nvme2
+must "the second disk exists" wait_for 60 nvme_disk smmux-nvme2
 smmu=$(bound_smmus)
 bdf=$(other_nvme)
 mount -t tracefs tracefs $tracing
@@ -75,9 +75,9 @@ for n in 1 2 3; do
 	readers+=($!)
 done
 
-# A file held open when its directory goes.
+# A file that stays open when its directory is removed.
 exec 5<"$SMMUX_DEBUG/masters/$bdf/info"
-# On a slow machine more, till each reader has read enough.
+# On a slow machine more rounds, until each reader has read enough.
 rounds=$(some 12) n=0 bad=''
 while [ $n -lt "$rounds" ] || ! reads_are 70; do
 	n=$((n + 1))
@@ -85,11 +85,11 @@ while [ $n -lt "$rounds" ] || ! reads_are 70; do
 	echo 1 >"$SMMUX_DEBUG/$smmu/control/reset_stats"
 done
 note "$n rounds"
-check_equal "each round went well, at least $rounds of them" "" "$bad"
+check_equal "each of at least $rounds rounds succeeds" "" "$bad"
 if output=$(cat <&5 2>&1); then
-	fail "a file held open over the end of its device reads: $output"
+	fail "a file that was open when its device was removed can be read: $output"
 else
-	check "a file held open over the end of its device ends with EIO" \
+	check "a file that was open when its device was removed gives EIO" \
 		grep -q 'Input/output error$' <<<"$output"
 fi
 exec 5<&-
@@ -98,7 +98,7 @@ for n in 1 2 3; do
 	check_job "reader $n" "${readers[$((n - 1))]}"
 	check_less "reader $n: files read" 70 "$(cat /tmp/reads.$n)"
 done
-load_end "the traffic of another device"
-check "the SMMU's files still read" cat "$SMMUX_DEBUG/$smmu/cmdq/state"
-check "every domain that is shown has a user or is young" test \
+load_end "traffic of another device"
+check "the SMMU's files can still be read" cat "$SMMUX_DEBUG/$smmu/cmdq/state"
+check "the number of domains stays small" test \
 	"$(find "$SMMUX_DEBUG/domains" -mindepth 1 -maxdepth 1 | wc -l)" -le 12

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: every file of ours, and every module parameter, is fed boundary values and random bytes: taken or refused with an errno, never more, and what was refused changes nothing
+# DESCRIPTION: boundary values and random bytes are written to every file and module parameter of the driver: each is accepted or refused with an errno, and a refusal changes nothing
 # FULL: lane=backports
 # ALSO: lane=debug
 # DEVICES: nvme blk
@@ -17,7 +17,7 @@
 RANDOM_EACH=$(some 6)
 readonly RANDOM_EACH
 
-# Input N into /tmp/input: first those that are known to hurt, then random ones.
+# Writes input N to /tmp/input: first fixed boundary values, then random ones.
 make_input()
 {
 	local fixed=('' '0' '1' '-1' '2' 'Y' 'yes' 'on' 'off' 'auto' '2147483647' '2147483648'
@@ -47,15 +47,15 @@ our_files()
 	done
 }
 
-# Into REPLY, of a file of that mode: what it says if it can be written and read, to see
-# that a refusal changes nothing.
+# read_back FILE MODE: puts the content into REPLY if the file can be read and written. It
+# shows whether a refused write changed something.
 read_back()
 {
 	REPLY=''
 	[ "$2" != 644 ] || REPLY=$(<"$1")
 }
 
-# One write(2) of all of it.
+# Writes the whole input in one write(2).
 feed()
 {
 	dd if=/tmp/input of="$1" bs=16384 count=1 conv=notrunc status=none 2>/tmp/said
@@ -68,7 +68,7 @@ fuzz_file()
 	mode=$(stat -c %a "$file")
 	read_back "$file" "$mode"
 	first=$REPLY
-	# A file that cannot be written is only to say so.
+	# A read-only file only has to refuse.
 	[ "$mode" != 444 ] || most=2
 	while make_input $n && [ $n -lt $most ]; do
 		n=$((n + 1))
@@ -90,7 +90,7 @@ parameters()
 	tr '\0' '\n' </smmux/smmux.ko | sed -n 's/^parm=\([a-z0-9_]*\):.*/\1/p'
 }
 
-# Of a switch the kernel takes the value, by one function for all: less will do.
+# One kernel function parses all bool parameters, so fewer inputs suffice for these.
 inputs_for()
 {
 	if tr '\0' '\n' </smmux/smmux.ko | grep -qx "parmtype=$1:bool"; then
@@ -100,7 +100,7 @@ inputs_for()
 	fi
 }
 
-# The command line is text: no NUL, and no blank in a value.
+# A command line is text: a value has no NUL and no blank.
 fuzz_parameter()
 {
 	local n=0 value most
@@ -123,20 +123,20 @@ fuzz_parameter()
 if [ "$DRIVER" != smmux ]; then
 	skip_all "files of smmux only"
 fi
-# Without a client behind the SMMU the driver may come and go.
+# Without clients the driver can be loaded and unloaded repeatedly.
 remove_all_functions
 fed=0 taken=0
 for name in $(parameters); do
 	fuzz_parameter "$name" >/tmp/wrong 2>&1
-	check_equal "parameter $name: nothing goes wrong" "" "$(head -n 5 /tmp/wrong)"
+	check_equal "parameter $name: no errors" "" "$(head -n 5 /tmp/wrong)"
 done
-check "some parameters were taken" test "$taken" -gt 10
+check "some values were accepted" test "$taken" -gt 10
 echo 1 >/sys/bus/pci/rescan
 start_all
 for file in $(our_files); do
 	fuzz_file "$file"
 done >/tmp/wrong 2>&1
-check_equal "all files: nothing goes wrong" "" "$(head -n 5 /tmp/wrong)"
-check "many inputs were fed" test "$fed" -gt 150
-note "$fed inputs to $(our_files | wc -l) files, $taken taken"
+check_equal "all files: no errors" "" "$(head -n 5 /tmp/wrong)"
+check "many inputs were written" test "$fed" -gt 150
+note "$fed inputs to $(our_files | wc -l) files, $taken accepted"
 check "the disk still works" fio_verify "$nvme" 16 1

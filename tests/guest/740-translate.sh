@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: translate and ranges agree with each other, with what a device meets and with what it is attached to; bad questions are refused and change nothing
+# DESCRIPTION: translate and ranges agree with each other, with a device's faults and with its domain; bad queries are refused and change nothing
 # MATRIX: lane=stable
 # FULL: lane=backports smmu=2
 # ALSO: lane=backports,debug
@@ -15,7 +15,7 @@
 # shellcheck source=tests/guest/lib/io.sh
 . /smmux/io.sh
 
-# ask FILE QUESTION: the answer into /tmp/answer.
+# ask FILE QUERY: writes the answer to /tmp/answer.
 ask()
 {
 	exec 4<>"$1"
@@ -39,13 +39,13 @@ domain_of()
 	echo "$SMMUX_DEBUG/domains/$(value_of "$(master_of "$1")/info" domain)"
 }
 
-# The n-th run of a domain: from, to, bytes, pa, perms, attributes.
+# The runs of a domain: from, to, bytes, pa, perms, attributes.
 runs()
 {
 	sed -n '/^0x/p' "$1/ranges"
 }
 
-# Both files say of both ends of each run what ranges says.
+# translate of the device and of the domain agree with ranges at both ends of each run.
 runs_translate()
 {
 	local from to bytes pa perms end how number=0 rest
@@ -90,7 +90,7 @@ if [ "$DRIVER" != smmux ]; then
 fi
 start_all
 start_client
-must "the second disk is there" wait_for 60 nvme_disk smmux-nvme2
+must "the second disk exists" wait_for 60 nvme_disk smmux-nvme2
 fio_verify "$nvme" 4 1
 stage=1
 [ "$SMMU" != 2 ] || stage=2
@@ -98,29 +98,29 @@ disk=$(pci_of "/sys/class/nvme/$(basename "$nvme" | sed 's/n1$//')")
 dir=$(client_dirs "$TESTDEV")
 stray=${dir##*/}
 
-check_equal "the disk's runs translate as they say" "" "$(runs_translate "$(master_of "$disk")" "$(domain_of "$disk")")"
+check_equal "the disk's runs translate as ranges shows" "" "$(runs_translate "$(master_of "$disk")" "$(domain_of "$disk")")"
 for id in "$SMMUX_DEBUG"/domains/*; do
-	check "${id##*/}: sums agree with the runs" sums_agree "$id"
+	check "domain ${id##*/}: totals agree with the runs" sums_agree "$id"
 done
 
-# What a device meets that goes where nothing is.
+# A device accesses an unmapped address.
 before=$(dmesg | grep -c 'event: .*F_TRANSLATION')
 client_run "$dir" "stray 0x7654321000"
 check "a stray access is an event" wait_for 60 sh -c \
 	"[ \$(dmesg | grep -c 'event: .*F_TRANSLATION.*iova 0x7654321000') -ge 1 ]"
 note "$before events before"
 ask "$(master_of "$stray")/translate" "0x7654321000 w"
-check_equal "translate says which" "fault F_TRANSLATION 0x10 stage $stage" \
+check_equal "translate gives the same fault" "fault F_TRANSLATION 0x10 stage $stage" \
 	"$(answer result) $(answer event | cut -d' ' -f1-4)"
-check_equal "and how it came there" "1 1" \
+check_equal "translate shows the walk" "1 1" \
 	"$(grep -cE '^- +- +STE ' /tmp/answer) $(grep -cE "^$stage +[0-3] +invalid " /tmp/answer)"
 ask "$(master_of "$stray")/translate" "0xffffffffffffffff"
-check_equal "the last address is none" "fault F_TRANSLATION" "$(answer result) $(answer event | cut -d' ' -f1)"
+check_equal "the last address faults" "fault F_TRANSLATION" "$(answer result) $(answer event | cut -d' ' -f1)"
 ask "$(master_of "$stray")/translate" "0 1"
-check_equal "a SubstreamID where there are none" "fault C_BAD_SUBSTREAMID" \
+check_equal "a SubstreamID of a device without them faults" "fault C_BAD_SUBSTREAMID" \
 	"$(answer result) $(answer event | cut -d' ' -f1)"
 
-# State belongs to the open file.
+# Each open file has its own query.
 exec 5<>"$(master_of "$disk")/translate" 6<>"$(master_of "$disk")/translate"
 echo 0x1000 >&5
 echo 0x2000 r >&6
@@ -134,23 +134,23 @@ for file in "$(master_of "$disk")" "$(domain_of "$disk")"; do
 	check "fuzz of ${file#"$SMMUX_DEBUG"/}/translate" sh -c \
 		"/smmux/ask fuzz $file/translate $seed $(some 3000) >/tmp/fuzz || { cat /tmp/fuzz; false; }"
 	note "$(tr '\n' ' ' </tmp/fuzz)"
-	check_less "some were taken" "$(value_of /tmp/fuzz refused)" "$(value_of /tmp/fuzz asked)"
-	check_less "many were not" 100 "$(value_of /tmp/fuzz refused)"
+	check_less "some queries were accepted" "$(value_of /tmp/fuzz refused)" "$(value_of /tmp/fuzz asked)"
+	check_less "many queries were refused" 100 "$(value_of /tmp/fuzz refused)"
 done
 
-# Attached to something else.
+# The device is attached to another domain.
 bdf=$(other_nvme)
 exec 5<>"$(domain_of "$bdf")/translate"
 echo 0x1000 >&5
 echo "$bdf" >/sys/bus/pci/drivers/nvme/unbind
 echo identity >"/sys/bus/pci/devices/$bdf/iommu_group/type"
 ask "$(master_of "$bdf")/translate" "0x40001234 w"
-check_equal "identity: bypassed, to the same address" "bypassed none 0x40001234" \
+check_equal "identity: bypassed, same address" "bypassed none 0x40001234" \
 	"$(answer result) $(answer event) $(answer pa)"
-check "a question to a domain that is gone ends with EIO" sh -c \
+check "a query of a removed domain gives EIO" sh -c \
 	"! echo 0x1000 2>/tmp/said >&5; grep -q 'Input/output error' /tmp/said || { cat /tmp/said; false; }"
 exec 5<&-
 echo DMA >"/sys/bus/pci/devices/$bdf/iommu_group/type"
 ask "$(master_of "$bdf")/translate" "0x40001234 w"
-check_equal "and back" "fault F_TRANSLATION" "$(answer result) $(answer event | cut -d' ' -f1)"
+check_equal "back in a DMA domain: a fault" "fault F_TRANSLATION" "$(answer result) $(answer event | cut -d' ' -f1)"
 echo "$bdf" >/sys/bus/pci/drivers/nvme/bind

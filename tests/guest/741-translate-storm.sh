@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: translate and ranges of everything are read in a loop while others map, unmap, come and go
+# DESCRIPTION: translate and ranges of all devices and domains are read in a loop during maps, unmaps and domain changes
 # FULL: lane=backports smp=4
 # ALSO: lane=stable,debug smp=4
 # DEVICES: nvme blk testdev nvme2
@@ -19,7 +19,7 @@ other_nvme()
 	pci_of "/sys/class/nvme/$(basename "$(nvme_disk smmux-nvme2)" | sed 's/n1$//')"
 }
 
-# Domains come with new numbers: the files are looked up anew again and again.
+# A new domain has a new number, so each round expands the file names again.
 reader()
 {
 	local n=0
@@ -32,19 +32,19 @@ reader()
 	done
 }
 
-# reads_are N: more than that by both readers.
+# reads_are N: each reader has read more than N files.
 reads_are()
 {
 	local n reads
 
 	for n in 1 2; do
-		# Nothing is in it at the moment it is written.
+		# The file is empty while it is being written.
 		read -r reads 2>/dev/null </tmp/reads.$n
 		[ "${reads:-0}" -gt "$1" ] || return 1
 	done
 }
 
-# One of many, each with accesses; what is wrong in any of them stays in /tmp/wrong.
+# One storm of many, with accesses. Errors of each storm are kept in /tmp/wrong.*.
 storm()
 {
 	local name
@@ -61,7 +61,7 @@ if [ "$DRIVER" != smmux ]; then
 fi
 start_all
 start_client
-must "the second disk is there" wait_for 60 nvme_disk smmux-nvme2
+must "the second disk exists" wait_for 60 nvme_disk smmux-nvme2
 bdf=$(other_nvme)
 dir=$(client_dirs "$TESTDEV")
 readers=()
@@ -79,15 +79,15 @@ while [ $rounds -lt "$least" ] || ! reads_are 20 || [ ! -e /tmp/storms ]; do
 	echo "$bdf" >/sys/bus/pci/drivers/nvme/bind
 	rounds=$((rounds + 1))
 done
-load_end "the storms end"
+load_end "storms without errors"
 touch /tmp/stop
 for job in "${readers[@]}"; do
-	check_job "a reader" "$job"
+	check_job "a reader ends" "$job"
 done
 check "no mapping failed" test ! -e /tmp/wrong.map_errors
 check "every mapped access landed" test ! -e /tmp/wrong.mapped_not_landed
 check "no access landed after its unmap" test ! -e /tmp/wrong.unmapped_landed
-check_less "accesses were tried" 0 "$(awk '{ n += $1 } END { print n + 0 }' /tmp/storms)"
+check_less "accesses" 0 "$(awk '{ n += $1 } END { print n + 0 }' /tmp/storms)"
 check_less "files read meanwhile" 20 "$(awk '{ n += $1 } END { print n }' /tmp/reads.*)"
 check_less "rounds of unbind and bind" $((least - 1)) "$rounds"
 note "$(cat /tmp/reads.* | tr '\n' ' ')reads, $rounds rounds, $(wc -l </tmp/storms) storms, longest unmap $(awk '$2 > n { n = $2 } END { print int(n / 1000) }' /tmp/storms) us"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: the file of the registers has each once, whole and decoded, agrees with caps, tells who wrote over one, and sleeps with the SMMU
+# DESCRIPTION: the regs file has each register once, complete and decoded, agrees with caps, marks a register that another party wrote, and has no values while the SMMU is suspended
 # MATRIX: lane=stable
 # FULL: lane=stable,backports
 # ALSO: lane=debug
@@ -21,7 +21,7 @@
 
 PLANT=/sys/kernel/debug/smmux_test_plant/command
 
-# reg NAME: its value; field NAME FIELD: of it.
+# reg NAME: a register's value; field NAME FIELD: the value of its field.
 reg()
 {
 	awk -v name="$1" '$2 == name { print $3 }' "$regs"
@@ -33,7 +33,7 @@ field()
 		if (index($i, field "=") == 1) { sub(/.*=/, "", $i); print $i } }' "$regs"
 }
 
-# Every line in its form; offsets rise; no name twice; all bits that are set have a name.
+# Every line has its form; offsets rise; no name occurs twice; each register is decoded.
 in_form()
 {
 	awk 'NR == 1 { if ($0 != "offset  name            raw                decoded") { print; bad = 1 }; next }
@@ -49,14 +49,14 @@ nothing_odd()
 	! grep -E 'reserved=|expected' "$regs"
 }
 
-# Fields are the bits of the value: put together again they are the whole of CR0.
+# The fields of CR0, put together, are its whole value.
 cr0_adds_up()
 {
 	local sum
 
 	sum=$(($(field CR0 VMW) << 6 | $(field CR0 ATSCHK) << 4 | $(field CR0 CMDQEN) << 3 |
 		$(field CR0 EVENTQEN) << 2 | $(field CR0 PRIQEN) << 1 | $(field CR0 SMMUEN)))
-	check_equal "the fields of CR0 are all of it" "$(reg CR0)" "$(printf '0x%08x' "$sum")"
+	check_equal "the fields of CR0 make up its value" "$(reg CR0)" "$(printf '0x%08x' "$sum")"
 }
 
 id_registers()
@@ -64,16 +64,16 @@ id_registers()
 	local name
 
 	for name in IDR0 IDR1 IDR2 IDR3 IDR4 IDR5 IIDR AIDR; do
-		check_equal "$name is that of caps" \
+		check_equal "$name agrees with caps" \
 			"$(value_of "$SMMUX_DEBUG/$SMMU_NAME/caps" "raw.$name")" "$(reg $name)"
 	done
-	check_equal "IDR0.ASID16 is that of caps" \
+	check_equal "IDR0.ASID16 agrees with caps" \
 		"$(awk '$1 == "IDR0.ASID16" { print $2 }' "$SMMUX_DEBUG/$SMMU_NAME/caps")" \
 		"$(printf '%#x' "$(field IDR0 ASID16)")"
 }
 
-# A register that somebody else wrote is told, with what it should be, and no other is.
-# CR2 may be written over by anyone: no device of ours has an unknown StreamID.
+# A register that another party wrote is marked, with its expected value, and no other is.
+# CR2 is safe to overwrite: no device in this guest has an unknown StreamID.
 written_over()
 {
 	local was
@@ -93,20 +93,20 @@ asleep_lint()
 power_start
 regs=$SMMUX_DEBUG/$SMMU_NAME/regs
 while IFS= read -r line; do note "$line"; done <"$regs"
-check "every line is in its form" in_form
-check "no bit without a name, no register that is not ours" nothing_odd
+check "every line has its form" in_form
+check "no reserved bit is set, no register has an unexpected value" nothing_odd
 id_registers
 cr0_adds_up
-check_equal "it translates" "1 1 1" "$(field CR0 SMMUEN) $(field CR0 CMDQEN) $(field CR0 EVENTQEN)"
-check_equal "and acknowledged it" "$(reg CR0)" "$(reg CR0ACK)"
-check_equal "else it aborts" 1 "$(field GBPA ABORT)"
-check_equal "no PRI queue, no line of it" "$(field IDR0 PRI)" "$(grep -c PRIQ_BASE "$regs")"
-check_equal "as many lines as registers that it has" 34 "$(wc -l <"$regs")"
-check "PROD is that of cmdq/state" wait_for 60 sh -c \
+check_equal "CR0 enables translation and queues" "1 1 1" "$(field CR0 SMMUEN) $(field CR0 CMDQEN) $(field CR0 EVENTQEN)"
+check_equal "CR0ACK acknowledges CR0" "$(reg CR0)" "$(reg CR0ACK)"
+check_equal "GBPA aborts" 1 "$(field GBPA ABORT)"
+check_equal "without a PRI queue its registers are not shown" "$(field IDR0 PRI)" "$(grep -c PRIQ_BASE "$regs")"
+check_equal "the file has one line for each register" 34 "$(wc -l <"$regs")"
+check "PROD agrees with cmdq/state" wait_for 60 sh -c \
 	"grep -q \"^prod_register: \$(awk '\$2 == \"CMDQ_PROD\" { print \$3 }' $regs) \" $SMMUX_DEBUG/$SMMU_NAME/cmdq/state"
 must "plant" insmod /smmux/smmux_test_plant.ko
-check "who else wrote a register is told" written_over
-check "and no more when it is as it was" nothing_odd
+check "a foreign write is marked" written_over
+check "after the value is restored, nothing is marked" nothing_odd
 
 disk_load_begin "$nvme" 2
 bad=''
@@ -114,18 +114,18 @@ for ((n = 0; n < 40; n++)); do
 	nothing_odd >/dev/null || bad+="$n "
 done
 load_end "traffic meanwhile"
-check_equal "nothing odd under load" "" "$bad"
+check_equal "nothing is marked under load" "" "$bad"
 
-must "all rest" all_rest
-must "asleep" wait_for 60 is_asleep
+must "all devices are idle" all_rest
+must "suspended" wait_for 60 is_asleep
 resumes=$(pm resume)
-check_equal "asleep: no line has a value" "" "$(sed 1d "$regs" | awk '$3 != "suspended" || $4 != "-" || NF != 4')"
-check_equal "asleep: but each is there" 34 "$(wc -l <"$regs")"
-check "asleep: lint says so, and finds nothing" asleep_lint
-check_equal "asleep: looking woke nobody" "$resumes suspended" "$(pm resume) $(pm state)"
+check_equal "suspended: no line has a value" "" "$(sed 1d "$regs" | awk '$3 != "suspended" || $4 != "-" || NF != 4')"
+check_equal "suspended: each register has a line" 34 "$(wc -l <"$regs")"
+check "suspended: lint shows the state and has no findings" asleep_lint
+check_equal "suspended: reading does not resume the SMMU" "$resumes suspended" "$(pm resume) $(pm state)"
 for ((n = 0; n < 8; n++)); do
 	all_work && all_rest && nothing_odd >/dev/null || bad+="$n "
 done
-check_equal "nothing odd while it comes and goes" "" "$bad"
-must "all work" all_work
-check "nothing odd at the end" nothing_odd
+check_equal "nothing is marked after suspend and resume" "" "$bad"
+must "all devices are active" all_work
+check "nothing is marked at the end" nothing_odd

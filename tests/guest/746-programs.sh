@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: what the driver leaves in the registers of QEMU's SMMU after sleep that filled them with litter, by hand-written values
+# DESCRIPTION: the registers of QEMU's SMMU after suspend and resume, with arbitrary values written at power loss, against hand-written values
 # MATRIX: lane=backports
 # ALSO: lane=stable
 # DEVICES: nvme blk net-virtio
@@ -23,16 +23,16 @@
 power_start
 must "plant" insmod /smmux/smmux_test_plant.ko
 qemu_registers "after probe"
-check "all rest" all_rest
-check "the SMMU sleeps" wait_for 20 is_asleep
-check "all work" all_work
-qemu_registers "after runtime sleep"
+check "all devices are idle" all_rest
+check "the SMMU is suspended" wait_for 20 is_asleep
+check "all devices are active" all_work
+qemu_registers "after runtime suspend"
 echo 1 >/sys/module/suspend/parameters/pm_test_delay
 echo platform >/sys/power/pm_test
 offs=$(value_of $POWER/state offs)
 channel_away
-check "the system sleeps" eval "echo mem >/sys/power/state"
+check "the system suspends and resumes" eval "echo mem >/sys/power/state"
 channel_back
-check_less "without power" "$offs" "$(value_of $POWER/state offs)"
+check_less "the SMMU was without power" "$offs" "$(value_of $POWER/state offs)"
 qemu_registers "after system sleep"
 power_well

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: lint finds each of many wrong bits in tables and registers, in its place, and nothing else; nothing at all while devices work, come, go and change domains
+# DESCRIPTION: lint finds each of many wrong bits in tables and registers, at its place, and nothing else; no findings while devices work, are bound, unbound, removed and change domains
 # MATRIX: lane=stable fw=dt
 # FULL: lane=backports fw=dt smmu=2
 # ALSO: lane=backports,debug fw=dt
@@ -22,7 +22,7 @@ bit()
 	printf '%#x' $((1 << $1))
 }
 
-# The entry of a device that translates, stage 1: toggled bits, and what they make of it.
+# The STE and CD of a device with stage 1: the toggled bits and the expected finding.
 plant_s1()
 {
 	plant_all <<EOF
@@ -81,7 +81,7 @@ ste $sid 3 0x10000 | error | sid $sid | STE: S2TTB is 0x[0-9a-f]+, not 0x[0-9a-f
 EOF
 }
 
-# What any SMMU has: entries of nobody, descriptors, registers.
+# Structures of every SMMU: STEs without a device, L1 descriptors, registers.
 plant_rest()
 {
 	plant_all <<EOF
@@ -109,12 +109,12 @@ reg 0x100ac 0x1 | error | EVENTQ | register: CONS 0x[0-9a-f]+ and PROD 0x[0-9a-f
 EOF
 }
 
-# A device without a domain.
+# A device in an identity domain.
 plant_blocked()
 {
 	echo "$bdf" >"$driver/unbind"
 	echo identity >"/sys/bus/pci/devices/$bdf/iommu_group/type"
-	check "identity: nothing" lint_clean
+	check "identity: lint has no findings" lint_clean
 	plant_all <<EOF
 ste $sid 0 0x1 | error | sid $sid | STE: V is 0, but the stream has a master
 ste $sid 0 0x8 | error | sid $sid | STE: Config is abort, but its master is attached .bypass.
@@ -124,12 +124,12 @@ EOF
 	echo "$bdf" >"$driver/bind"
 }
 
-# Everything that changes what is looked at, under load.
+# Changes everything that lint reads, under load.
 storm()
 {
 	local types=(identity DMA DMA-FQ) round=0
 
-	# On a slow machine more, till there were two surveys beside it.
+	# On a slow machine more rounds, until lint has run twice meanwhile.
 	while [ $round -lt "$1" ] || ! linted 2 0; do
 		echo "$bdf" >"$driver/unbind" || return
 		echo "${types[$((round % 3))]}" >"/sys/bus/pci/devices/$bdf/iommu_group/type" || return
@@ -156,15 +156,15 @@ driver=/sys/bus/pci/drivers/smmux_test_client
 sid=$(value_of "$SMMUX_DEBUG/masters/$bdf/info" sids)
 far=$(pci_of "/sys/class/nvme/$(basename "$(nvme_disk smmux-nvme2)" | sed 's/n1$//')")
 must "plant" insmod /smmux/smmux_test_plant.ko smmu="$(value_of "${lint%lint}caps" address)"
-must "nothing is found before" lint_clean
+must "lint has no findings before" lint_clean
 note "$(tail -n 2 /tmp/lint)"
 check "nothing was left out" nothing_moves
 plant_s"$stage"
 plant_rest
 plant_blocked
-check_less "wrong bits that were planted" 20 "$PLANTED"
+check_less "planted wrong bits" 20 "$PLANTED"
 note "$PLANTED planted"
-check "many at a time: all are counted, 256 shown" sh -c "
+check "31 wrong bits at once: all are counted" sh -c "
 	for n in \$(seq 1 31); do echo \"ste \$((0xa0 + n)) 0 8\" >$PLANT; done
 	[ \"\$(tail -n 1 $lint)\" = 'findings: 31' ]; ok=\$?; echo back >$PLANT; exit \$ok"
 
@@ -174,4 +174,4 @@ keep_linting &
 linter=$!
 check "$rounds rounds of unbind, other domains, blocked, bind, removal" storm "$rounds"
 lint_ends "$linter"
-load_end "the traffic of another device"
+load_end "traffic of another device"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: lint knows what ATS and being cut off mean for an entry; nothing is found while a device is cut off and comes back
+# DESCRIPTION: lint checks EATS of an STE against ATS and quarantine of the device; no findings while a device is quarantined and reset
 # FULL: lane=backports
 # ALSO: lane=stable
 # DEVICES: nvme blk net-virtio ats
@@ -19,7 +19,8 @@
 
 readonly EATS=0x10000000
 
-# found FINDING FIELD: EATS toggled is told twice, by what it means and as a field.
+# found FINDING FIELD: a toggled EATS gives two findings: one for its meaning, one for the
+# field.
 found()
 {
 	echo "ste $sid 1 $EATS" >$PLANT
@@ -33,18 +34,18 @@ found()
 rehearse_start
 lint=$SMMUX_DEBUG/$smmu/lint
 must "plant" insmod /smmux/smmux_test_plant.ko smmu="$(value_of "${lint%lint}caps" address)"
-must "nothing is found before" lint_clean
-check "EATS that is off while ATS is on" found "EATS is 0, but ATS of the device is on" "0x0, not 0x1"
-one_timeout "cut off" quarantined
-check "cut off: nothing" lint_clean
-check "EATS that is on in spite of that" found "EATS is set, but the device is cut off" "0x1, not 0x0"
+must "lint has no findings before" lint_clean
+check "EATS is off while ATS is on: found" found "EATS is 0, but ATS of the device is on" "0x0, not 0x1"
+one_timeout "quarantine" quarantined
+check "quarantine: lint has no findings" lint_clean
+check "quarantine: EATS is on: found" found "EATS is set, but the device is cut off" "0x1, not 0x0"
 keep_linting &
 linter=$!
 for n in 1 2 3; do
 	check "$n: reset" sh -c "echo 1 >/sys/bus/pci/devices/$bdf/reset"
-	check "$n: it is back" wait_for 60 in_state healthy
+	check "$n: the device is healthy" wait_for 60 in_state healthy
 	check "$n: its driver is bound again" rebind
-	check "$n: works" use_device
+	check "$n: the device works" use_device
 	one_timeout "$n" quarantined
 done
 lint_ends "$linter"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: smmux-record under busybox; on the host smmux-decode agrees with all that the driver wrote, and smmux-report makes a page of it
+# DESCRIPTION: smmux-record under busybox; on the host, smmux-decode agrees with the driver's texts, and smmux-report makes a page from them
 # MATRIX: lane=stable
 # FULL: lane=backports smmu=2
 # ALSO: lane=stable,backports fw=dt,acpi
@@ -44,7 +44,7 @@ bad_input()
 	record_ends 1 'is not a directory' /dev/null && record_ends 1 'is not empty' /smmux && [ ! -e /tmp/no ]
 }
 
-# Each sample has the files that all SMMUs and devices have.
+# Each sample has the files of the SMMU and of every device.
 samples_whole()
 {
 	local dir name number=0
@@ -65,7 +65,7 @@ has_sample()
 	find "$1/samples" -path '*/[0-9]*/debugfs/*' | grep -q .
 }
 
-# All that may be read of a tree, as files under another.
+# copy_tree FROM TO: copies every readable file.
 copy_tree()
 {
 	local file
@@ -84,7 +84,7 @@ stray()
 	done
 }
 
-check "without smmux it says so" record_ends 1 'is smmux loaded' /tmp/no
+check "an error without smmux" record_ends 1 'is smmux loaded' /tmp/no
 start_all
 start_client
 smmu=$(bound_smmus)
@@ -93,26 +93,26 @@ mount -t tracefs tracefs /sys/kernel/tracing
 for event in cmd event ste_write cd_write; do
 	echo 1 >/sys/kernel/tracing/events/smmux/$event/enable
 done
-check "wrong use" bad_input
+check "usage errors" bad_input
 disk_load_begin "$nvme" 2
 check "three samples under traffic" record -i 0.2 -n 3 /tmp/rec
-check "each is whole" samples_whole /tmp/rec 3
+check "each sample is complete" samples_whole /tmp/rec 3
 busybox sh /smmux/smmux-record /tmp/stopped >/tmp/said 2>&1 &
 recorder=$!
-check "a sample comes" wait_for 60 has_sample /tmp/stopped
+check "a sample is written" wait_for 60 has_sample /tmp/stopped
 kill -TERM $recorder
-check_job "interrupted, it ends well" $recorder
-check "and says so" grep -q 'samples in' /tmp/said
-check "and leaves no half of one" test ! -e /tmp/stopped/samples/.new
+check_job "smmux-record ends without error on SIGTERM" $recorder
+check "it prints the number of samples" grep -q 'samples in' /tmp/said
+check "it leaves no incomplete sample" test ! -e /tmp/stopped/samples/.new
 check "stray accesses" stray
-load_end "checked traffic"
+load_end "traffic meanwhile"
 edu=$(client_dirs "$EDU")
 edu=${edu##*/}
-check "a device goes and comes" sh -c "echo $edu >/sys/bus/pci/devices/$edu/driver/unbind"
+check "a device is unbound" sh -c "echo $edu >/sys/bus/pci/devices/$edu/driver/unbind"
 echo 0 >/sys/kernel/tracing/events/smmux/enable
 copy_tree "$SMMUX_DEBUG" /tmp/out/debugfs
 dmesg >/tmp/out/dmesg
-# The newest of it is enough, commands come by the thousand.
+# The newest lines are enough: there are thousands of commands.
 tail -n 500 /sys/kernel/tracing/trace >/tmp/out/trace
 mv /tmp/rec /tmp/out/rec
 (cd /tmp/out && tar -cf - . | gzip -9 | hexdump -v -e '2000/1 "%02x" "\n"') |

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: with Debian 13's bpftrace the tools of scripts/bt count what the driver and a tracefs instance count
+# DESCRIPTION: with Debian 13's bpftrace, the tools of scripts/bt count the same as the driver and a tracefs instance
 # FULL: lane=stable
 # FULL: lane=stable,backports
 # DEVICES: nvme blk net testdev ats

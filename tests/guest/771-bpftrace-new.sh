@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: with the newest bpftrace of Debian testing and unstable the tools of scripts/bt count what 770 has them count; what is there without BTF of the module
+# DESCRIPTION: test 770 with the newest bpftrace of Debian testing and unstable; which raw tracepoints exist without the module's BTF
 # ALSO: lane=stable,backports
 # DEVICES: nvme blk net testdev ats
 # MODULE: cmdq_log2=1 ats=on
@@ -19,14 +19,14 @@
 old=/usr/bin/bpftrace
 PATH=/opt/bpftrace:$PATH
 
-# raw_events BPFTRACE: how many of our events it finds as raw tracepoints.
+# raw_events BPFTRACE: how many of the driver's events it finds as raw tracepoints.
 raw_events()
 {
 	"$1" -l 'rawtracepoint:*' | sed -nE 's/^rawtracepoint:(smmux:)?//p' |
 		grep -cxFf <(ls $TRACING/events/smmux)
 }
 
-# names_all MASTERS FILE...: there is a line for each of them in each.
+# names_all MASTERS FILE...: each file names each master.
 names_all()
 {
 	local dev file
@@ -38,8 +38,8 @@ names_all()
 	done
 }
 
-# removals_told NAME [PROGRAM]: all functions go, and the events of tracefs tell of each by
-# name; so does attachsnoop, if PROGRAM runs it.
+# removals_told NAME [PROGRAM]: removes all functions. The tracefs events name each of them;
+# so does attachsnoop, if PROGRAM runs it.
 removals_told()
 {
 	local masters pid=() dev files=(/tmp/bt.events)
@@ -55,12 +55,12 @@ removals_told()
 		files+=(/tmp/bt.attachsnoop)
 		must "$1: attachsnoop starts with $("$2" --version)" wait_for 120 bt_ready attachsnoop
 	fi
-	must "$1: probes are there" wait_for 120 bt_attached "${pid[@]}"
-	must "$1: all PCI functions go" remove_all_functions
+	must "$1: probes are attached" wait_for 120 bt_attached "${pid[@]}"
+	must "$1: all PCI functions are removed" remove_all_functions
 	wait_for 60 names_all "$masters" "${files[@]}"
 	kill -INT "${pid[@]}"
 	wait "${pid[@]}"
-	check "$1: there were some" test -n "$masters"
+	check "$1: some functions were removed" test -n "$masters"
 	check_equal "$1: tracepoint: names each" "$(for dev in $masters; do echo "gone $dev of 9050000.smmuv3: 1"; done)" \
 		"$(grep ^gone /tmp/bt.events | sort)"
 	[ -z "${2:-}" ] ||
@@ -68,18 +68,18 @@ removals_told()
 			"$(awk '$4 == "remove" { print $5 }' /tmp/bt.attachsnoop | sort)"
 }
 
-# A build without pahole has no BTF. To the newer one there are no raw tracepoints then.
+# A build without pahole has no BTF. Then the newer bpftrace finds no raw tracepoints.
 without_btf()
 {
 	# shellcheck disable=SC2086
 	must "a driver without BTF" insmod /smmux/smmux-no-btf.ko $MODULE_PARAMS
-	check "it has none" test ! -e /sys/kernel/btf/smmux
+	check "the module has no BTF" test ! -e /sys/kernel/btf/smmux
 	[ -e $TRACING/events ] || mount -t tracefs tracefs $TRACING
 	check_equal "without BTF, bpftrace 0.23 finds raw tracepoints" \
 		"$(find $TRACING/events/smmux/ -mindepth 1 -type d | wc -l)" "$(raw_events $old)"
 	check_equal "without BTF, the newest finds none" 0 "$(raw_events bpftrace)"
 	removals_told "without BTF" $old
-	must "it goes" rmmod smmux
+	must "the driver unloads" rmmod smmux
 	echo 1 >/sys/bus/pci/rescan
 }
 

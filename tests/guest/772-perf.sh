@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: perf and trace-cmd decode the trace events without headers: the same lines as a tracefs instance, as many as the counters say
+# DESCRIPTION: perf and trace-cmd decode the trace events without headers: the same lines as a tracefs instance, the same numbers as the counters
 # ALSO: lane=stable,backports
 # DEVICES: nvme blk testdev
 # WITH: perf
@@ -15,8 +15,8 @@
 # shellcheck source=tests/guest/lib/tracing.sh
 . /smmux/tracing.sh
 
-# What each tool looks at: unmaps on two CPUs, a device that goes astray, and one that has
-# no driver and changes its domain.
+# The load for each tool: unmaps on two CPUs, stray accesses of one device, and a domain
+# change of a device without a driver.
 write_load()
 {
 	local evtq=$SMMUX_DEBUG/$smmu/evtq
@@ -29,7 +29,7 @@ write_load()
 	done
 	echo identity >/sys/bus/pci/devices/$nvme_bdf/iommu_group/type
 	echo DMA >/sys/bus/pci/devices/$nvme_bdf/iommu_group/type
-	# Events are told some time after they happened.
+	# Events are handled some time after they occurred.
 	until [ "\$(sed -n 's/^prod_register: //p' $evtq/state)" = "\$(sed -n 's/^cons_register: //p' $evtq/state)" ]; do
 		sleep 0.1
 	done
@@ -40,45 +40,45 @@ write_load()
 
 count_begins()
 {
-	must "$1: the queue comes to rest" wait_for 60 quiet
+	must "$1: the queue is idle" wait_for 60 quiet
 	tracing_reset
 	echo 1 >$OTHER/tracing_on
 	syncs=$(counter syncs)
 	events=$(value_of "$SMMUX_DEBUG/$smmu/evtq/counters" events)
 }
 
-# count_ends NAME: what the instance saw, as lines "event: text", is in /tmp/seen.
+# count_ends NAME: writes the instance's events to /tmp/seen, as lines "event: text".
 count_ends()
 {
-	must "$1: the queue comes to rest again" wait_for 60 quiet
+	must "$1: the queue is idle again" wait_for 60 quiet
 	echo 0 >$OTHER/tracing_on
 	syncs=$(($(counter syncs) - syncs))
 	events=$(($(value_of "$SMMUX_DEBUG/$smmu/evtq/counters" events) - events))
-	check "$1: the instance has all" seen_all
+	check "$1: the instance has all events" seen_all
 	sed -nE 's/^[^#]* [0-9]+\.[0-9]+: ([a-z_]+: .*)/\1/p' $OTHER/trace | sort >/tmp/seen
-	check_less "$1: there was something to see" 500 "$(wc -l </tmp/seen)"
+	check_less "$1: events of the instance" 500 "$(wc -l </tmp/seen)"
 }
 
-# told EVENT: how many of them a tool has told of.
+# told EVENT: how many of them the tool printed.
 told()
 {
 	grep -c "^$1: " /tmp/told
 }
 
-# as_seen NAME: what the tool told, in /tmp/told as in /tmp/seen, is what there was.
+# as_seen NAME: the tool's events in /tmp/told equal the instance's in /tmp/seen.
 as_seen()
 {
 	local event
 
 	cut -d: -f1 /tmp/seen | sort -u >/tmp/events
 	while read -r event; do
-		check_equal "$1: $event: how many" "$(grep -c "^$event: " /tmp/seen)" "$(told "$event")"
+		check_equal "$1: $event: number" "$(grep -c "^$event: " /tmp/seen)" "$(told "$event")"
 		check "$1: $event: the same lines" cmp <(grep "^$event: " /tmp/seen) <(grep "^$event: " /tmp/told) ||
 			note "$(diff <(grep "^$event: " /tmp/seen) <(grep "^$event: " /tmp/told) | head -n 6)"
 	done </tmp/events
 	check_equal "$1: cmdq_sync: as many as the driver counts" "$syncs" "$(told cmdq_sync)"
 	check_equal "$1: event: as many as the driver counts" "$events" "$(told event)"
-	check_equal "$1: attach: two" 2 "$(told attach)"
+	check_equal "$1: two attaches" 2 "$(told attach)"
 }
 
 with_perf_record()
@@ -101,7 +101,7 @@ with_perf_stat()
 	check_equal "perf stat: event" "$events" "$(awk -F, '$3 == "smmux:event" { print $1 }' /tmp/stat)"
 }
 
-# perf trace has fields by name, and leaves out what is 0.
+# perf trace prints fields by name and leaves out those that are 0.
 with_perf_trace()
 {
 	count_begins "perf trace"
@@ -111,7 +111,7 @@ with_perf_trace()
 	check_equal "perf trace: cmdq_sync" "$syncs" "$(grep -c smmux:cmdq_sync /tmp/trace)"
 	check_equal "perf trace: event" "$events" "$(grep -c smmux:event /tmp/trace)"
 	check_equal "perf trace: attach" 2 "$(grep -c smmux:attach /tmp/trace)"
-	# The storm has events too, of other addresses.
+	# The storm has events at other addresses.
 	check_equal "perf trace: the fields of event" 5 "$(grep -cE "smmux:event\(iaddr: 0xdead0000,.* sid: [1-9][0-9]*,.* id: 16,.* smmu: \"$smmu\", dev: \"${dir##*/}\"\)" /tmp/trace)"
 	check "perf trace: the fields of attach" grep -E \
 		"smmux:attach\(domain: [1-9][0-9]*, dev: \"$nvme_bdf\", kind: \"s1\", smmu: \"$smmu\"\)" /tmp/trace

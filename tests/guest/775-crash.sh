@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: smmux-crash finds in a dump of memory what debugfs says at that moment: commands that are stuck, recent ones, events, the stream table, sleep, an incident; and nothing once the SMMU is unbound
+# DESCRIPTION: smmux-crash finds in a memory dump what debugfs shows at that moment: stuck commands, recent commands, events, the stream table, power history, an incident; and nothing once the SMMU is unbound
 # FULL: lane=backports smp=4
 # FULL: lane=stable,backports smp=4
 # DEVICES: ats edu testdev
@@ -25,13 +25,13 @@
 # shellcheck source=tests/guest/lib/crash.sh
 . /smmux/crash.sh
 
-# dump NAME [FORMAT]: all of memory, while the machine stands still.
+# dump NAME [FORMAT]: dumps all memory while the virtual machine is stopped.
 dump()
 {
 	qmp "{\"execute\": \"dump-guest-memory\", \"arguments\": {\"paging\": false, \"protocol\": \"file:%out/$1.dump\", \"format\": \"${2:-elf}\"}}"
 }
 
-# Of a moment in which nothing went on.
+# Dumps memory at a moment in which debugfs does not change.
 dump_quietly()
 {
 	local n
@@ -49,8 +49,8 @@ check "unbind" sh -c "echo $smmu >$(platform_driver)/unbind"
 check "a dump without an SMMU" dump none
 check "bind" sh -c "echo $smmu >$(platform_driver)/bind"
 echo 1 >/sys/bus/pci/rescan
-must "it is back" wait_for 60 find_device
+must "the device is found again" wait_for 60 find_device
 find_device
 crash_history
-check "a dump, and nothing else changes meanwhile" dump_quietly all
+check "a dump during which debugfs does not change" dump_quietly all
 cat /tmp/before >&3

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: kdump: in the memory that the crash kernel finds after a panic smmux-crash finds what debugfs said before
+# DESCRIPTION: kdump: in the memory image of the crash kernel, smmux-crash finds what debugfs showed before the panic
 # FULL: lane=backports smp=4
 # DEVICES: ats edu testdev
 # ALSO: lane=stable smp=4
@@ -28,7 +28,7 @@
 # shellcheck source=tests/guest/lib/crash.sh
 . /smmux/crash.sh
 
-# This root file system is what the crash kernel starts with, without the first one's work.
+# The crash kernel starts with this root file system, without files that the test wrote.
 make_initrd()
 {
 	(cd / && find . -xdev \( -path ./smmux/vmlinuz -o -path ./tmp -o -path ./run \) -prune -o -print |
@@ -36,7 +36,7 @@ make_initrd()
 	mkdir -p /run/more/tmp /run/more/run && (cd /run/more && find . | cpio -o -H newc >>/run/initrd)
 }
 
-# A port of the host's, and behind it a file.
+# Adds a virtio port whose data goes to a file on the host.
 open_file()
 {
 	qmp "{\"execute\": \"chardev-add\", \"arguments\": {\"id\": \"dump\", \"backend\": {\"type\": \"file\", \"data\": {\"out\": \"%out/$1\"}}}}" &&
@@ -68,5 +68,5 @@ first_kernel()
 SMMUX_COUNT=$(sed 's/.* smmux_count=\([0-9]*\).*/\1/' /proc/cmdline)
 pass "the crash kernel runs"
 must "a port for the dump" open_file all.dump
-must "it is there" wait_for 60 port
+must "the port exists" wait_for 60 port
 check "memory is copied" dd if=/proc/vmcore of="$(port)" bs=1M

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: each command of docs/tour.md gives what the page shows
+# DESCRIPTION: each command of docs/tour.md prints what the page shows
 # MATRIX: lane=backports
 # DEVICES: nvme blk net testdev ats
 # MODULE: enable_inject=1 ats=on
@@ -17,13 +17,13 @@
 # shellcheck source=tests/guest/lib/tour.sh
 . /smmux/tour.sh
 
-# In this shell, as in a user's: what "cd" and "exec" do stays.
+# Runs a command in this shell, so that "cd" and "exec" last, as in a user's shell.
 run_command()
 {
 	eval "$1" >/tmp/tour.out 2>&1 || echo "(exit code $?)" >>/tmp/tour.out
 }
 
-# What it printed, for whoever writes the page.
+# Prints the output, for the author of the page.
 tell_output()
 {
 	local line

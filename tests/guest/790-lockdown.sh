@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: what may be read stays readable under lockdown, what may not is not, neither there nor without root
+# DESCRIPTION: under lockdown, read-only files can be read and writable files cannot be opened; without root, debugfs and settings are protected
 # FULL: lane=stable,backports
 # DEVICES: nvme blk testdev
 # MODULE: enable_inject=1
@@ -15,7 +15,7 @@
 
 readonly LOCKDOWN=/sys/kernel/security/lockdown
 
-# Whatever has anything to read; a question has to be written first.
+# Reads every readable file but translate, which needs a query first.
 all_read()
 {
 	local file number=0
@@ -28,7 +28,7 @@ all_read()
 	[ "$number" -gt 30 ]
 }
 
-# Opening is refused, for reading and for writing; nothing is written if it is not.
+# Every writable file refuses to open. If one opens, nothing is written.
 none_opens()
 {
 	local file number=0
@@ -58,22 +58,22 @@ start_all
 smmu=$(bound_smmus)
 knobs=/sys/bus/platform/devices/$smmu/smmux
 must "security file system" mount -t securityfs securityfs /sys/kernel/security
-must "the kernel knows lockdown" test -w $LOCKDOWN
-check "before: all read" all_read
-check "before: what is to be written opens" eval '(exec 5>"$SMMUX_DEBUG/$smmu/control/reset_stats")'
+must "the kernel has lockdown" test -w $LOCKDOWN
+check "before: all files can be read" all_read
+check "before: a writable file opens" eval '(exec 5>"$SMMUX_DEBUG/$smmu/control/reset_stats")'
 
-must "somebody who is not root" as_nobody 'test $(id -u) = 65534'
-check "he may read knobs" as_nobody "cat $knobs/* >/dev/null"
-check "he may turn none" eval '! as_nobody "echo on >$knobs/latency" && [ "$(cat "$knobs/latency")" = off ]'
-check "he may not look into debugfs" eval '! as_nobody "ls $SMMUX_DEBUG"'
-check "the tools tell him so" eval '! as_nobody "sh /smmux/smmux-metrics" && grep -qi "root\|permission\|allowed" /tmp/said'
+must "a user other than root" as_nobody 'test $(id -u) = 65534'
+check "not root: settings can be read" as_nobody "cat $knobs/* >/dev/null"
+check "not root: settings cannot be changed" eval '! as_nobody "echo on >$knobs/latency" && [ "$(cat "$knobs/latency")" = off ]'
+check "not root: debugfs cannot be listed" eval '! as_nobody "ls $SMMUX_DEBUG"'
+check "not root: the tool names the reason" eval '! as_nobody "sh /smmux/smmux-metrics" && grep -qi "root\|permission\|allowed" /tmp/said'
 
 for level in integrity confidentiality; do
 	must "lockdown for $level" sh -c "echo $level >$LOCKDOWN"
-	check "$level: all read" all_read
-	check "$level: nothing that writes opens" none_opens
-	check "$level: knobs can be turned" knobs_stay
-	check "$level: metrics come" sh /smmux/smmux-metrics -o /tmp/smmux.prom
-	check_equal "$level: all of them" 1 "$(grep -c "^smmux_up.* 1$" /tmp/smmux.prom)"
-	check "$level: traffic" fio_verify "$nvme" 4 1
+	check "$level: all files can be read" all_read
+	check "$level: no writable file opens" none_opens
+	check "$level: settings can be changed" knobs_stay
+	check "$level: smmux-metrics works" sh /smmux/smmux-metrics -o /tmp/smmux.prom
+	check_equal "$level: smmux_up is 1" 1 "$(grep -c "^smmux_up.* 1$" /tmp/smmux.prom)"
+	check "$level: data is correct" fio_verify "$nvme" 4 1
 done

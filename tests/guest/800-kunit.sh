@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: the KUnit suites over the pure layer, each case a subtest
+# DESCRIPTION: the KUnit suites of the pure layer, each case a subtest
 # FULL: lane=debug
 # TIMEOUT: 900
 
@@ -11,9 +11,9 @@
 
 readonly MARK="kunit suites start here"
 
-# KUnit's report is in the kernel log whether or not its debugfs files are built:
-# there are no others' lines in it but those that a failing test provokes. Should
-# these have pushed the mark out, then all that is left is of the suites.
+# KUnit's report is in the kernel log, even if its debugfs files are not built. Other lines
+# occur only if a failing test causes them. If these have pushed the mark out of the log,
+# all lines that are left belong to the suites.
 report()
 {
 	dmesg | sed -E 's/^(<[0-9]+>)?\[ *[0-9.]+\] //' | awk -v mark="$MARK" '
@@ -22,8 +22,8 @@ report()
 		END { for (i = 0; i < lines; i++) print line[i] }'
 }
 
-# Lines "pass NAME", "skip NAME", "fail NAME", "why TEXT" behind a fail, "plan
-# SUITE PLANNED REPORTED", "suite NAME" for what ends well.
+# Prints lines "pass NAME", "skip NAME", "fail NAME", "why TEXT" after a fail, "plan
+# SUITE PLANNED REPORTED", and "suite NAME" for a suite that passes.
 results()
 {
 	report | awk '
@@ -53,7 +53,7 @@ report_results()
 		case $what in
 		pass) pass "$name" ;;
 		fail) fail "$name" ;;
-		skip) skip "$name" "KUnit skipped it" ;;
+		skip) skip "$name" "skipped by KUnit" ;;
 		why) note "$name $rest" ;;
 		plan) check_equal "$name: cases reported" "${rest% *}" "${rest#* }" ;;
 		esac
@@ -64,6 +64,6 @@ must "KUnit loads" modprobe kunit enable=1 autorun=1
 echo "$MARK" >/dev/kmsg
 must "the suites load" insmod /smmux/smmux_kunit.ko
 report_results
-check_equal "all suites end well" "$(printf '%s\n' "${KUNIT_SUITES[@]}")" \
+check_equal "all suites pass" "$(printf '%s\n' "${KUNIT_SUITES[@]}")" \
 	"$(results | sed -n 's/^suite //p' | sort)"
 check "the suites unload" rmmod smmux_kunit

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: the driver takes modelled SMMUs through its ordinary probe, in every feature set, keeps to the register rules, lets go, and takes them again
+# DESCRIPTION: the driver binds modelled SMMUs of different features with its ordinary probe, obeys the register rules, unbinds and binds again
 # MATRIX: lane=backports smp=3 smmu=none
 # ALSO: lane=debug smp=3 smmu=none
 # ALSO: lane=race smp=3 smmu=none
@@ -19,10 +19,10 @@ must "three modelled SMMUs" vsmmu_load smmu=plain,s1only+noril+linear+tags8+sids
 	client=0:1,1:3,2:7
 check_equal "all three are bound" 3 "$(bound_smmus | wc -l)"
 for n in 0 1 2; do
-	check_equal "$n: enabled, with queues and events" 0xd "$(vsmmu_state $n cr0)"
-	check_equal "$n: aborts should it be off" $((1 << 20)) $(($(vsmmu_state $n gbpa) & 1 << 20))
-	check "$n: its caches were emptied by command" test "$(vsmmu_counter $n CFGI_STE_RANGE)" -ge 1
-	check "$n: TLBs too" test "$(vsmmu_counter $n TLBI_NSNH_ALL)" -ge 1
+	check_equal "$n: CR0 enables translation and queues" 0xd "$(vsmmu_state $n cr0)"
+	check_equal "$n: GBPA aborts" $((1 << 20)) $(($(vsmmu_state $n gbpa) & 1 << 20))
+	check "$n: configuration caches were invalidated" test "$(vsmmu_counter $n CFGI_STE_RANGE)" -ge 1
+	check "$n: TLBs were invalidated" test "$(vsmmu_counter $n TLBI_NSNH_ALL)" -ge 1
 	check "$n: the client is bound" test -e "$(vsmmu_client $n)/command"
 	vsmmu_content $n
 done
@@ -35,23 +35,23 @@ for round in 1 2 3; do
 	for name in $(bound_smmus); do
 		check "round $round: unbind $name" sh -c "echo $name >$(platform_driver)/unbind"
 	done
-	check_equal "round $round: off" 0 "$(($(vsmmu_state 0 cr0)))"
-	check_equal "round $round: off, and aborts" $((1 << 20)) $(($(vsmmu_state 0 gbpa) & 1 << 20))
+	check_equal "round $round: CR0 is 0" 0 "$(($(vsmmu_state 0 cr0)))"
+	check_equal "round $round: GBPA aborts" $((1 << 20)) $(($(vsmmu_state 0 gbpa) & 1 << 20))
 	for name in 7f000000.vsmmu 7f040000.vsmmu 7f080000.vsmmu; do
 		check "round $round: bind $name" sh -c "echo $name >$(platform_driver)/bind"
 	done
-	check_equal "round $round: on" 0xd "$(vsmmu_state 0 cr0)"
+	check_equal "round $round: CR0 enables translation and queues" 0xd "$(vsmmu_state 0 cr0)"
 done
 for n in 0 1 2; do
 	vsmmu_content $n
 done
 
-vsmmu_unload "the model goes, and its SMMUs with it"
-check_equal "nothing is bound" "" "$(bound_smmus)"
+vsmmu_unload "the model unloads with its SMMUs"
+check_equal "no SMMU is bound" "" "$(bound_smmus)"
 
-must "a modelled SMMU of 64K pages alone" vsmmu_load smmu=only64k client=0:1
-check "it is refused, and the log says why" wait_for 60 dmesg_has \
+must "a modelled SMMU with only 64K pages" vsmmu_load smmu=only64k client=0:1
+check "it is refused, and the log has the reason" wait_for 60 dmesg_has \
 	"$(vsmmu_name 0): refused: IDR5 .* offers no granule as small"
 check_equal "it is not bound" "" "$(bound_smmus)"
-vsmmu_unload "the model goes again"
-check "the driver goes" unload_driver
+vsmmu_unload "the model unloads again"
+check "the driver unloads" unload_driver

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: modelled clients behind a model that caches all it may: every access lands where it is mapped and nowhere after the unmap, under load and while domains change
+# DESCRIPTION: modelled clients behind a model that caches as much as the architecture allows: every access lands where it is mapped and nowhere after the unmap, under load and while domains change
 # MATRIX: lane=backports smp=3 smmu=none
 # FULL: lane=debug,race smp=3 smmu=none
 # ALSO: lane=rt64k smp=3 smmu=none
@@ -17,7 +17,7 @@
 # shellcheck source=tests/vsmmu/vsmmu.sh
 . /smmux/vsmmu.sh
 
-# tally CLIENT NAME: what a program must not have seen.
+# tally CLIENT NAME: checks that the client's last program had no errors.
 tally()
 {
 	check_equal "$2: every mapped access landed" 0 "$(client_got "$1" missed)"
@@ -33,7 +33,7 @@ access()
 }
 
 must "driver loads" load_driver
-# The kernel's own driver wants room for 64 commands.
+# The kernel's own driver needs room for 64 commands.
 small=cmdqs=3
 [ "$DRIVER" = smmux ] || small=cmdqs=7
 # Ranges and 2-level tables, single commands and linear tables, stage 2.
@@ -46,16 +46,16 @@ for c in 0 2 4; do
 	client_do $c map rw
 	iova=$(client_got $c iova) pa=$(client_got $c pa)
 	access $c "$iova" w 1 0x0 "$c: a write"
-	check_equal "$c: it went to the page" "$pa" "$(client_got $c pa)"
+	check_equal "$c: the write lands in the page" "$pa" "$(client_got $c pa)"
 	access $c "$iova" r 1 0x0 "$c: a read"
-	check_equal "$c: of what was written" 0x5eed1234 "$(client_got $c value)"
-	access $c $((iova - 4096)) r 0 0x10 "$c: next to it is nothing"
+	check_equal "$c: the read returns the written value" 0x5eed1234 "$(client_got $c value)"
+	access $c $((iova - 4096)) r 0 0x10 "$c: read of the page before it: a fault"
 	client_do $c unmap
-	access $c "$iova" r 0 0x10 "$c: unmapped"
+	access $c "$iova" r 0 0x10 "$c: read after the unmap: a fault"
 	client_do $c map ro
 	iova=$(client_got $c iova)
 	access $c "$iova" r 1 0x0 "$c: read of a read-only page"
-	access $c "$iova" w 0 0x13 "$c: write to a read-only page"
+	access $c "$iova" w 0 0x13 "$c: write to a read-only page: a fault"
 	client_do $c unmap
 done
 [ "$DRIVER" != smmux ] || check "the faults came through the event queue" wait_for 60 \
@@ -94,7 +94,7 @@ done
 for c in 0 1 4 5; do
 	client_do $c join "$(some 20)" || fail "$c: join ended with an error"
 	check_equal "$c: join: rounds" "$(some 20)" "$(client_got $c rounds)"
-	check "$c: join: it was at work meanwhile" test "$(client_got $c maps)" -ge $((2 * $(some 20)))
+	check "$c: join: maps meanwhile" test "$(client_got $c maps)" -ge $((2 * $(some 20)))
 	tally $c "$c: join"
 done
 
@@ -104,10 +104,10 @@ queue_empty()
 }
 
 for n in 0 1 2 3; do
-	check "$n: the event queue is empty, and overflow acknowledged" wait_for 60 queue_empty $n ||
+	check "$n: the event queue is empty, and its overflow is acknowledged" wait_for 60 queue_empty $n ||
 		note "$(tr '\n' ' ' <"$(vsmmu_dir $n)/state")"
 	vsmmu_content $n
 	note "$n: $(tr '\n' ' ' <"$(vsmmu_dir $n)/counters")"
 done
-vsmmu_unload "the model goes"
-check "the driver goes" unload_driver
+vsmmu_unload "the model unloads"
+check "the driver unloads" unload_driver

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: full event queues, faults that stall, and loss of power at random instants, on modelled SMMUs: nothing hangs, nothing passes, and a new bind puts it right
+# DESCRIPTION: full event queues, stalled faults, and power loss at random instants, on modelled SMMUs: nothing hangs, no traffic bypasses, and a new bind restores operation
 # FULL: lane=backports smp=3 smmu=none
 # FULL: lane=debug smp=3 smmu=none
 # ALSO: lane=race smp=3 smmu=none
@@ -35,47 +35,47 @@ must "modelled SMMUs" vsmmu_load \
 	smmu=stallonly,s2only+stallonly+eventqs=2,stall+noril+eventqs=3,plain+msi client=0:1,1:1,2:1,3:1 its=3
 must "clients are bound" wait_for 60 test -e "$(vsmmu_client 3)/command"
 
-# The last look at PROD shows an overflow and nothing to drain.
+# The last read of PROD shows an overflow and no records to drain.
 vsmmu_inject 3 overflow
-check "an overflow is acknowledged when nothing follows it" wait_for 60 queue_settled 3
+check "an overflow without later records is acknowledged" wait_for 60 queue_settled 3
 for n in 0 1 2 3; do
 	vsmmu_inject $n "events 400"
 	check "$n: a flood of events is drained" wait_for 60 queue_settled $n
-	check "$n: events were lost, as they must" test "$(vsmmu_counter $n lost_events)" -gt 0
+	check "$n: events were lost to the overflow" test "$(vsmmu_counter $n lost_events)" -gt 0
 	race $n 30 "$n: after a flood"
 done
 
 for n in 0 1; do
 	before=$(vsmmu_counter $n stalls)
 	client_do $n access 0x123000 r
-	check_equal "$n: the fault stalled, and was ended" "1 0 0x10" \
+	check_equal "$n: the fault stalled and was terminated" "1 0 0x10" \
 		"$(client_got $n stalled) $(client_got $n "done") $(client_got $n event)"
 	check_equal "$n: one stall" $((before + 1)) "$(vsmmu_counter $n stalls)"
 	client_do $n storm 3 20
-	check_equal "$n: a storm of stalls: none missed, none late" "0 0" \
+	check_equal "$n: a storm of stalls: missed, late" "0 0" \
 		"$(client_got $n missed) $(client_got $n late)"
-	check "$n: there were many" test "$(vsmmu_counter $n stalls)" -gt $((before + 10))
+	check "$n: there were many stalls" test "$(vsmmu_counter $n stalls)" -gt $((before + 10))
 	vsmmu_content $n
 done
-check_equal "2: with a choice, nothing stalls" 0 "$(vsmmu_counter 2 stalls)"
+check_equal "2: where stalls are optional, none occurs" 0 "$(vsmmu_counter 2 stalls)"
 
 for round in 1 2 3 4 5 6; do
 	n=$((round % 4))
 	client_do $n race 6 &
 	job=$!
-	# At some moment of it, or after it where that is faster.
+	# At a random moment of the race, or after it on a fast machine.
 	sleep 0.0$((RANDOM % 90 + 10))
 	vsmmu_inject $n power_loss
-	check_job "round $round: what was under way on $n ends" $job
-	check_equal "round $round: nothing late" 0 "$(client_got $n late)"
-	# Again with the power surely gone: mapped accesses miss, late ones do too.
+	check_job "round $round: the race on $n ends" $job
+	check_equal "round $round: no access lands after unmap" 0 "$(client_got $n late)"
+	# Once more, now certainly without power: no access lands at all.
 	client_do $n race 1
-	check_equal "round $round: without power nothing lands" "1 0" \
+	check_equal "round $round: without power: missed, late" "1 0" \
 		"$(client_got $n missed) $(client_got $n late)"
-	check "round $round: nothing passed" sh -c "! grep '^bypass' $(vsmmu_dir $n)/check"
-	check "round $round: the log says so" dmesg_has "$(vsmmu_name $n): reset or power loss"
+	check "round $round: no traffic bypassed" sh -c "! grep '^bypass' $(vsmmu_dir $n)/check"
+	check "round $round: the log reports the loss" dmesg_has "$(vsmmu_name $n): reset or power loss"
 	vsmmu_bind_again $n
 	race $n 20 "round $round: $n bound again"
 done
-vsmmu_unload "the model goes"
-check "the driver goes" unload_driver
+vsmmu_unload "the model unloads"
+check "the driver unloads" unload_driver

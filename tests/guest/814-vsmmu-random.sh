@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: random programs of maps, unmaps, attaches and PASIDs on many modelled devices at once while another comes and goes; a shadow knows where each access must end, and lint finds nothing
+# DESCRIPTION: random programs of maps, unmaps, attaches and PASIDs on many modelled devices while another is bound and unbound; a shadow predicts each access, and lint has no findings
 # MATRIX: lane=backports smp=3 smmu=none
 # FULL: lane=debug,race smp=3 smmu=none
 # ALSO: lane=rt64k smp=3 smmu=none
@@ -19,7 +19,7 @@
 # shellcheck source=tests/guest/lib/plant.sh
 . /smmux/plant.sh
 
-# To see one again: SMMUX_SEED=n make test-one T=814 has all clients begin with that one.
+# To repeat a program: with SMMUX_SEED=n make test-one T=814 all clients begin with seed n.
 PROGRAMS=$(some 20)
 readonly PROGRAMS STEPS=60
 readonly CLIENTS='0 1 2 3 4 5'
@@ -41,7 +41,7 @@ come_and_go()
 	echo "$rounds" >/tmp/rounds
 }
 
-# The kernel's own driver wants room for 64 commands.
+# The kernel's own driver needs room for 64 commands.
 small=cmdqs=3
 [ "$DRIVER" = smmux ] || small=cmdqs=7
 must "driver loads" load_driver
@@ -52,7 +52,7 @@ must "clients are bound" wait_for 60 test -e "$(vsmmu_client 6)/command"
 
 if [ "$DRIVER" = smmux ]; then
 	lint="$SMMUX_DEBUG/*/lint"
-	check "lint finds nothing before" lint_clean
+	check "lint has no findings before" lint_clean
 	keep_linting &
 	linter=$!
 fi
@@ -71,19 +71,19 @@ for c in $CLIENTS; do
 done
 [ "$DRIVER" != smmux ] || wait_for 120 linted 2 0
 touch /tmp/enough
-check_job "a device comes and goes beside them" $churn
+check_job "a device is bound and unbound meanwhile" $churn
 note "$(cat /tmp/rounds) times"
 [ "$DRIVER" != smmux ] || lint_ends "$linter"
 for c in $CLIENTS; do
 	check_equal "$c: programs" "$PROGRAMS" "$(client_got "$c" programs)"
-	check_equal "$c: every access ended where it should" "" "$(client_got "$c" wrong)"
-	check "$c: many landed" test "$(client_got "$c" landed)" -gt $((PROGRAMS * STEPS / 10))
+	check_equal "$c: every access ended as predicted" "" "$(client_got "$c" wrong)"
+	check "$c: many accesses landed" test "$(client_got "$c" landed)" -gt $((PROGRAMS * STEPS / 10))
 	note "$c: $(tr '\n' ' ' <"$(vsmmu_client "$c")/result")"
 done
 for n in 0 1 2 3; do
 	vsmmu_content $n
-	[ "$DRIVER" != smmux ] || check "$n: counters are what the model saw" wait_for 60 vsmmu_agrees $n
+	[ "$DRIVER" != smmux ] || check "$n: counters agree with the model" wait_for 60 vsmmu_agrees $n
 	note "$n: $(tr '\n' ' ' <"$(vsmmu_dir $n)/counters")"
 done
-vsmmu_unload "the model goes"
-check "the driver goes" unload_driver
+vsmmu_unload "the model unloads"
+check "the driver unloads" unload_driver

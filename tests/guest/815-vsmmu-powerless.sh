@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: power is lost at random instants of random programs and of the driver's probe: all that is under way ends, nothing passes, the log says so, and a new bind puts it right
+# DESCRIPTION: power is lost at random instants of random programs and of the driver's probe: all operations end, no traffic bypasses, the log reports the loss, and a new bind restores operation
 # FULL: lane=backports smp=3 smmu=none
 # FULL: lane=debug,race smp=3 smmu=none
 # ALSO: lane=rt64k smp=3 smmu=none
@@ -29,13 +29,13 @@ knows_of_it()
 	grep -qx 'dead: yes' "$SMMUX_DEBUG/$(vsmmu_name "$1")/cmdq/state"
 }
 
-# What is wrong is said on standard output; nothing said is well.
+# Prints each error to standard output.
 lose_while_running()
 {
 	local n=$1 seed at=$((RANDOM % 120 + 1))
 
 	vsmmu_inject "$n" "loss $at"
-	# Programs differ in how much they have the SMMU do: until it is enough.
+	# Programs differ in how many commands they cause: repeat until the loss has occurred.
 	for _ in 1 2 3 4 5 6 7 8; do
 		seed=$RANDOM$RANDOM
 		client_do "$n" random "$seed" 4 10 2>/dev/null
@@ -51,14 +51,14 @@ lose_while_running()
 		vsmmu_inject "$n" clear
 		knows_of_it "$n" || echo "seed $seed, loss at $at: the driver does not know"
 		lost=$((lost + 1))
-		# Of a long run the log only has the end.
+		# After a long run the log has only the last messages.
 		[ "$lost" != 1 ] || dmesg_has "$(vsmmu_name "$n"): reset or power loss" ||
 			echo "seed $seed, loss at $at: the log does not say so"
 	fi
 	vsmmu_inject "$n" "loss 0"
 }
 
-# A probe that fails leaves nothing behind that the next one stumbles over.
+# A failed probe must not prevent the next one.
 lose_while_binding()
 {
 	local n=$1 at=$((RANDOM % 16 + 1))
@@ -98,10 +98,10 @@ for n in 0 1 2 3; do
 done
 for n in 0 1 2 3; do
 	check_job "$n: $ROUNDS rounds end" "${jobs[$n]}"
-	check_equal "$n: nothing went wrong" "" "$(head -n 5 /tmp/wrong.$n)"
+	check_equal "$n: no errors" "" "$(head -n 5 /tmp/wrong.$n)"
 	check "$n: power was lost" test "$(cat /tmp/lost.$n)" -ge "$ROUNDS"
 	note "$n: power was lost $(cat /tmp/lost.$n) times"
 	vsmmu_content $n
 done
-vsmmu_unload "the model goes"
-check "the driver goes" unload_driver
+vsmmu_unload "the model unloads"
+check "the driver unloads" unload_driver

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: what modelled SMMUs once found in the driver stays mended: all of tests/regress
+# DESCRIPTION: defects that modelled SMMUs once found stay fixed: all of tests/regress
 # MATRIX: lane=backports smp=3 smmu=none
 # ALSO: lane=debug smp=3 smmu=none
 # ALSO: lane=race smp=3 smmu=none
@@ -17,7 +17,7 @@
 # shellcheck source=tests/vsmmu/vsmmu.sh
 . /smmux/vsmmu.sh
 
-# Ten rounds; how many accesses missed and how many came late.
+# Ten rounds: prints how many accesses missed and how many landed late.
 race_again()
 {
 	client_do 0 race 10
@@ -33,6 +33,6 @@ for file in /smmux/regress/*.sh; do
 	must "a modelled SMMU: ${arguments[*]}" vsmmu_load "${arguments[@]}"
 	scenario
 	vsmmu_content 0
-	vsmmu_unload "the model goes"
+	vsmmu_unload "the model unloads"
 done
-check "the driver goes" unload_driver
+check "the driver unloads" unload_driver

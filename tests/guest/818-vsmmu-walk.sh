@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: translate against the model's own walk, at and around 4,000 random mappings of both stages, with and without PASIDs; tables that lead nowhere; a million pages
+# DESCRIPTION: translate against the model's own walk, at and around 4,000 random mappings of both stages, with and without PASIDs; tables at bad addresses; a domain of a million pages
 # MATRIX: lane=backports smp=3 smmu=none
 # ALSO: lane=debug smp=3 smmu=none
 # ALSO: lane=race smp=3 smmu=none
@@ -23,7 +23,7 @@
 readonly CLIENTS='0 1 2 3 4'
 # Each keeps about 20 mappings at a time.
 KEEPS=$(some 40)
-# Where all is checked it takes ten times as long, and tells no more about a walk.
+# A debug kernel takes ten times as long and tests no more of a walk.
 [ "$LANE" = backports ] || KEEPS=$((KEEPS / 4))
 readonly KEEPS STEPS=30
 
@@ -40,13 +40,13 @@ ask()
 	exec 4<&-
 }
 
-# step KIND: where the last entry of this kind stands.
+# step KIND: the address of the last entry of this kind.
 step()
 {
 	awk -v kind="$1" '$3 == kind { at = $5 } END { print at }' /tmp/answer
 }
 
-# One of many.
+# One storm of many.
 storm()
 {
 	client_do 1 storm 2 20 || return
@@ -58,7 +58,7 @@ accesses_since()
 	[ "$(vsmmu_counter 0 accesses)" -gt "$1" ]
 }
 
-# leads_nowhere NAME KIND VALUE EVENT: with this word there translate still has an answer.
+# leads_nowhere NAME KIND VALUE EVENT: with VALUE in the entry of KIND, translate gives EVENT.
 leads_nowhere()
 {
 	local at old
@@ -94,18 +94,19 @@ done
 mappings=0
 for c in $CLIENTS; do
 	check_job "$c: the model and translate agree" "${jobs[$c]}"
-	check_equal "$c: nothing is wrong" "" "$(grep ^wrong: "/tmp/compare.$c")"
+	check_equal "$c: no errors" "" "$(grep ^wrong: "/tmp/compare.$c")"
 	note "$c: $(tr '\n' ' ' <"/tmp/compare.$c")"
 	mappings=$((mappings + $(value_of "/tmp/compare.$c" mappings)))
-	check_less "$c: many ended somewhere" "$KEEPS" "$(value_of "/tmp/compare.$c" translated)"
-	check_less "$c: and many did not" "$KEEPS" "$(value_of "/tmp/compare.$c" events)"
+	check_less "$c: many addresses were translated" "$KEEPS" "$(value_of "/tmp/compare.$c" translated)"
+	check_less "$c: many addresses faulted" "$KEEPS" "$(value_of "/tmp/compare.$c" events)"
 done
 check_less "mappings" $((KEEPS * 80)) "$mappings"
 for n in 0 1 2 3; do
 	vsmmu_content $n
 done
 
-# A device, a hole, memory that the kernel does not own; the model has the good ones cached.
+# Tables at a device, at a hole, and in memory that the kernel does not own. The model has
+# the right entries cached.
 client_do 0 map rw
 iova=$(client_got 0 iova)
 for where in 9000 2000000 7f000; do
@@ -114,11 +115,11 @@ for where in 9000 2000000 7f000; do
 	leads_nowhere "STEs at 0x${where}000" L1STD ${where}009 F_STE_FETCH
 done
 ask 0 "$iova"
-check_equal "and all is well again" "translated $(client_got 0 pa)" \
+check_equal "the restored tables translate again" "translated $(client_got 0 pa)" \
 	"$(value_of /tmp/answer result) $(client_got 0 pa)"
 client_do 0 unmap
 
-# A domain of a million pages is dumped while others unmap.
+# ranges of a domain of a million pages is read while another client unmaps.
 pages=$(some 1000000)
 before=("$SMMUX_DEBUG"/domains/*)
 must "a domain of $pages pages" client_do 4 fill "$pages"
@@ -131,12 +132,12 @@ must "a storm has begun" wait_for 60 accesses_since "$accesses"
 start=$EPOCHREALTIME
 cat "$full/ranges" >/tmp/full
 end=$EPOCHREALTIME
-load_end "storms meanwhile, and nothing late"
+load_end "storms meanwhile, without late accesses"
 gaps=$(((pages + 2047) / 2048))
-check_equal "its pages" $((pages - gaps)) "$(value_of /tmp/full pages_4K)"
-check_equal "its runs" "$gaps" "$(grep -c ^0x /tmp/full)"
-check_equal "its tables" $(((pages + 511) / 512)) "$(value_of /tmp/full tables_level_3)"
+check_equal "pages in ranges" $((pages - gaps)) "$(value_of /tmp/full pages_4K)"
+check_equal "runs in ranges" "$gaps" "$(grep -c ^0x /tmp/full)"
+check_equal "tables in ranges" $(((pages + 511) / 512)) "$(value_of /tmp/full tables_level_3)"
 note "read in $(((${end/./} - ${start/./}) / 1000)) ms"
 client_do 4 fill 0
-vsmmu_unload "the model goes"
-check "the driver goes" unload_driver
+vsmmu_unload "the model unloads"
+check "the driver unloads" unload_driver

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: modelled SMMUs that differ: what the driver tells the IOMMU core, what it leaves in the registers at probe and after sleep, and which domains fit, by hand-written values
+# DESCRIPTION: modelled SMMUs with different features: what the driver reports to the IOMMU core, the registers after probe and after suspend and resume, and compatible domains, against hand-written values
 # MATRIX: lane=backports smp=3 smmu=none
 # ALSO: lane=debug smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
@@ -17,7 +17,7 @@
 # shellcheck source=tests/guest/lib/golden.sh
 . /smmux/golden.sh
 
-# What all of them are asked: COHERENT MAX_PASIDS IOMMU_MAX_PASIDS ANY PASID PARENT
+# answers COHERENT MAX_PASIDS IOMMU_MAX_PASIDS ANY PASID PARENT: the expected report.
 answers()
 {
 	cat <<-EOF
@@ -52,8 +52,8 @@ plant()
 	must "$1: plant" insmod /smmux/smmux_test_plant.ko smmu=$((0x7f000000 + $1 * 0x40000))
 }
 
-# registers N WHEN CR0 CR1 STRTAB_BASE_CFG LOG2 EVENTQS: of SMMU N, whose stream table has
-# 2^LOG2 bytes in its first level.
+# registers N WHEN CR0 CR1 STRTAB_BASE_CFG LOG2 EVENTQS: checks SMMU N, whose stream table
+# has 2^LOG2 bytes in its first level.
 registers()
 {
 	programmed "$2: $1" <<-EOF
@@ -74,14 +74,14 @@ registers()
 	0090 12 CMDQ_BASE
 	00a0 $((0x$7 + 5)) EVENTQ_BASE
 	EOF
-	check_equal "$2: $1: the model has taken them" "$((0x$3)) 5 1" \
+	check_equal "$2: $1: the model has accepted them" "$((0x$3)) 5 1" \
 		"$(($(vsmmu_state "$1" cr0))) $(($(vsmmu_state "$1" irq_ctrl))) $((($(vsmmu_state "$1" gbpa) >> 20) & 1))"
 }
 
-# 0: its messages go to the machine's GITS_TRANSLATER, as Device-nGnRE, each with a number
-# of its own; none for the PRI queue, which is off. 1: a linear table of 64 STEs. 2: outer
-# shareable, not cached. 3: has messages, and nobody to take them: address 0 is "by wire".
-# 0 and 3 have ATS, so ATSCHK.
+# 0: its MSIs go to the machine's GITS_TRANSLATER, as Device-nGnRE, each with its own
+# EventID. The PRI queue is off and has none. 1: a linear table of 64 STEs. 2: outer
+# shareable, not cached. 3: can send MSIs but has no ITS: address 0 means wired interrupts.
+# 0 and 3 have ATS, so ATSCHK is set.
 all_registers()
 {
 	local event
@@ -96,7 +96,7 @@ all_registers()
 	00d0 8 ffffffffffffffff 0 PRIQ_IRQ_CFG0
 	EOF
 	reg_at 0x70 4 && event=$REPLY && reg_at 0xb8 4
-	check "$1: 0: two numbers of messages ($event, $REPLY)" test $((event != REPLY && event < 32 && REPLY < 32)) = 1
+	check "$1: 0: two different EventIDs ($event, $REPLY)" test $((event != REPLY && event < 32 && REPLY < 32)) = 1
 	rmmod smmux_test_plant
 	plant 1
 	registers 1 "$1" d d75 6 12 7
@@ -113,14 +113,14 @@ all_registers()
 	rmmod smmux_test_plant
 }
 
-# fits FROM TO ERROR WHY: a domain made for a client, attached to another.
+# fits FROM TO ERROR WHY: attaches a domain of client FROM to client TO.
 fits()
 {
 	check "a domain of $1 is tried with $2" sh -c "echo attach vclient$1 vclient$2 >$SAYS/command"
 	check_equal "$4" "$3" "$(value_of $SAYS/result error)"
 }
 
-# reached CLIENT RW PA: by the address that both have.
+# reached CLIENT RW PA: the access at $iova lands at PA.
 reached()
 {
 	client_do "$1" access "$iova" "$2"
@@ -135,59 +135,59 @@ must "modelled SMMUs" vsmmu_load \
 must "clients are bound" wait_for 20 test -e "$(vsmmu_client 4)/command"
 all_registers "after probe"
 
-# Stage 1 takes 48 bits, stage 2 as many as IDR5.OAS has. The property of client 0 says 8
-# bits of PASID, SSIDSIZE 12; without stage 1 there are none.
+# Stage 1 takes 48 bits, stage 2 as many as IDR5.OAS says. Client 0 has 8 bits of PASID by
+# its property, SSIDSIZE is 12. Without stage 1 there are no PASIDs.
 told 0 vclient0 < <(answers 1 256 4096 "$(bits 48)" "$(bits 48)" "$(bits 44)")
 told 1 vclient1 < <(answers 1 0 0 "$(bits 36)" "error -95" "$(bits 36)")
 told 2 vclient3 < <(answers 0 0 4096 "$(bits 48)" "$(bits 48)" "$(bits 44)")
 told 3 vclient4 < <(answers 1 0 4096 "$(bits 48)" "$(bits 48)" "$(bits 32)")
 
 # Output sizes are 44, 36, 44 and 32 bits.
-fits 0 4 -22 "its output addresses are too large"
-fits 4 0 0 "smaller ones are not"
-fits 0 3 -22 "its tables are not written back"
-fits 3 0 -22 "its tables are not cached"
-fits 4 1 -22 "stage 1 where there is none"
-fits 1 0 0 "stage 2 where there is also stage 1"
-fits 1 4 -22 "its stage 2 takes more than can be output"
+fits 0 4 -22 "refused: output addresses too large"
+fits 4 0 0 "attached: smaller output addresses"
+fits 0 3 -22 "refused: a coherent domain at a noncoherent SMMU"
+fits 3 0 -22 "refused: a noncoherent domain at a coherent SMMU"
+fits 4 1 -22 "refused: stage 1 at an SMMU without it"
+fits 1 0 0 "attached: stage 2 at an SMMU with both stages"
+fits 1 4 -22 "refused: input size of stage 2 above the output size"
 
-# Two domains of stage 2 on one SMMU, which holds what either used last.
+# Two stage-2 domains on one SMMU, whose TLB holds the last translations of both.
 client_do 1 map rw
 iova=$(client_got 1 iova) first=$(client_got 1 pa)
 client_do 2 map rw
-must "the same address in both" test "$iova" = "$(client_got 2 iova)"
+must "both have the same IOVA" test "$iova" = "$(client_got 2 iova)"
 second=$(client_got 2 pa)
 for round in 1 2; do
-	check "$round: the first reaches its page" reached 1 w "$first"
-	check "$round: the second reaches its own" reached 2 w "$second"
+	check "$round: the first client reaches its page" reached 1 w "$first"
+	check "$round: the second client reaches its page" reached 2 w "$second"
 done
 client_do 1 unmap
-check "what is unmapped in one stays in the other" reached 2 r "$second"
+check "after an unmap in the first, the second still reaches its page" reached 2 r "$second"
 client_do 1 access "$iova" r
-check_equal "and only there" 0 "$(client_got 1 'done')"
+check_equal "the first does not" 0 "$(client_got 1 'done')"
 client_do 2 unmap
 client_do 1 race "$(some 100)" &
 job=$!
 client_do 2 race "$(some 100)"
-check_job "both at once" $job
-client_tally 1 "the first"
-client_tally 2 "the second"
+check_job "races of both clients at once" $job
+client_tally 1 "the first client"
+client_tally 2 "the second client"
 
 vsmmu_pm_delay 0 0
 client_do 0 rest
-check "0 sleeps" wait_for 10 vsmmu_pm_is 0 suspended
+check "0 is suspended" wait_for 10 vsmmu_pm_is 0 suspended
 client_do 0 work
-all_registers "after runtime sleep"
+all_registers "after runtime suspend"
 echo 1 >/sys/module/suspend/parameters/pm_test_delay
 echo platform >/sys/power/pm_test
 off=$(vsmmu_counter 0 power_offs)
 channel_away
-check "the system sleeps" eval "echo freeze >/sys/power/state"
+check "the system suspends and resumes" eval "echo freeze >/sys/power/state"
 channel_back
-check_less "0 had no power" "$off" "$(vsmmu_counter 0 power_offs)"
+check_less "0 was without power" "$off" "$(vsmmu_counter 0 power_offs)"
 all_registers "after system sleep"
 for n in 0 1 2 3; do
 	vsmmu_content $n
 done
-check "the model goes" rmmod vsmmu
-check "the driver goes" unload_driver
+check "the model unloads" rmmod vsmmu
+check "the driver unloads" unload_driver

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: every allocation of probe, attach, map, PASIDs, bind and unbind fails in turn: an errno, no splat, no leak, and all works as before
+# DESCRIPTION: every allocation of probe, attach, map, PASIDs, bind and unbind fails in turn: an errno, no kernel warning, no leak, and everything works afterwards
 # FULL: lane=debug smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
@@ -16,7 +16,7 @@
 # shellcheck source=tests/vsmmu/vsmmu.sh
 . /smmux/vsmmu.sh
 
-# A whole sweep takes every N; a short one every few, from a random one on.
+# A full sweep tries every N, a short one about every 60th.
 readonly STRIDE=$((SOAK > 1 ? 1 : 60))
 readonly MOST=3000
 
@@ -31,7 +31,7 @@ faults_on()
 	echo 0 >/sys/kernel/debug/fail_page_alloc/min-order
 }
 
-# The first few matter most; from then on a random one of each STRIDE will do.
+# The first few matter most. After them, a random one of each STRIDE suffices.
 next()
 {
 	echo $(($1 < 5 ? $1 + 1 : ($1 / STRIDE + 1) * STRIDE + RANDOM % STRIDE))
@@ -43,14 +43,14 @@ race()
 	[ "$(client_got 0 rounds) $(client_got 0 missed) $(client_got 0 late)" = '3 0 0' ]
 }
 
-# In the program itself, so that nothing but the driver is made to fail.
+# The client's program arms the failures itself, so that only the driver's allocations fail.
 sweep_program()
 {
 	local n tried=0 wrong=''
 
 	for ((n = 1; n < MOST; n = $(next "$n"))); do
 		client_do 0 unmap 2>/dev/null
-		client_do 0 fail "$n" "$@" || wrong+=" $n: not taken"
+		client_do 0 fail "$n" "$@" || wrong+=" $n: not accepted"
 		[ "$(client_got 0 left)" = 0 ] || break
 		tried=$((tried + 1))
 		case $(client_got 0 error) in
@@ -60,11 +60,11 @@ sweep_program()
 		[ -z "$(client_got 0 wrong)" ] || wrong+=" $n: $(client_got 0 wrong)"
 		race || wrong+=" $n: race after it"
 	done
-	check_equal "$*: each of $tried failures is but an error" "" "$wrong"
-	check "$*: some did fail, and at last none" test "$tried" -gt 0 -a "$n" -lt $MOST
+	check_equal "$*: each of $tried failures gives an errno only" "" "$wrong"
+	check "$*: the sweep reached the last allocation" test "$tried" -gt 0 -a "$n" -lt $MOST
 }
 
-# fail_write N WORD FILE: prints what write said; 1 if N was too high to matter.
+# fail_write N WORD FILE: prints the write's error; returns 1 if no allocation failed.
 fail_write()
 (
 	echo "$1" >/proc/self/fail-nth
@@ -73,9 +73,9 @@ fail_write()
 	[ "$left" = 0 ]
 ) 2>&1
 
-# put_right: the SMMU and its client are bound, whatever went before. Where the core
-# swallowed that it could not have the client probed, and keeps its SMMU, it would wonder
-# aloud at the client's bind.
+# put_right: binds the SMMU and its client, from any state. If the client has no group, the
+# core has dropped an error of its probe. Without a new bind of the SMMU, the core would
+# warn at the client's bind.
 put_right()
 {
 	vsmmu_unbind_client 0
@@ -95,7 +95,7 @@ sweep_write()
 		said=$(fail_write "$n" "$3" "$4") || rc=1
 		case $said in
 		'' | *'Cannot allocate memory'*) ;;
-		# So the kernel's resource and IOMMU core call a lack of memory.
+		# The kernel's resource code and IOMMU core return these when memory is short.
 		*'Device or resource busy'* | *'Invalid argument'*) ;;
 		*) [ "$rc" = 1 ] || wrong+=" $n: $said" ;;
 		esac
@@ -103,8 +103,8 @@ sweep_write()
 		[ "$rc" = 0 ] || break
 		tried=$((tried + 1))
 	done
-	check_equal "$1: each of $tried failures is but an error" "" "$wrong"
-	check "$1: some did fail, and at last none" test "$tried" -gt 0 -a "$n" -lt $MOST
+	check_equal "$1: each of $tried failures gives an errno only" "" "$wrong"
+	check "$1: the sweep reached the last allocation" test "$tried" -gt 0 -a "$n" -lt $MOST
 }
 
 must "the kernel can make allocations fail" test -d /sys/kernel/debug/failslab
@@ -123,7 +123,7 @@ sweep_write "client is unbound" : vclient0 $VSMMU_CLIENTS/unbind
 sweep_write "SMMU is bound" "vsmmu_unbind 0" "$(vsmmu_name 0)" "$driver/bind"
 sweep_write "SMMU is unbound" "vsmmu_unbind_client 0" "$(vsmmu_name 0)" "$driver/unbind"
 
-check "it works as before" race
+check "the client works afterwards" race
 vsmmu_content 0
-vsmmu_unload "the model goes"
-check "the driver goes" unload_driver
+vsmmu_unload "the model unloads"
+check "the driver unloads" unload_driver

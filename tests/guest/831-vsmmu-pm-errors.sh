@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: whatever goes wrong while an SMMU goes to sleep or wakes up, it translates as before or aborts, and says so
+# DESCRIPTION: after any error during suspend or resume, an SMMU translates as before or aborts, and reports the error
 # MATRIX: lane=backports smp=3 smmu=none
 # ALSO: lane=debug,race,rt64k smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
@@ -17,21 +17,21 @@
 # shellcheck source=tests/vsmmu/vsmmu.sh
 . /smmux/vsmmu.sh
 
-# What the last attempt to sleep stumbled over.
+# The step at which the last suspend failed.
 last_step()
 {
 	awk '$2 == "suspend" && $5 { print $6; exit }' "$SMMUX_DEBUG/$(vsmmu_name 0)/pm/history"
 }
 
-# Into REPLY, without a process: microseconds.
+# Puts the time in microseconds into REPLY, without starting a process.
 now()
 {
 	REPLY=${EPOCHREALTIME/./}
 }
 
-# stumbles STEP COMMAND...: with what was injected before the SMMU cannot sleep, for that
-# reason; the command then ends it, before waking up gives up a second later. Where this
-# shell was not run in time for that the machine has shown nothing of the driver: 1.
+# stumbles STEP COMMAND...: an injected error makes the suspend fail at STEP. COMMAND then
+# ends the error, before the resume gives up a second later. If this shell was scheduled too
+# late for that, the attempt proves nothing: returns 1.
 stumbles()
 {
 	local lines=() step=$1 end=$((SECONDS + $(patient 60))) file before last
@@ -52,14 +52,14 @@ stumbles()
 	"$@"
 	now
 	if [ $((REPLY - last)) -ge 900000 ]; then
-		note "$step: ended after $(((REPLY - last) / 1000)) ms, which is too late: once more from the start"
+		note "$step: the error ended after $(((REPLY - last) / 1000)) ms, which is too late: starting over"
 		return 1
 	fi
-	check_equal "$step: it was tried" "$failed" "$(vsmmu_pm 0 suspend_failed)"
-	check_equal "$step: it says where" "$step" "$(last_step)"
+	check_equal "$step: the suspend failed" "$failed" "$(vsmmu_pm 0 suspend_failed)"
+	check_equal "$step: the history has the step" "$step" "$(last_step)"
 }
 
-# It sleeps, or does not come back.
+# The SMMU is suspended, or its resume failed.
 has_ended()
 {
 	vsmmu_pm_is 0 suspended || vsmmu_pm_is 0 failed
@@ -67,17 +67,17 @@ has_ended()
 
 all_told()
 {
-	check_equal "$1: all events were seen" "$(vsmmu_counter 0 events)" \
+	check_equal "$1: all events were counted" "$(vsmmu_counter 0 events)" \
 		"$(value_of "$SMMUX_DEBUG/$(vsmmu_name 0)/evtq/counters" events)"
-	check_equal "$1: and all errors" "$2" \
+	check_equal "$1: all global errors were counted" "$2" \
 		"$(value_of "$SMMUX_DEBUG/$(vsmmu_name 0)/gerror" EVENTQ_ABT_ERR)"
 }
 
 recovers()
 {
-	check "$1: asleep when that is over" wait_for 60 vsmmu_pm_is 0 suspended
+	check "$1: suspended after the error" wait_for 60 vsmmu_pm_is 0 suspended
 	client_do 0 work
-	check "$1: and awake, and well" client_is_well 0 5
+	check "$1: the client works after resume" client_is_well 0 5
 	vsmmu_content 0
 }
 
@@ -90,35 +90,36 @@ begin()
 	failed=0
 }
 
-# The SMMU is at a command and not done with it.
+# The SMMU has a command that it has not completed.
 busy()
 {
 	[ $(($(vsmmu_state 0 cmdq_prod) & 0xfffff)) != $(($(vsmmu_state 0 cmdq_cons) & 0xfffff)) ]
 }
 
-# A SYNC that does not come in time, while the next one does. The submitter rests, or the SMMU would not try.
+# One SYNC times out, and the next one completes. The submitter is idle: otherwise the SMMU
+# would not be suspended.
 late_sync()
 {
 	local jobs=() rc=0
 
 	client_do 0 map rw
 	client_do 0 rest
-	check "asleep" wait_for 60 vsmmu_pm_is 0 suspended
+	check "suspended" wait_for 60 vsmmu_pm_is 0 suspended
 	client_do 0 work
 	vsmmu_inject 0 "sync_delay 9000000"
 	client_do 0 unmap &
 	jobs+=($!)
-	must "a SYNC is on its way" wait_for 60 busy
+	must "a SYNC is pending" wait_for 60 busy
 	client_do 0 rest &
 	jobs+=($!)
 	stumbles commands vsmmu_inject 0 "sync_delay 0" || rc=1
 	wait "${jobs[@]}"
-	[ $rc = 1 ] || recovers "a SYNC that does not come"
+	[ $rc = 1 ] || recovers "a SYNC that times out"
 	return $rc
 }
 
-# A handshake that is not answered in time, while the next one is. Errors meanwhile
-# count, also after interrupts are off.
+# One handshake times out, and the next one is acknowledged. Global errors meanwhile are
+# counted, also after interrupts are off.
 end_silence()
 {
 	vsmmu_inject 0 "gerror 0x4"
@@ -145,10 +146,10 @@ unanswered()
 	done
 }
 
-# Events whose owner takes too long; they are not forgotten.
+# A handler that takes too long for its events. No event is lost.
 late_events()
 {
-	check "slow: the client has such an owner" client_do 0 slow 20
+	check "slow: the client's fault handler is slow" client_do 0 slow 20
 	vsmmu_inject 0 "parting 200"
 	client_do 0 rest
 	stumbles events client_do 0 slow 0 || return
@@ -161,42 +162,42 @@ n=0 failed=0
 begin
 for ((tries = 0; tries < 9; tries++)); do
 	! { late_sync && unanswered && late_events; } || break
-	vsmmu_unload "the model goes"
+	vsmmu_unload "the model unloads"
 	begin
 	n=0
 done
-[ $tries -lt 9 ] || skip "each step of going to sleep fails" "this shell was never run within a second of it"
+[ $tries -lt 9 ] || skip "each step of suspend fails" "this shell was never scheduled within a second"
 
-# Events and errors in the last moment are handled before it sleeps.
+# Events and global errors just before a suspend are handled first.
 before=$(vsmmu_pm 0 suspend)
 for round in 1 2 3 4 5; do
 	vsmmu_inject 0 "events 20"
 	vsmmu_inject 0 "parting 20"
 	vsmmu_inject 0 "gerror 0x4"
 	client_do 0 rest
-	check "round $round: asleep" wait_for 60 vsmmu_pm_is 0 suspended
+	check "round $round: suspended" wait_for 60 vsmmu_pm_is 0 suspended
 	client_do 0 work
 done
-check_equal "asleep each time" $((before + 5)) "$(vsmmu_pm 0 suspend)"
-all_told "five times asleep" $((n + 5))
-check "well after that" client_is_well 0 5
+check_equal "suspended each time" $((before + 5)) "$(vsmmu_pm 0 suspend)"
+all_told "five suspends" $((n + 5))
+check "the client works afterwards" client_is_well 0 5
 vsmmu_content 0
 
-# Power that goes behind our back: sleep is a cure.  Twice, as what happens to be in CONS
-# then may be just what the first SYNC waits for.
+# A power loss that the driver did not cause: a suspend and resume repair it. Two rounds,
+# because CONS may happen to have the value that the first SYNC waits for.
 vsmmu_inject 0 power_loss
 client_do 0 race 2
-check_equal "without power nothing lands" "2 0" "$(client_got 0 missed) $(client_got 0 late)"
-check "it is known" grep -qx 'dead: yes' "$SMMUX_DEBUG/$(vsmmu_name 0)/cmdq/state"
+check_equal "without power: missed, late" "2 0" "$(client_got 0 missed) $(client_got 0 late)"
+check "the driver knows the power loss" grep -qx 'dead: yes' "$SMMUX_DEBUG/$(vsmmu_name 0)/cmdq/state"
 vsmmu_inject 0 clear
 client_do 0 rest
-check "asleep all the same" wait_for 60 vsmmu_pm_is 0 suspended
+check "suspended nevertheless" wait_for 60 vsmmu_pm_is 0 suspended
 client_do 0 work
-check "well after sleep" client_is_well 0 5
+check "the client works after resume" client_is_well 0 5
 vsmmu_content 0
 
-# The hardware's thread may be held up by who waits for it, on its own CPU: only where
-# all locks but raw ones sleep (rt64k) can it be so while it holds a lock, and seldom is.
+# A waiter on the CPU of the model's thread may delay that thread. On rt64k, where all but
+# raw locks sleep, this can rarely happen while the thread holds a lock.
 on_its_cpu()
 {
 	client_path 0
@@ -210,19 +211,20 @@ for ((round = 1; round <= rounds; round++)); do
 	on_its_cpu rest && wait_for 60 vsmmu_pm_is 0 suspended && on_its_cpu work ||
 		echo "round $round: $(vsmmu_pm 0 state)"
 done >/tmp/rounds 2>&1
-check_equal "asleep and awake on the hardware's CPU" "" "$(head -n 5 /tmp/rounds)"
-check_equal "as often as told" $((before + rounds)) "$(vsmmu_pm 0 suspend)"
-check "well after that, too" client_is_well 0 5
+check_equal "suspend and resume on the CPU of the model's thread" "" "$(head -n 5 /tmp/rounds)"
+check_equal "every round suspended the SMMU" $((before + rounds)) "$(vsmmu_pm 0 suspend)"
+check "the client works after these rounds" client_is_well 0 5
 vsmmu_content 0
 
-# At any instant of sleep and waking up: it works, or it is off and can be bound again.
+# Power loss at any instant of suspend and resume: it works, or it is off and can be bound
+# again.
 for ((round = 0; round < $(some 12); round++)); do
 	vsmmu_inject 0 "loss $((RANDOM % 24 + 1))"
 	client_do 0 rest
 	wait_for 60 has_ended || note "round $round: $(vsmmu_pm 0 state)"
 	client_do 0 work 2>/dev/null
 	client_do 0 race 1 2>/dev/null
-	[ "$(client_got 0 late)" = 0 ] || echo "round $round: landed late"
+	[ "$(client_got 0 late)" = 0 ] || echo "round $round: an access landed after unmap"
 	vsmmu_inject 0 "loss 0"
 	vsmmu_inject 0 clear
 	if vsmmu_pm_is 0 on && client_is_well 0 5; then
@@ -234,14 +236,14 @@ for ((round = 0; round < $(some 12); round++)); do
 	vsmmu_bind_client 1
 	client_do 1 rest
 	vsmmu_pm_delay 0 50
-	client_is_well 0 5 || echo "round $round: bound again and not well"
+	client_is_well 0 5 || echo "round $round: bound again, but the client does not work"
 done >/tmp/losses 2>&1
-check_equal "losses of power" "" "$(head -n 5 /tmp/losses)"
+check_equal "power losses: no errors" "" "$(head -n 5 /tmp/losses)"
 
-# The machine goes off with the SMMU asleep; the model has a last look.
+# The machine shuts down with the SMMU suspended; the model checks that, too.
 client_do 0 rest
-check "asleep at the end" wait_for 60 vsmmu_pm_is 0 suspended
+check "suspended at the end" wait_for 60 vsmmu_pm_is 0 suspended
 if [ "$LANE" != backports ]; then
-	vsmmu_unload "the model goes"
-	check "the driver goes" unload_driver
+	vsmmu_unload "the model unloads"
+	check "the driver unloads" unload_driver
 fi

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: all of debugfs is read in a loop by four while modelled SMMUs sleep and wake, clients map and unmap, SMMUs are unbound and bound, and the driver is loaded again
+# DESCRIPTION: four readers read all of debugfs in a loop while modelled SMMUs suspend and resume, clients map and unmap, SMMUs are unbound and bound, and the driver is reloaded
 # ALSO: lane=backports,debug,race,rt64k smp=3 smmu=none
 # CMDLINE: mem=1000M isolcpus=2
 # MODULE: allow_unbind=1
@@ -13,7 +13,7 @@
 # shellcheck source=tests/vsmmu/vsmmu.sh
 . /smmux/vsmmu.sh
 
-# Everything that is there; what goes meanwhile fails to open or to read.
+# Reads every file that exists. A file that disappears meanwhile fails to open or to read.
 reader()
 {
 	local files n=0
@@ -30,19 +30,19 @@ rounds_are()
 {
 	local rounds files
 
-	# Nothing is in it at the moment it is written.
+	# The file is empty while it is being written.
 	read -r rounds files 2>/dev/null <"/tmp/reads.$1" && [ "${rounds:-0}" -ge "$2" ]
 }
 
 begin()
 {
-	must "$1: the driver is loaded" load_driver
+	must "$1: driver loads" load_driver
 	must "$1: two SMMUs, one with a power domain" vsmmu_load smmu=aborts+pd,plain client=0:1,0:2,1:1,1:2
 	must "$1: clients are bound" wait_for 60 test -e "$(vsmmu_client 3)/command"
 	vsmmu_pm_delay 0 0
 }
 
-# Sleep and wake-up of one SMMU beside a storm on the other.
+# Suspend and resume of one SMMU during a storm on the other.
 work()
 {
 	local jobs=() n
@@ -53,12 +53,12 @@ work()
 	done
 	client_do 2 storm 2 30 &
 	jobs+=($!)
-	check "$1: domains come and go" client_do 3 attach "$(some 6)"
+	check "$1: attach: a client changes its domain" client_do 3 attach "$(some 6)"
 	for n in "${jobs[@]}"; do
-		check_job "$1: clients are well" "$n"
+		check_job "$1: a client's program succeeds" "$n"
 	done
 	client_tally 2 "$1: the storm"
-	check "$1: it slept and woke up" test "$(vsmmu_pm 0 resume)" -ge 5
+	check "$1: the SMMU was suspended and resumed" test "$(vsmmu_pm 0 resume)" -ge 5
 }
 
 all_go()
@@ -96,18 +96,18 @@ for round in 1 2; do
 		check "$round: unbind, $n" all_go
 		check "$round: bind, $n" all_come
 	done
-	# Not before each reader has been through all files twice.
+	# Each reader has read all files twice in this round.
 	for n in 1 2 3 4; do
 		wait_for 120 rounds_are $n $((2 * round))
 	done
 	for n in 0 2; do
-		check "$round: client $n is well" client_is_well $n 5
+		check "$round: client $n works" client_is_well $n 5
 	done
 	vsmmu_content 0
 	vsmmu_content 1
-	vsmmu_unload "$round: the model goes"
-	# It does not while one of them has a file open.
-	check "$round: the driver goes" wait_for 60 unload_driver
+	vsmmu_unload "$round: the model unloads"
+	# The driver cannot unload while a reader has a file open.
+	check "$round: the driver unloads" wait_for 60 unload_driver
 done
 touch /tmp/stop
 wait

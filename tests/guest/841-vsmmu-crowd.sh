@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: 16 devices with ATS and one behind another SMMU share a domain; whichever of them do not answer are cut off, and only those
+# DESCRIPTION: 16 devices with ATS and one behind another SMMU share a domain; exactly those that do not answer are quarantined
 # FULL: lane=backports smp=3 smmu=none
 # ALSO: lane=debug,race,rt64k smp=3 smmu=none
 # DEVICES: ats16
@@ -22,7 +22,7 @@
 
 readonly WAIT_MS=100
 
-# What the devices of $guilty, and no others, are.
+# only_guilty_are STATE: cut_off is STATE for the devices in $guilty and "no" for all others.
 only_guilty_are()
 {
 	local each state
@@ -36,7 +36,8 @@ only_guilty_are()
 	done
 }
 
-# guilty_are NUMBER...: those devices do not answer the unmap; then all are reset.
+# guilty_are NUMBER...: these devices do not answer the ATC_INV of an unmap; then each of
+# them is reset.
 guilty_are()
 {
 	local each n=$# mask=0 cfgi atc again failed
@@ -51,27 +52,27 @@ guilty_are()
 	failed=$(vsmmu_counter 0 failed_syncs)
 	client_do "$bdf" crowd 1 "$(printf %x $mask)"
 	check_equal "$n guilty: missed, late" "0 0" "$(client_got "$bdf" missed) $(client_got "$bdf" late)"
-	check "$n guilty: they are cut off, and nobody else" only_guilty_are yes
-	check_equal "$n guilty: each was asked alone, once" 16 "$(($(rec_count 0 asked_again) - again))"
-	# The SYNC of the list, and one more for each of the guilty, takes that long.
-	check_equal "$n guilty: nobody waits more often than need be" $((n + 1)) \
+	check "$n guilty: they are quarantined, and no other device" only_guilty_are yes
+	check_equal "$n guilty: each device gets one ATC_INV of its own" 16 "$(($(rec_count 0 asked_again) - again))"
+	# The SYNC of the list, and one for each guilty device, takes WAIT_MS.
+	check_equal "$n guilty: number of SYNCs that fail" $((n + 1)) \
 		$(($(vsmmu_counter 0 failed_syncs) - failed))
 	atc=$(client_got "$bdf" longest_us)
-	check "$n guilty: nor shorter ($atc us)" test "$atc" -ge $(((n + 1) * WAIT_MS * 1000))
+	check "$n guilty: the unmap waits for all of them ($atc us)" test "$atc" -ge $(((n + 1) * WAIT_MS * 1000))
 	atc=$(vsmmu_counter 0 ATC_INV)
 	client_do "$bdf" crowd 3
-	check_equal "$n guilty: the others go on" "17 0 0" \
+	check_equal "$n guilty: all clients work: clients, missed, late" "17 0 0" \
 		"$(client_got "$bdf" clients) $(client_got "$bdf" missed) $(client_got "$bdf" late)"
-	check "$n guilty: the others are asked" test "$(($(vsmmu_counter 0 ATC_INV) - atc))" -ge $((3 * (16 - n)))
+	check "$n guilty: the other devices get ATC_INVs" test "$(($(vsmmu_counter 0 ATC_INV) - atc))" -ge $((3 * (16 - n)))
 	for each in "${guilty[@]}"; do
 		pci_reset "$each"
 	done
-	check "$n guilty: all are back" wait_for 60 queue_is_empty
+	check "$n guilty: no device is quarantined any more" wait_for 60 queue_is_empty
 	for each in "${guilty[@]}"; do
 		vsmmu_inject 0 "forgive $(sid_of "$each")"
 	done
 	client_do "$bdf" crowd 2
-	check_equal "$n guilty: all are well" "0 0" "$(client_got "$bdf" missed) $(client_got "$bdf" late)"
+	check_equal "$n guilty: after the resets: missed, late" "0 0" "$(client_got "$bdf" missed) $(client_got "$bdf" late)"
 	note "$n guilty: $(($(vsmmu_counter 0 CFGI_STE) - cfgi)) CFGI_STE in all"
 }
 
@@ -83,44 +84,44 @@ for bdf in "${all[@]}"; do
 done
 must "modelled SMMUs" vsmmu_load smmu=pri+aborts+sids=13,plain pci=0 client=1:1
 for bdf in "${all[@]}"; do
-	must "$bdf is ours" pci_bind "$bdf"
+	must "$bdf is bound to the model's driver" pci_bind "$bdf"
 done
-must "so is the other" wait_for 60 test -e "$(vsmmu_client 0)/command"
+must "the client of the other SMMU is bound" wait_for 60 test -e "$(vsmmu_client 0)/command"
 
 client_do "$bdf" crowd 5
-check_equal "all share a domain" "17 0 0" \
+check_equal "all share a domain: clients, missed, late" "17 0 0" \
 	"$(client_got "$bdf" clients) $(client_got "$bdf" missed) $(client_got "$bdf" late)"
-check "with ATS" test "$(vsmmu_counter 0 translated)" -ge 80
+check "ATS is used" test "$(vsmmu_counter 0 translated)" -ge 80
 vsmmu_inject 0 "atc_wait $((WAIT_MS * 1000))"
 guilty_are 0
 guilty_are 15
 guilty_are 3 11
 guilty_are 0 1 2 3 4 5 6 8 9 10 11 12 13 14 15
 
-# One that does not answer a list, but does when it is asked alone, is not guilty.
+# A device that does not answer in a list, but answers alone, is not guilty.
 before=$(rec_count 0 quarantined)
-# After its flush at attach.
+# The first ATC_INV at attach is answered, the next is not.
 vsmmu_inject 0 "atc_timeout $(sid_of "${all[7]}") 1 1"
 client_do "$bdf" crowd 1
-check_equal "asked again it answers: nobody is cut off" "0 0 $before 1" \
+check_equal "it answers the second ATC_INV: no device is quarantined" "0 0 $before 1" \
 	"$(client_got "$bdf" missed) $(client_got "$bdf" late) $(rec_count 0 quarantined) $(rec_count 0 transient)"
 
-# The healthy do not notice what others do to the same queue.
+# A guilty device does not affect others that use the same queue.
 vsmmu_inject 0 "deaf $(sid_of "${all[4]}") 1"
 client_do "${all[9]}" race "$(some 120)" &
 job=$!
 client_do 0 race 20 &
 client_do "${all[4]}" race 5
-check_equal "the guilty: nothing late" 0 "$(client_got "${all[4]}" late)"
-check_job "the healthy ends" $job
-check_equal "the healthy: missed, late" "0 0" "$(client_got "${all[9]}" missed) $(client_got "${all[9]}" late)"
+check_equal "the guilty device: no access lands after unmap" 0 "$(client_got "${all[4]}" late)"
+check_job "the healthy device's race ends" $job
+check_equal "the healthy device: missed, late" "0 0" "$(client_got "${all[9]}" missed) $(client_got "${all[9]}" late)"
 guilty=("${all[4]}")
-check "only the guilty is cut off" only_guilty_are yes
+check "only the guilty device is quarantined" only_guilty_are yes
 wait
 pci_reset "${all[4]}"
-check "it is back" wait_for 60 queue_is_empty
+check "its quarantine ends" wait_for 60 queue_is_empty
 
-# A storm: one in so many answers is missing, of whomever, and who is cut off is reset.
+# A storm: one in 60 answers is missing, from any device. Each quarantined device is reset.
 vsmmu_inject 0 "atc_wait 0"
 vsmmu_inject 0 "atc_random 60"
 set_policy 0 reset
@@ -132,12 +133,12 @@ check "storm: there were timeouts" test $(($(rec_count 0 timeouts) - before)) -g
 for bdf in "${all[@]}"; do
 	! in_state "$bdf" blocked || pci_reset "$bdf"
 done
-check "storm: all are back" wait_for 60 queue_is_empty
+check "storm: no device is quarantined any more" wait_for 60 queue_is_empty
 for each in "${all[@]}"; do
 	vsmmu_inject 0 "forgive $(sid_of "$each")"
 done
 client_do "$bdf" crowd 3
-check_equal "storm: all are well" "0 0" "$(client_got "$bdf" missed) $(client_got "$bdf" late)"
+check_equal "storm: after the resets: missed, late" "0 0" "$(client_got "$bdf" missed) $(client_got "$bdf" late)"
 note "$(tr '\n' ' ' <"$(rec_dir 0)/counters")"
 vsmmu_content 0
 vsmmu_content 1

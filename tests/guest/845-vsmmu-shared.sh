@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# DESCRIPTION: two PCI functions share a StreamID: one group, and whichever of them loses its driver, is removed or comes back, the other's I/O goes on; both are known to have ATS
+# DESCRIPTION: two PCI functions share a StreamID: they have one group, and I/O of one goes on while the other is unbound, removed or found again; the core knows that both have ATS
 # MATRIX: lane=backports smp=3 smmu=none
 # ALSO: lane=debug,race smp=3 smmu=none
 # DEVICES: ats2
@@ -81,8 +81,8 @@ group_of()
 	basename "$(readlink "/sys/bus/pci/devices/$1/iommu_group")"
 }
 
-# ats_control BDF: of its ATS capability (number 15): enable is bit 15, the unit is 4 KiB
-# shifted by the low five.
+# ats_control BDF: the control register of its ATS capability (number 15). Bit 15 enables
+# ATS; the unit is 4 KiB shifted by the five low bits.
 ats_control()
 {
 	local config=/sys/bus/pci/devices/$1/config at=256 header
@@ -97,7 +97,8 @@ ats_control()
 	done
 }
 
-# ste_of SID: its first word, as the SMMU would read it; cap_ats DEVICE
+# ste_of SID: the first word of the STE, as the SMMU would read it; cap_ats DEVICE: whether
+# the core knows that the device has ATS.
 ste_of()
 {
 	echo "value $1 0" >$PLANTED/command && value_of $PLANTED/result value
@@ -116,40 +117,40 @@ second=${all[1]}
 for each in "${all[@]}"; do
 	pci_reserve "$each"
 done
-# The first goes by the second one's requester ID as well.
+# The first function also has the requester ID of the second.
 must "a modelled SMMU with ATS" vsmmu_load smmu=pri+aborts+pd pci=0 alias=1
 must "plant" insmod /smmux/smmux_test_plant.ko smmu=0x7f000000
 for each in "${all[@]}"; do
 	check "$each is bound" pci_bind "$each"
 	check_equal "$each: the core knows that it has ATS" 1 "$(cap_ats "$each")"
-	check_equal "$each: ATS is on, its unit 4 KiB" 8000 "$(ats_control "$each")"
+	check_equal "$each: ATS is on, its unit is 4 KiB" 8000 "$(ats_control "$each")"
 done
 check_equal "they are in one group" "$(group_of "$first")" "$(group_of "$second")"
-check_equal "and nobody else" 2 "$(find "/sys/bus/pci/devices/$first/iommu_group/devices/" -type l | wc -l)"
+check_equal "no other device is in that group" 2 "$(find "/sys/bus/pci/devices/$first/iommu_group/devices/" -type l | wc -l)"
 
-goes_on "$first" "the second's driver goes" unbind "$second"
-goes_on "$first" "and comes back" pci_bind "$second"
-goes_on "$second" "the first's driver goes" unbind "$first"
-goes_on "$second" "and comes back" pci_bind "$first"
+goes_on "$first" "the second is unbound" unbind "$second"
+goes_on "$first" "the second is bound again" pci_bind "$second"
+goes_on "$second" "the first is unbound" unbind "$first"
+goes_on "$second" "the first is bound again" pci_bind "$first"
 
-# CFGI_CD_ALL for each StreamID of who leaves: the table of CDs is freed.
+# CFGI_CD_ALL for each StreamID of the removed device: its CD table is freed.
 before=$(vsmmu_counter 0 CFGI_CD_ALL)
 goes_on "$first" "the second is removed" pci_remove "$second"
-check_equal "its CDs are forgotten" 1 "$(($(vsmmu_counter 0 CFGI_CD_ALL) - before))"
-goes_on "$first" "and comes back" comes_back "$second"
-check_equal "into the same group" "$(group_of "$first")" "$(group_of "$second")"
+check_equal "its CDs are invalidated for one StreamID" 1 "$(($(vsmmu_counter 0 CFGI_CD_ALL) - before))"
+goes_on "$first" "the second is found again" comes_back "$second"
+check_equal "it is in the same group" "$(group_of "$first")" "$(group_of "$second")"
 before=$(vsmmu_counter 0 CFGI_CD_ALL)
 goes_on "$second" "the first is removed" pci_remove "$first"
-check_equal "its CDs are forgotten" 2 "$(($(vsmmu_counter 0 CFGI_CD_ALL) - before))"
+check_equal "its CDs are invalidated for two StreamIDs" 2 "$(($(vsmmu_counter 0 CFGI_CD_ALL) - before))"
 check_equal "its own StreamID aborts" 0x1 "$(ste_of 0x100)"
-# Its registers are to be read once nobody needs it.
+# Keeps the SMMU on, so that its registers can be read without devices.
 control=/sys/bus/platform/devices/$(vsmmu_name 0)/power/control
 echo on >"$control"
 check "the second is removed" pci_remove "$second"
-check_equal "the other StreamID aborts, too" 0x1 "$(ste_of 0x101)"
+check_equal "the other StreamID aborts as well" 0x1 "$(ste_of 0x101)"
 rmmod smmux_test_plant
 vsmmu_pm_delay 0 0
 echo auto >"$control"
-check "nobody keeps the SMMU awake any more" wait_for 20 vsmmu_pm_is 0 suspended
+check "without devices the SMMU is suspended" wait_for 20 vsmmu_pm_is 0 suspended
 vsmmu_content 0
 vsmmu_pci_end

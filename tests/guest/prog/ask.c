@@ -265,8 +265,8 @@ static void compare(unsigned long long iova, int ssid, char access)
 		give_up("%s: %.60s", line, says);
 	class_in = !strncmp(strstr(says, "class ") + 6, "IN", 2) ? 2 : 0;
 	if (stage != number(theirs, "stage") || class_in != number(theirs, "class"))
-		give_up("%s: stage %llu class %llu, translate has %.60s", line, number(theirs, "stage"),
-			number(theirs, "class"), says);
+		give_up("%s: stage %llu class %llu, translate has %.60s", line,
+			number(theirs, "stage"), number(theirs, "class"), says);
 }
 
 /* Each mapping that the device reaches without a SubstreamID must be within one range. */
