@@ -1,11 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Machines that have booted. A machine boots once for each kernel, guest and QEMU line. It is
-# saved in the cache when its init waits for a test, and each test goes on from there. Devices
-# whose state QEMU does not save (NVMe, edu, iommu-testdev) are not in it: they are added to
-# the machine that goes on, whose init looks for them. For rig/vm.sh, whose variables are used
-# here.
+# Saved machines. A machine boots once for each kernel, guest and QEMU line. It is saved in
+# the cache when its init waits for a test, and each test continues from that state. Devices
+# whose state QEMU does not save (NVMe, edu, iommu-testdev) are not in it: they are added
+# before the machine continues, and its init rescans for them. Uses the variables of rig/vm.sh.
 # shellcheck disable=SC2154
 
 # saved_can: not with a count of instructions, another kernel or initramfs, or firmware of the

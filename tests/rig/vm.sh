@@ -128,8 +128,8 @@ add_disk()
 		-blockdev "driver=raw,node-name=$2-disk,file=$2-file")
 }
 
-# A device has the address that QEMU would give it: the next one on the root bus. It has it
-# also where some are added to a machine that has booted.
+# A device gets the address that QEMU would choose: the next one on the root bus. A device
+# that is added to a saved machine gets the same one.
 root_slot()
 {
 	printf -v at 'bus=pcie.0,addr=%x' $((++slot))
@@ -158,7 +158,7 @@ add_port()
 	qemu+=(-device "pcie-root-port,id=$1,$at,chassis=$2,slot=$2")
 }
 
-# In qemu, or in late where QEMU does not save the device's state.
+# Appends to qemu, or to late if QEMU does not save the device's state.
 add_device()
 {
 	local virtio=iommu_platform=on,disable-legacy=on at i
