@@ -132,7 +132,10 @@ add_disk()
 # that is added to a saved machine gets the same one.
 root_slot()
 {
-	printf -v at 'bus=pcie.0,addr=%x' $((++slot))
+	while [[ $taken == *" $((++slot)) "* ]]; do
+		:
+	done
+	printf -v at 'bus=pcie.0,addr=%x' "$slot"
 }
 
 # Two cards on one hub: data from one guest network namespace to the other leaves by DMA of
@@ -148,6 +151,8 @@ add_net()
 	qemu+=(-netdev "hubport,hubid=0,id=net0" -netdev "hubport,hubid=0,id=net1"
 		-device "$first,netdev=net0,mac=52:54:00:00:00:01,$at")
 	root_slot
+	# The virtual functions of an igb have function numbers from 128 after its own on.
+	[ "$1" != igb ] || taken+=" $((slot + 16)) $((slot + 17)) "
 	qemu+=(-device "$1,netdev=net1,mac=52:54:00:00:00:02,$at")
 }
 
@@ -258,7 +263,7 @@ command_line()
 
 main()
 {
-	local name names event rc=0 slot=0 scratch=() host_options=() qemu=() late=() kept=''
+	local name names event rc=0 slot=0 taken='' scratch=() host_options=() qemu=() late=() kept=''
 
 	parse "$@"
 	need_root
