@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # smmux-snapshot: makes SUMMARY.txt from the files in the archive (read by tree.awk): the
-# machine, what looks wrong, then the key figures.
+# machine, the findings, then the key figures.
 #
 # Files outside the tree: meta, errors, gone (yes: there was no tree).
 
@@ -36,27 +36,22 @@ function driven(	i, state)
 {
 	print ""
 	if (value("meta", "debugfs") != "copied")
-		print "Drives:   unknown: " value("meta", "debugfs")
+		print "SMMUs:    unknown: " value("meta", "debugfs")
 	else if (!Smmus)
-		print "Drives:   no SMMU"
+		print "SMMUs:    smmux drives none"
 	for (i = 1; i <= Smmus; i++) {
 		state = value(Smmu[i] "/pm/state", "state")
-		print (i == 1 ? "Drives:   " : "          ") Smmu[i] " (" dash(value(Smmu[i] "/caps", "architecture")) "), " dash(state) \
-			", gate " dash(value(Smmu[i] "/pm/state", "gate")) \
-			(never_woke(Smmu[i]) ? ", asleep since " duration(value(Smmu[i] "/pm/state", "in_suspended_ns")) : "")
+		print (i == 1 ? "SMMUs:    " : "          ") Smmu[i] " (" dash(value(Smmu[i] "/caps", "architecture")) "), " dash(state) \
+			(state == "suspended" ? " for " duration(value(Smmu[i] "/pm/state", "in_suspended_ns")) " in total" : "") \
+			", gate " dash(value(Smmu[i] "/pm/state", "gate"))
 	}
-}
-
-function never_woke(smmu)
-{
-	return value(smmu "/pm/state", "state") == "suspended"
 }
 
 function finding(text)
 {
 	if (!findings++) {
 		print ""
-		print "What looks wrong:"
+		print "Findings:"
 	}
 	print "  ! " text
 }
@@ -69,7 +64,7 @@ function wrong(	i, j, n)
 		for (j = 1; j <= n; j++)
 			finding(Smmu[i] ": " Trouble[j])
 		if (value(Smmu[i] "/pm/state", "state") ~ /^(stopping|starting)$/)
-			finding(Smmu[i] ": is " value(Smmu[i] "/pm/state", "state") "; if a second snapshot shows the same, it hangs there")
+			finding(Smmu[i] ": state " value(Smmu[i] "/pm/state", "state") "; stuck if a second snapshot shows the same state")
 		trouble_sleep(Smmu[i])
 	}
 	for (i = 1; i <= Masters; i++)
@@ -77,7 +72,7 @@ function wrong(	i, j, n)
 	unread()
 	if (!findings) {
 		print ""
-		print "What looks wrong: nothing that this tool knows of"
+		print "Findings: " (value("meta", "debugfs") == "copied" ? "none" : "unknown, debugfs was not read")
 	}
 }
 
@@ -99,7 +94,7 @@ function trouble_sleep(smmu,	i, part, file)
 		return
 	for (i = 2; i <= Rows[file]; i++)
 		if (split(Row[file, i], part, " ") > 2 && part[3] != "no")
-			finding(smmu ": is suspended, but " part[1] " should keep it awake")
+			finding(smmu ": suspended, but client " part[1] " needs it powered")
 }
 
 function lint(smmu,	i, file)
@@ -120,10 +115,10 @@ function wrong_device(device,	file)
 {
 	file = "masters/" device "/ats"
 	if (is_cut_off(device))
-		finding(device ": " ats_state(device) ", does not answer ATC invalidations (StreamID " \
+		finding(device ": " ats_state(device) ", ATC invalidation not answered (StreamID " \
 			value(file, "last_sid") "), policy " value(file, "policy") ", incidents " value(file, "incidents"))
 	else if (count(file, "incidents") + 0)
-		finding(device ": was in quarantine before, times: " count(file, "incidents"))
+		finding(device ": past incidents: " count(file, "incidents"))
 	if (count("masters/" device "/info", "faults") + 0)
 		finding(device ": faults: " count("masters/" device "/info", "faults") last_fault(device))
 }
@@ -141,6 +136,12 @@ function last_fault(device,	i, file, sids, text)
 	return ""
 }
 
+# permission(REASON): of the value "refused" of pm/state.
+function permission(reason)
+{
+	return reason == "-" ? "allowed" : reason == "" ? "unknown" : "refused, " reason
+}
+
 function figures(	i, s)
 {
 	for (i = 1; i <= Smmus; i++) {
@@ -148,15 +149,15 @@ function figures(	i, s)
 		print ""
 		print s ":"
 		print "  queue     " dash(value(s "/cmdq/state", "used")) " of " dash(value(s "/cmdq/state", "size")) \
-			" used, high water " dash(value(s "/cmdq/state", "high_water")) ", sync by " dash(value(s "/cmdq/state", "sync_mode"))
+			" used, high water " dash(value(s "/cmdq/state", "high_water")) ", sync mode " dash(value(s "/cmdq/state", "sync_mode"))
 		print "  commands  " dash(count(s "/cmdq/counters", "commands")) ": TLBI " dash(sum(s "/cmdq/counters", "^cmd[.]TLBI_")) \
 			", CFGI " dash(sum(s "/cmdq/counters", "^cmd[.]CFGI_")) ", ATC_INV " dash(count(s "/cmdq/counters", "cmd.ATC_INV")) \
 			", SYNC " dash(count(s "/cmdq/counters", "cmd.SYNC"))
 		print "  events    " dash(count(s "/evtq/counters", "events")) ", global errors " dash(sum(s "/gerror", "^[A-Zr]"))
-		print "  sleep     " dash(count(s "/pm/state", "suspend")) " times, woken up " dash(count(s "/pm/state", "resume")) \
-			", refused " dash(value(s "/pm/state", "refused"))
+		print "  power     suspends " dash(count(s "/pm/state", "suspend")) ", resumes " dash(count(s "/pm/state", "resume")) \
+			", runtime suspend " permission(value(s "/pm/state", "refused"))
 		if (value(s "/cmdq/latency", "recording") == "on" && histogram(s "/cmdq/latency", "sync_wait_ns"))
-			print "  SYNC      half of the waits under " duration(quantile(0.5, 64)) ", 99 % under " duration(quantile(0.99, 64))
+			print "  CMD_SYNC  50 % of the waits under " duration(quantile(0.5, 64)) ", 99 % under " duration(quantile(0.99, 64))
 	}
 }
 

@@ -74,7 +74,7 @@ function bound(ns)
 
 function title(	text)
 {
-	text = " smmux " (Row["version", 1] != "" ? Row["version", 1] : "is not there") \
+	text = " smmux " (Row["version", 1] != "" ? Row["version", 1] : "is not loaded") \
 		"   Linux " Row["/proc/sys/kernel/osrelease", 1] "   " value("date", "now") \
 		"   every " interval " s" (Paused ? "   PAUSED" : "")
 	put(sprintf("%-" screen_columns "s", text), "title")
@@ -157,7 +157,7 @@ function smmu_block(smmu,	i, n, per_line)
 	attention(smmu)
 }
 
-# Where there are too many for blocks, a line for each.
+# One line per SMMU, if there are too many for blocks.
 function smmu_rows(	i, j, smmu, n)
 {
 	say(sprintf("%-16s %-9s %5s %5s %6s %6s %6s %6s %6s %6s  %s", "SMMU", "STATE", "USED", "HIGH", "CMD/s", "SYNC/s", \
@@ -179,7 +179,7 @@ function smmu_rows(	i, j, smmu, n)
 
 function smmu_list(	i)
 {
-	say("PER SECOND" (Smmus ? "" : ": no SMMU is driven by smmux"), "head")
+	say("PER SECOND" (Smmus ? "" : ": smmux drives no SMMU"), "head")
 	for (i = 1; i <= Smmus; i++)
 		smmu_block(Smmu[i])
 }
@@ -203,7 +203,7 @@ function ats_word(device,	text)
 	return text == "not capable" ? "none" : text == "" ? "-" : text
 }
 
-# Narrower columns first: what is cut off on the right is what can be missed.
+# Narrower columns first: a small screen loses the least important columns, on the right.
 function master_format()
 {
 	return "%-" max_length("", 12) "s %-" max_length("smmu", 8) "s %-" max_length("sids", 5) \
@@ -352,8 +352,8 @@ function smmu_view(smmu,	file, i, n, part, name)
 			bars(name, histogram(file, name), name ~ /_ns$/)
 	}
 	file = smmu "/pm/state"
-	bars("suspend took", pm_histogram(file, "suspend"), 1)
-	bars("resume took", pm_histogram(file, "resume"), 1)
+	bars("suspend duration", pm_histogram(file, "suspend"), 1)
+	bars("resume duration", pm_histogram(file, "resume"), 1)
 	table("POWER HISTORY", smmu "/pm/history", 8)
 	table("RECOVERY HISTORY", smmu "/recovery/history", 8)
 }
@@ -376,7 +376,7 @@ function table(heading, file, lines,	i)
 		wrapped(Row[file, i], i == 1 ? "quiet" : "")
 }
 
-# Long lines go on under themselves: here nothing may be missed.
+# Long lines continue on the next line, so no text is lost.
 function wrapped(text, attribute,	i, n, part, indent)
 {
 	if (length(text) + 2 <= screen_columns) {
@@ -409,7 +409,7 @@ function pairs(heading, file, most,	i, n, per_line)
 			end_line()
 	}
 	if (!n)
-		say("  gone", "warn")
+		say("  no data", "warn")
 }
 
 function pair_attribute(name, text)
@@ -446,7 +446,7 @@ function events_of(file, sids,	i, n, row)
 			n++
 		}
 	if (!n)
-		say("  none is kept", "quiet")
+		say("  none", "quiet")
 }
 
 function event_text(row,	part, n, i, text)
@@ -463,22 +463,22 @@ function help_view()
 {
 	say("KEYS", "head")
 	say("  q               quit")
-	say("  j k, arrows     choose a line; in other views: scroll")
-	say("  Enter, right    more about the SMMU or device that is chosen")
+	say("  j k, arrows     select a line; in other views: scroll")
+	say("  Enter, right    details of the selected SMMU or device")
 	say("  Esc, left       back")
-	say("  s               sort by the next column; it is marked with *")
+	say("  s               sort by the next column; * marks the column")
 	say("  d m f r a       sort by device, SMMU, faults, faults per second, ATS")
 	say("  + -             longer and shorter interval")
 	say("  p               pause")
 	say("  h               this help")
 	say("WORDS", "head")
 	say("  bells   writes of the doorbell (CMDQ_PROD)")
-	say("  polls   reads of CMDQ_CONS after the first look of a wait")
-	say("  full    waits for room in a full queue")
-	say("  errors  command errors, time-outs, and refused submissions")
+	say("  polls   reads of CMDQ_CONS after the first one of a wait")
+	say("  full    waits for queue space")
+	say("  errors  command errors, timeouts, refused submissions")
 	say("  p50 <2us: half of the waits for CMD_SYNC since the last sample took less")
-	say("  -       not known: new, or reset since the last sample")
-	say("  !       needs attention; red: now, yellow: since the counters were reset")
+	say("  -       unknown: no earlier sample, or the counters were reset")
+	say("  !       problem; red: present now, yellow: since the last counter reset")
 }
 
 # The window moves as little as needed to have the chosen line in it.
@@ -542,7 +542,7 @@ function footer(high,	more)
 {
 	more = Lines - 1 > high ? "  lines " (top + 1) "-" (top + high < Lines - 1 ? top + high : Lines - 1) " of " (Lines - 1) : ""
 	if (View == "main")
-		return "q quit  h help  Enter more  s sort: " Sort[sort_at] "  p pause  +/- interval" more
+		return "q quit  h help  Enter details  s sort: " Sort[sort_at] "  p pause  +/- interval" more
 	return "q quit  Esc back  j/k scroll  p pause" more
 }
 

@@ -23,7 +23,7 @@ function tree_clear()
 	File = ""
 }
 
-# What is in a terminal, a label or a report is printable.
+# Terminals, labels and reports get printable characters only.
 function clean(text)
 {
 	gsub(/[^ -~]/, "?", text)
@@ -162,40 +162,40 @@ function trouble_if(grave, file, name, text)
 		trouble_add(grave, text ": " count(file, name))
 }
 
-# troubles(SMMU): stores what needs attention in Trouble and returns the number of entries.
-# Grave: the condition holds now, not only in the past.
+# troubles(SMMU): stores the SMMU's problems in Trouble and returns their number.  Grave: the
+# problem is present now, not only in the past.
 function troubles(smmu,	i, name, file)
 {
 	Troubles = 0
 	if (value(smmu "/pm/state", "state") == "failed")
-		trouble_add(1, "did not wake up: all its traffic is aborted")
+		trouble_add(1, "resume failed, all traffic aborted; bind the driver again")
 	if (value(smmu "/cmdq/state", "dead") == "yes")
-		trouble_add(1, "command queue is dead: all traffic is aborted until the driver is bound again")
+		trouble_add(1, "command queue closed after a failure; bind the driver again")
 	else if (value(smmu "/pm/state", "gate") == "closed")
-		trouble_add(1, "command queue is closed permanently")
+		trouble_add(1, "command queue closed; bind the driver again")
 	if (value(smmu "/gerror", "service_failure") == "yes")
-		trouble_add(1, "SMMU reported a service failure and was given up")
+		trouble_add(1, "SMMU stopped after a failure, all traffic aborted; bind the driver again")
 	if (value(smmu "/evtq/state", "overflow") == "yes")
-		trouble_add(1, "event queue overflows: events are being lost")
+		trouble_add(1, "event queue overflow: events are lost")
 	if ((i = cut_off_of(smmu)) > 0)
 		trouble_add(1, word(i, "device is", "devices are") " in quarantine (smmux-recovery list)")
-	trouble_if(1, smmu "/recovery/counters", "fail_stops", "all traffic was stopped, because a device could not be quarantined")
-	trouble_if(1, smmu "/pm/state", "lost", "commands lost in sleep")
-	trouble_if(1, smmu "/pm/state", "gbpa_not_aborting", "woke up with bypass possible")
+	trouble_if(1, smmu "/recovery/counters", "fail_stops", "quarantines not confirmed by the SMMU, all traffic aborted")
+	trouble_if(1, smmu "/pm/state", "lost", "commands lost while the SMMU was suspended")
+	trouble_if(1, smmu "/pm/state", "gbpa_not_aborting", "resumes with GBPA.ABORT clear, traffic could pass")
 	file = smmu "/cmdq/counters"
 	for (i = 1; i <= Names[file]; i++) {
 		name = Name[file, i]
 		if (name ~ /^error\./ && name != "error.CERROR_NONE")
 			trouble_if(0, file, name, "command errors " substr(name, 7))
 	}
-	trouble_if(0, file, "sync_timeouts", "waits for CMD_SYNC given up")
-	trouble_if(0, file, "full_timeouts", "waits for room in the queue given up")
-	trouble_if(0, file, "refused", "submissions refused")
+	trouble_if(0, file, "sync_timeouts", "waits for CMD_SYNC timed out")
+	trouble_if(0, file, "full_timeouts", "waits for queue space timed out")
+	trouble_if(0, file, "refused", "submissions refused, queue closed")
 	trouble_gerror(smmu "/gerror")
 	trouble_if(0, smmu "/evtq/counters", "overflows", "event queue overflows")
-	trouble_if(0, smmu "/pm/state", "suspend_failed", "failed to go to sleep")
-	trouble_if(0, smmu "/pm/state", "resume_failed", "failed to wake up")
-	trouble_if(0, smmu "/evtq/counters", "events", "events (blocked accesses)")
+	trouble_if(0, smmu "/pm/state", "suspend_failed", "suspends failed")
+	trouble_if(0, smmu "/pm/state", "resume_failed", "resumes failed")
+	trouble_if(0, smmu "/evtq/counters", "events", "events (blocked accesses, configuration errors)")
 	return Troubles
 }
 

@@ -145,9 +145,9 @@ def check_recorded(name, root, awk):
 
 # Patterns that each summary must contain, and must not contain.
 SUMMARY = {
-    "healthy": (rb"What looks wrong: nothing", rb"!"),
-    "suspended": (rb"suspended, gate stopped, asleep since", rb"!"),
-    "incident": (rb"! 0000:01:00.0: quarantined, does not answer", rb"nothing that"),
+    "healthy": (rb"Findings: none\n", rb"!"),
+    "suspended": (rb"suspended for [0-9]+ms in total, gate stopped", rb"!"),
+    "incident": (rb"! 0000:01:00.0: quarantined, ATC invalidation not answered", rb"Findings: none"),
 }
 
 
