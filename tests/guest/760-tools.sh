@@ -319,14 +319,14 @@ as_nobody()
 check_unprivileged()
 {
 	check_equal "nobody: top" 1 "$(as_nobody 'sh /smmux/smmux-top -b -n 1'; echo $?)"
-	check "nobody: top says why" grep -q 'only root may' /tmp/nobody/said
+	check "nobody: top says why" grep -q 'root is required' /tmp/nobody/said
 	check_equal "nobody: metrics" 1 "$(as_nobody 'sh /smmux/smmux-metrics'; echo $?)"
 	check "nobody: metrics do not say that smmux is down" sh -c \
-		"grep -q 'only root may' /tmp/nobody/said && ! grep -q smmux_up /tmp/nobody/said"
+		"grep -q 'root is required' /tmp/nobody/said && ! grep -q smmux_up /tmp/nobody/said"
 	whole || return 0
 	check_equal "nobody: a snapshot is made, and says what it lacks" 3 \
 		"$(as_nobody 'sh /smmux/smmux-snapshot -o /tmp/nobody/x.tar.gz'; echo $?)"
-	check "nobody: in words" grep -q 'only root may' /tmp/nobody/said
+	check "nobody: in words" grep -q 'root is required' /tmp/nobody/said
 	check_equal "nobody: and has what anybody may see" 1 "$(tar tzf /tmp/nobody/x.tar.gz | grep -c sysfs/module/version)"
 }
 

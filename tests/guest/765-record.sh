@@ -84,7 +84,7 @@ stray()
 	done
 }
 
-check "an error without smmux" record_ends 1 'is smmux loaded' /tmp/no
+check "an error without smmux" record_ends 1 'smmux is not loaded' /tmp/no
 start_all
 start_client
 smmu=$(bound_smmus)
