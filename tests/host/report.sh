@@ -51,12 +51,12 @@ linted()
 
 	mkdir -p "$smmu/cmdq"
 	printf 'smmux_version: 0.1.9\nkernel_release: 7.9.9\nhostname: board7\n' >"$dir/meta"
-	echo 'debugfs/x: only root may' >"$dir/errors"
+	echo 'debugfs/x: root is required' >"$dir/errors"
 	printf 'severity place finding\nerror    sid 8   STE w1 is <odd>\n\nchecked: 8 stes\nfindings: 1\n' \
 		>"$smmu/lint"
 	printf 'list_cmds.count: 7\nlist_cmds.sum: 9\n\nh\nlist_cmds 0 0 2\nlist_cmds 1 1 4\nlist_cmds 2 3 1\n' \
 		>"$smmu/cmdq/latency"
-	report_test page "$dir" "board7" "smmux 0.1.9" "kernel 7.9.9" "not copied: debugfs/x: only root may" \
+	report_test page "$dir" "board7" "smmux 0.1.9" "kernel 7.9.9" "not copied: debugfs/x: root is required" \
 		"STE w1 is <odd>" "findings: 1" "7 values, mean 1.29" || return
 	ends 0 scripts/smmux-report -o "$work/linted.html" "$dir" &&
 		[ "$(grep -o '<rect class="bar"' "$work/linted.html" | wc -l)" = 3 ]
@@ -84,7 +84,7 @@ report_test page $FIXTURES/recording.tar.gz "SMMU report: guest" "22 samples ove
 	"2 incidents: devices that were quarantined" "0000:01:00.0" "timed_out to quarantined: cut off" \
 	"resume, cause runtime, took" "suspended for" "99th percentile" "TLB invalidations per second" \
 	"events per second" "F_TRANSLATION sid 0x38 iova 0xdead0000 write stage 1 class IN" \
-	"removed meanwhile" "all 61 fields of the ID registers"
+	"removed during the recording" "all 61 fields of the ID registers"
 report_test page $FIXTURES/snapshot.tar.gz "17,482 values, mean 8.14 µs" "8 (DMA)" \
 	"resetting to healthy: its ATC answers" "does not answer ATC invalidations (StreamID 0x100)"
 report_test hostile

@@ -49,7 +49,7 @@ class Report:
         self.meta = model.pairs(source.files.get("meta"))
         self.notes = list(dict.fromkeys(source.notes))
         self.last_files = dict(source.samples[-1][1]) if source.samples else {}
-        # What there is once is from the end, and has what samples leave out.
+        # Files that are copied once are from the end, and have what samples leave out.
         self.last_files = {**source.files, **self.last_files}
         self.version = (source.files.get("debugfs/version") or
                         self.of_meta("version", "smmux_version") or "").strip()
@@ -57,29 +57,29 @@ class Report:
         self.check()
 
     def of_meta(self, *names):
-        """The first of what the tools call it."""
+        """The value under the first of these names that exists: the tools' names differ."""
         return next((self.meta[n] for n in names if self.meta.get(n)), None)
 
     def check(self):
         self.notes += [f"not copied: {line[:200]}" for line in
                        self.source.files.get("errors", "").split("\n") if line.strip()][:20]
         if "meta" not in self.source.files:
-            self.notes.append("there is no file meta: the machine's name, kernel and time are unknown")
+            self.notes.append("no file meta: the machine's name, kernel and time are unknown")
         if not self.version:
-            self.notes.append("the driver's version is not in it")
+            self.notes.append("no file version: the driver's version is unknown")
         elif not self.version.startswith(KNOWN):
-            self.notes.append(f"version {self.version[:40]} is not one that this program knows "
-                              f"({', '.join(k + 'x' for k in KNOWN)}): what it does not understand is left out")
+            self.notes.append(f"driver version {self.version[:40]}: unknown to this program "
+                              f"({', '.join(k + 'x' for k in KNOWN)}), unknown data is left out")
         if not self.smmus:
-            self.notes.append("there are no files of an SMMU in it")
+            self.notes.append("no files of an SMMU")
         for smmu in self.smmus:
             missing = [f for f in ("caps", "cmdq/counters", "cmdq/state", "evtq/counters", "pm/state")
                        if f"debugfs/{smmu}/{f}" not in self.last_files]
             if missing:
-                self.notes.append(f"{smmu}: not in it: {', '.join(missing)}")
+                self.notes.append(f"{smmu}: missing files: {', '.join(missing)}")
 
     def find_span(self):
-        """All of the recording; of a snapshot, what its histories span."""
+        """All of the recording; for a snapshot, the span of its histories."""
         if len(self.source.samples) > 1:
             return svg.Span(self.source.samples[0][0], self.source.samples[-1][0])
         times = [ns for smmu in self.smmus for file, columns in
@@ -148,7 +148,7 @@ class Report:
         items += findings.of_devices(model.masters(self.last_files))
         out = "".join(f"<li>{tag(kind, 'bad' if kind == 'problem' else 'move')} {esc(text)}</li>"
                       for kind, text in items)
-        out = out or f"<li>{tag('fine', 'good')} no error, no loss, no device in quarantine in this recording</li>"
+        out = out or f"<li>{tag('ok', 'good')} no error, no loss, no device in quarantine</li>"
         body = card(f'<ul class="find">{out}</ul>')
         for smmu in self.smmus:
             text = self.last(smmu).text("lint")
@@ -163,10 +163,10 @@ class Report:
             gone.update(model.masters(files))
         gone = {name: both for name, both in gone.items() if name not in devices}
         if not devices and not gone:
-            return empty("no devices in it")
+            return empty("no devices")
         body = self.device_table(devices) if devices else ""
         if gone:
-            body += ("<h3>removed meanwhile<small>as they were in the last sample that had them"
+            body += ("<h3>removed during the recording<small>as in the last sample that had them"
                      f"</small></h3>{self.device_table(gone)}")
         return card(body)
 
@@ -193,7 +193,7 @@ class Report:
         out = []
         for name, value in model.pairs(self.source.files.get("debugfs/features")).items():
             out.append((name, value, value == "present"))
-        body = feature_list("this build and its parameters", out) if out else ""
+        body = feature_list("features of this build, and module parameters", out) if out else ""
         for smmu in self.smmus:
             caps = model.pairs(self.last(smmu).text("caps"))
             rows = [(n.removeprefix("feature.").replace("_", " "), v, v.startswith("on"))
@@ -204,7 +204,7 @@ class Report:
                                    "vmid_bits") if n in caps)
                 body += feature_list(f"{smmu}: {caps.get('architecture', '')}", rows, facts)
                 body += caps_details(self.last(smmu).text("caps"))
-        return body or empty("neither features nor caps in it")
+        return body or empty("no files features and caps")
 
     def rates(self, smmu):
         samples = model.series(self.source, smmu)
@@ -226,7 +226,7 @@ class Report:
         body = svg.panels(rows, self.span, f"rates of {smmu} over time",
                           "time since the first sample") if rows else ""
         if silent:
-            body += f'<p class="soft">none in this time: {esc(", ".join(silent))}</p>'
+            body += f'<p class="soft">rate 0 or no data: {esc(", ".join(silent))}</p>'
         return card(body)
 
     def latency(self, smmu):
@@ -251,18 +251,18 @@ class Report:
         if body:
             return body
         if self.last(smmu).text("cmdq/latency") is None:
-            return empty("no file cmdq/latency in it: this driver has none, or it was not copied")
-        return empty("nothing was measured: echo on > /sys/bus/platform/devices/<smmu>/smmux/latency")
+            return empty("no file cmdq/latency")
+        return empty("no waits recorded; to record: echo on > /sys/bus/platform/devices/<smmu>/smmux/latency")
 
     def queue(self, smmu):
         last = self.last(smmu)
         state = last.values("cmdq/state")
         if not state:
-            return empty("no file cmdq/state in it")
+            return empty("no file cmdq/state")
         facts = ", ".join(f"{esc(n.replace('_', ' '))} {esc(state[n])}" for n in
                           ("size", "used", "high_water", "sync_mode", "closed", "dead") if n in state)
         counters = [("lists", "lists"), ("doorbells", "doorbells"), ("polls", "polls"),
-                    ("full_waits", "waits for room"), ("sync_timeouts", "CMD_SYNC timeouts")]
+                    ("full_waits", "waits for queue space"), ("sync_timeouts", "CMD_SYNC timeouts")]
         facts2 = ", ".join(f"{label} {svg.short(value)}" for name, label in counters
                            if (value := last.count("cmdq/counters", name)) is not None)
         body = f'<p>{facts}</p><p class="soft">{facts2}</p>'
@@ -299,15 +299,17 @@ class Report:
             if any(h[1][2] != "trial" for h in history):
                 lanes.append((smmu, model.pm_intervals(history, first, last, state.get("state"))))
             elif state:
-                asides.append(f"{smmu} did not sleep ({state.get('refused', '-')})")
+                refused = state.get("refused", "-")
+                asides.append(f"{smmu}: no suspend" +
+                              (f"; runtime suspend refused, {refused}" if refused != "-" else ""))
             steps = model.merged(self.source, smmu, "recovery/history", 9)
             for device in dict.fromkeys(record[1] for _, record in steps):
                 lanes.append((device, model.recovery_intervals(steps, device, first, last, None)))
         body = "".join(f'<p class="soft">{esc(a)}</p>' for a in asides)
         if lanes:
             title = "time since the first sample" if self.source.samples else "time since boot"
-            body = svg.timeline(lanes[:60], self.span, "sleep and recovery over time", title) + body
-        return card(body) if body else empty("neither sleep nor incidents in it")
+            body = svg.timeline(lanes[:60], self.span, "suspends and recovery over time", title) + body
+        return card(body) if body else empty("no suspends, no incidents")
 
     def events(self):
         rows = []
@@ -324,18 +326,18 @@ class Report:
         if not rows:
             return empty("no events, no errors")
         rows.sort(key=lambda r: -r[0])
-        return card(table(["time (s since boot)", "SMMU", "what"], [r for _, r in rows], {0}))
+        return card(table(["time (s since boot)", "SMMU", "event"], [r for _, r in rows], {0}))
 
     def log(self):
         lines = [line for line in self.source.files.get("dmesg", "").split("\n") if "smmux" in line]
         if not lines:
-            return empty("no lines of smmux")
+            return empty("no log lines of smmux")
         return card(f"<pre>{esc_lines(chr(10).join(lines[-120:]), 120)}</pre>")
 
     def sections(self):
         yield "findings", "Findings", self.findings()
         yield "devices", "Devices", self.masters()
-        yield "timeline", "Sleep and recovery", self.timeline()
+        yield "timeline", "Suspends and recovery", self.timeline()
         for at, smmu in enumerate(self.smmus):
             where = f": {smmu}" if len(self.smmus) > 1 else ""
             if self.source.samples:
@@ -365,12 +367,12 @@ class Report:
 
 
 def lint_list(smmu, text):
-    """What the driver itself finds wrong in tables and registers."""
+    """The driver's own findings about tables and registers."""
     table_part, _, sums = text.partition("\n\n")
     found = [(r[0], r[1]) for r in model.records(table_part, 2)]
     items = "".join(f"<li>{tag(level, 'bad' if level == 'error' else 'move')} "
                     f"<code>{esc(what)}</code></li>" for level, what in found[:MAX_ROWS])
-    items = items or f"<li>{tag('fine', 'good')} tables, registers and the driver's state agree</li>"
+    items = items or f"<li>{tag('ok', 'good')} tables, registers and the driver's state agree</li>"
     return (f'<h3>lint of {esc(smmu)}</h3><ul class="find">{items}</ul>'
             f'<p class="soft">{esc_lines(sums, 4)}</p>')
 

@@ -32,14 +32,14 @@ class Source:
     def add(self, name, data):
         """False when there is no room for more."""
         if len(self._raw) >= MAX_FILES or self._total + len(data) > MAX_TOTAL:
-            self.notes.append("there is more than this program reads; the rest is left out")
+            self.notes.append("the input is too large, the rest is left out")
             return False
         self._raw[name] = data
         self._total += len(data)
         return True
 
     def arrange(self):
-        """Finds the top directory, and sorts samples from what there is once."""
+        """Finds the top directory, and separates samples from files that exist once."""
         samples, top = {}, top_of(self._raw)
         for name, data in self._raw.items():
             if not name.startswith(top):
@@ -53,7 +53,7 @@ class Source:
         self.samples = sorted(samples.items())
         self._raw = {}
         if not self.files and not self.samples:
-            self.notes.append("nothing of a snapshot or a recording was found in it")
+            self.notes.append("no snapshot and no recording found")
 
 
 def top_of(names):
@@ -85,7 +85,7 @@ def read_archive(path, out):
                 if not member.isfile():
                     continue
                 if name is None:
-                    out.notes.append(f"left out, its name leads elsewhere: {member.name[:100]}")
+                    out.notes.append(f"left out, path outside the archive: {member.name[:100]}")
                 elif member.size > MAX_FILE:
                     out.notes.append(f"left out, too large ({member.size} bytes): {name[:100]}")
                 elif not out.add(name, archive.extractfile(member).read(MAX_FILE)):
@@ -93,7 +93,7 @@ def read_archive(path, out):
     except (tarfile.TarError, EOFError, zlib.error, OSError, ValueError, OverflowError,
             MemoryError, AttributeError) as error:
         out.notes.append(f"the archive is damaged or truncated: {type(error).__name__}: "
-                         f"{str(error)[:120]}; what was before that is shown")
+                         f"{str(error)[:120]}; the part before that is shown")
     except Exception as error:      # lzma's and what other versions of tarfile let out
         out.notes.append(f"the archive cannot be read: {type(error).__name__}: {str(error)[:120]}")
 
@@ -107,7 +107,7 @@ def read_directory(path, out):
             if os.path.islink(full) or not os.path.isfile(full):
                 continue
             try:
-                # Files of debugfs that are only to be written are for others.
+                # Write-only files of debugfs are not data.
                 if not os.stat(full).st_mode & 0o444:
                     continue
                 with open(full, "rb") as file:
