@@ -120,7 +120,7 @@ def cmd_text(w):
 
 def range_problems(w):
     if not TG.get(w):
-        return ["NUM or SCALE without TG: one address is meant"] if NUM.get(w) or SCALE.get(w) else []
+        return ["NUM or SCALE without TG: the command has no range"] if NUM.get(w) or SCALE.get(w) else []
     if TTL.get(w) == 0 and NUM.get(w) == 0 and SCALE.get(w) == 0:
         return ["TG with NUM, SCALE and TTL 0 is reserved"]
     return []

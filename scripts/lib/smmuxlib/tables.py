@@ -45,7 +45,7 @@ STE = (
     num("CONT", 1, 16, 13),
     flag("DCP", 1, 17),
     flag("PPAR", 1, 18),
-    flag("MEV", 1, 19, "like events may be merged", "each event is told"),
+    flag("MEV", 1, 19, "similar events may be merged", "each event is recorded"),
     num("software", 1, 23, 20),
     flag("S2FWB", 1, 25),
     flag("S1MPAM", 1, 26),
@@ -312,7 +312,7 @@ def cd_problems(w, oas):
         return []
     out = reserved(CD, w, unknown=(4, 5, 6, 7))
     if not get("AA64"):
-        return out + ["AA64 is 0: AArch32 tables, whose fields are not looked at"]
+        return out + ["AA64 is 0: AArch32 tables, fields not checked"]
     out += cd_half_problems(get, 0, oas) + cd_half_problems(get, 1, oas)
     if get("IPS") == 7:
         out.append("IPS 7 is reserved")
