@@ -270,7 +270,7 @@ def check_whole(path):
     for name, data in (("ELF", whole().elf(filtered=True)), ("a packed one", whole().kdump(level=31))):
         store(path, data)
         note, _, rest = run(path, "-n", "0")[1].partition("\n\n")
-        if not re.fullmatch("! [0-9]+ (pages|bytes) that the dump's filter left out were taken for zeros", note) or rest != out:
+        if not re.fullmatch("! [0-9]+ (pages|bytes) that the dump's filter left out were read as zeros", note) or rest != out:
             wrong(f"without its zeros {name}: the output differs")
     store(path, whole().elf())
     if run(path, "-n", "1")[1].count("F_TRANSLATION") != 1:
@@ -290,13 +290,13 @@ def check_refused(path):
                          (whole().kdump(packed=2), "lzo.*makedumpfile -c"), (whole().kdump(packed=0x20), "zstd"),
                          (whole().kdump(machine=b"x86_64"), r"machine \(x86_64\)"), (whole().kdump(split=1), "reassemble"),
                          (Memory().kdump(), "no directory"), (Memory().kdump(level=1), "no memory"),
-                         (b"makedumpfile\0\0\0\0" + bytes(99), "end is not there"), (Memory.flat(elf, cut=8), "end is not there"),
-                         (Memory.flat(elf)[:9 * PAGE], "cut short"), (Memory.flat(b"")[:PAGE] + b"\xff" * 16, "nothing is in it"),
-                         (Memory.flat(b"")[:PAGE] + struct.pack(">qq", 1 << 40, 1) + b"x", "broken"), (b"", "nothing|anything"),
+                         (b"makedumpfile\0\0\0\0" + bytes(99), "end is missing"), (Memory.flat(elf, cut=8), "end is missing"),
+                         (Memory.flat(elf)[:9 * PAGE], "truncated"), (Memory.flat(b"")[:PAGE] + b"\xff" * 16, "flattened, and is empty"),
+                         (Memory.flat(b"")[:PAGE] + struct.pack(">qq", 1 << 40, 1) + b"x", "damaged"), (b"", "is empty"),
                          (b"\x7fELF", "ends within"), (elf[:18] + b"\x3e" + elf[19:], "machine"),
                          (elf[:4] + b"\1" + elf[5:], "64 bits"), (elf[:200], "no memory|no directory"),
-                         (Memory().elf(), "no directory"), (other.elf(), "version 2.*knows 1"),
-                         (moved.elf(), "is a copy"), (b"text\n" * 99, "no ELF core")):
+                         (Memory().elf(), "no directory"), (other.elf(), "version 2.*reads version 1"),
+                         (moved.elf(), "is a copy"), (b"text\n" * 99, "neither an ELF core")):
         store(path, data)
         code, out, err = run(path)
         if code != 1 or out or not re.search(regexp, err):

@@ -41,7 +41,7 @@ DULL = struct.pack("<8Q", 1, 0, 0, 0, 0, 0, 0, 0)      # an STE that just aborts
 
 
 def text_of(raw):
-    """A string that ends with 0; what a terminal might take for an order is not in it."""
+    """A string that ends with 0; without control characters, which a terminal would obey."""
     raw = raw.split(b"\0", 1)[0]
     return "".join(chr(c) if 32 <= c < 127 else "?" for c in raw)
 
@@ -70,12 +70,12 @@ class Directory:
          field_bytes, num_smmus, smmu_at, smmu_bytes, _, driver, kernel) = DIR.unpack(dump.read(at, DIR.size))
         self.dump, self.driver, self.kernel = dump, text_of(driver), text_of(kernel)
         if magic != MAGIC or self.at != at:
-            raise BadDump(f"what looks like a directory at 0x{at:x} is a copy of one")
+            raise BadDump(f"the directory at 0x{at:x} is a copy of another one")
         if version != VERSION:
-            raise BadDump(f"the directory at 0x{at:x} is of version {version}, this program knows {VERSION}: "
-                          f"use that of smmux {self.driver}")
+            raise BadDump(f"the directory at 0x{at:x} has version {version}, this program reads version {VERSION}: "
+                          f"use smmux-crash of smmux {self.driver}")
         if not DIR.size <= size <= MAX_DIR or not 4096 <= self.page_bytes <= 65536:
-            raise BadDump(f"the directory at 0x{at:x} is broken: {size} bytes, pages of {self.page_bytes}")
+            raise BadDump(f"the directory at 0x{at:x} is damaged: {size} bytes, pages of {self.page_bytes}")
         whole = dump.read(at, size)
         self.fields = dict(zip(FIELDS, self._table(whole, num_fields, field_at, field_bytes, "<II")))
         self.smmus = [Smmu(self, *entry)
@@ -83,20 +83,20 @@ class Directory:
 
     def _table(self, whole, num, at, size, form):
         if size < struct.calcsize(form) or at + num * size > len(whole):
-            raise BadDump(f"the directory at 0x{self.at:x} is broken: {num} times {size} bytes at {at}")
+            raise BadDump(f"the directory at 0x{self.at:x} is damaged: {num} times {size} bytes at {at}")
         return [struct.unpack_from(form, whole, at + i * size) for i in range(num)]
 
     def size_of(self, name, most):
         """Of a whole record."""
         size = self.fields.get(name, (0, 0))[1]
         if not 0 < size <= most:
-            raise BadDump(f"the directory's {name} is of {size} bytes")
+            raise BadDump(f"the directory's {name} has an invalid size of {size} bytes")
         return size
 
     def raw(self, data, name):
         """The field's bytes in those of the structure that it is in."""
         if name not in self.fields:
-            raise BadDump(f"this version of the driver does not tell where {name} is")
+            raise BadDump(f"this version of the driver has no {name} in its directory")
         at, size = self.fields[name]
         if not size or at + size > len(data):
             raise BadDump(f"the directory's {name} is beyond its structure: {size} bytes at {at}")
@@ -105,13 +105,13 @@ class Directory:
     def num(self, data, name):
         raw = self.raw(data, name)
         if len(raw) > 8:
-            raise BadDump(f"the directory's {name} is of {len(raw)} bytes")
+            raise BadDump(f"the directory's {name} has an invalid size of {len(raw)} bytes")
         return int.from_bytes(raw, "little")
 
     def words(self, data, name, count):
         raw = self.raw(data, name)
         if len(raw) != 8 * count:
-            raise BadDump(f"the directory's {name} is of {len(raw)} bytes")
+            raise BadDump(f"the directory's {name} has an invalid size of {len(raw)} bytes")
         return struct.unpack(f"<{count}Q", raw)
 
 
@@ -136,7 +136,7 @@ class Smmu:
         """struct smmux_device"""
         if self._memory is None:
             if self.device_bytes > MAX_DEVICE:
-                raise BadDump(f"{self.device_bytes} bytes are no size for what the driver knows of an SMMU")
+                raise BadDump(f"struct smmux_device has an invalid size of {self.device_bytes} bytes")
             self._memory = self.dump.read(self.device, self.device_bytes)
         return self._memory
 
@@ -161,7 +161,7 @@ class Smmu:
         yield f"oas_bits: {self.oas}"
 
     def positions(self):
-        """consumed, published, reserved, and the word that has the last of them."""
+        """consumed, published, reserved, and the word that contains reserved."""
         word = self.num("RESERVED")
         return self.num("CONSUMED"), self.num("PUBLISHED"), word & POSITION, word
 
@@ -180,10 +180,10 @@ class Smmu:
         yield f"{'position':<12} {'slot':<8} {'state':<9} {'w0':<18} {'w1':<18} command"
         cons, published, resv, _ = self.positions()
         if self.cmdq_log2 > MAX_LOG2:
-            raise BadDump(f"a queue of 2^{self.cmdq_log2} commands cannot be")
+            raise BadDump(f"the command queue has an invalid size of 2^{self.cmdq_log2} commands")
         size = 1 << self.cmdq_log2
         if not 2 * size <= cons <= published <= resv <= cons + size:
-            yield "! the positions do not agree with each other: what follows may be of no use"
+            yield "! the positions are inconsistent: the entries below may be wrong"
         queue = self.dump.read(self.cmdq, 16 * size)
         first = max(min(cons, resv) - most, resv - size, 2 * size, 0)
         for at in range(first, min(resv, first + 2 * size)):
@@ -201,7 +201,7 @@ class Smmu:
                 out.append(self.dump.read(address, part))
             left -= part
         if left:
-            raise BadDump(f"{left} bytes of a CPU's ring of commands are in no page")
+            raise BadDump(f"{left} bytes of a CPU's ring of commands have no page")
         return self.dir.raw(b"".join(out), "RC_RING")
 
     def recent_records(self):
@@ -209,7 +209,7 @@ class Smmu:
             return
         num = self.recent_cpus * self.recent_pages
         if not 0 < num <= MAX_RECENT:
-            raise BadDump(f"pages of {self.recent_cpus} times {self.recent_pages} rings cannot be")
+            raise BadDump(f"recent commands: {self.recent_cpus} times {self.recent_pages} pages are invalid")
         pages = struct.unpack(f"<{num}Q", self.dump.read(self.recent, 8 * num))
         size, seen = self.dir.size_of("RC_REC", MAX_RING), 0
         for cpu in range(self.recent_cpus):
@@ -219,7 +219,7 @@ class Smmu:
             ring = self.cpu_ring(mine)
             seen += len(ring) // size
             if seen > MAX_RECENT:
-                raise BadDump("more recent commands than there can be")
+                raise BadDump(f"more than {MAX_RECENT} recent commands")
             for at in range(0, len(ring) - size + 1, size):
                 pos = self.dir.num(ring[at:at + size], "RC_POS")
                 if pos:
@@ -257,9 +257,9 @@ class Smmu:
                    + said[10:])
 
     def first_level(self):
-        """(first StreamID, number, address) of each piece of the table; a str for what is odd."""
+        """(first StreamID, number, address) of each piece of the table; a str for a problem."""
         if self.sid_bits > 32 or self.two_level and self.split not in (6, 8, 10):
-            raise BadDump(f"a stream table of 2^{self.sid_bits} entries, {self.split} bits below, cannot be")
+            raise BadDump(f"the stream table has an invalid size of 2^{self.sid_bits} entries, split {self.split}")
         if not self.two_level:
             yield 0, 1 << self.sid_bits, self.strtab
             return
@@ -271,7 +271,7 @@ class Smmu:
                 yield f"! level 1 descriptor 0x{i:x} is 0x{desc:016x}, the driver wrote 0x{want:016x}"
             span = desc & 31
             if span > self.split + 1:
-                yield f"! level 1 descriptor 0x{i:x} has a span of {span}"
+                yield f"! level 1 descriptor 0x{i:x} has an invalid span of {span}"
             elif span:
                 yield (i << self.split, 1 << span - 1,
                        (tables.L1STD[1].get([desc]) - self.dma_offset) & ALL_ONES)
@@ -286,7 +286,7 @@ class Smmu:
             first, num, address = piece
             seen += num
             if seen > MAX_STES:
-                raise BadDump("more stream table entries than are worth looking at")
+                raise BadDump(f"more than {MAX_STES} stream table entries")
             stes = self.dump.read(address, 64 * num)
             if stes == DULL * num:
                 continue
@@ -325,7 +325,7 @@ class Smmu:
                 ("recovery/history", recovery_history))
 
     def sections(self, most):
-        """(name, lines); a line with "!" says what is wrong, and why there are no more."""
+        """(name, lines); a line with "!" reports a problem; after one, lines may be missing."""
         for name, make in self.SECTIONS:
             lines = []
             try:
@@ -337,7 +337,7 @@ class Smmu:
 
 
 def find(dump):
-    """(directories, newest first; what is no directory although it looks like one)"""
+    """(directories, newest first; reasons against pages that only look like one)"""
     found, odd = [], []
     for at in dump.pages_with(MAGIC):
         try:

@@ -13,18 +13,18 @@ MAX_READ = 64 << 20
 
 
 class BadDump(Exception):
-    """What is wrong with what is in the dump."""
+    """A problem of the dump's contents; the text names it."""
 
 
 class Missing(BadDump):
-    """Memory that is not in it."""
+    """Memory that the dump does not have."""
 
     def __init__(self, address):
         super().__init__(f"physical address 0x{address:x} is not in the dump")
 
 
 class Dump:
-    """What all formats have in common; each has part() of its own, and pages_with() and notes."""
+    """Common to all formats; each format has its own part(), pages_with() and notes."""
 
     def part(self, address, size):
         """Some of what begins at @address, at least a byte and not more than @size."""
@@ -32,7 +32,7 @@ class Dump:
 
     def read(self, address, size):
         if not 0 < size <= MAX_READ:
-            raise BadDump(f"0x{size:x} bytes at 0x{address:x} are no size for anything")
+            raise BadDump(f"0x{size:x} bytes at 0x{address:x}: invalid size")
         out = []
         while size:
             out.append(self.part(address, size))
@@ -44,5 +44,5 @@ def map_file(path):
     with open(path, "rb") as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode) or not status.st_size:
-            raise BadDump("is no file with anything in it")
+            raise BadDump("is not a regular file, or is empty")
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

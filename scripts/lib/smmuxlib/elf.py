@@ -24,7 +24,7 @@ class Segment(NamedTuple):
 
 
 class Elf(Dump):
-    """@notes: what was odd about the file, and did not stop us."""
+    """@notes: problems of the file that do not prevent reading it."""
 
     def __init__(self, data):
         self.odd, self.left_out, self.taken = [], [], 0
@@ -33,7 +33,7 @@ class Elf(Dump):
         self.starts = [s.start for s in self.segments]
         self.left_out.sort()
         if not self.segments:
-            raise BadDump("has no memory in it")
+            raise BadDump("has no memory")
 
     def _segments(self):
         if len(self.data) < HEADER.size:
@@ -41,13 +41,13 @@ class Elf(Dump):
         (ident, kind, machine, _, _, phoff, shoff, _, _, phentsize, phnum, _, _,
          _) = HEADER.unpack_from(self.data)
         if ident[4:6] != b"\x02\x01" or kind != ET_CORE:
-            raise BadDump("is no ELF core of 64 bits, little-endian")
+            raise BadDump("is not an ELF core of 64 bits, little-endian")
         if machine != EM_AARCH64:
-            raise BadDump(f"is of another machine (ELF number {machine}), not of an arm64 one")
+            raise BadDump(f"is from another machine (ELF number {machine}), not arm64")
         if phnum == PN_XNUM and shoff + 64 <= len(self.data):
             phnum = struct.unpack_from("<I", self.data, shoff + 44)[0]
         if phentsize != SEGMENT.size or phoff + phnum * phentsize > len(self.data):
-            raise BadDump("has ELF program headers beyond its end, or of an odd size")
+            raise BadDump("has ELF program headers beyond its end, or of an invalid size")
         for at in range(phoff, phoff + phnum * phentsize, phentsize):
             kind, _, offset, _, paddr, filesz, memsz, _ = SEGMENT.unpack_from(self.data, at)
             if kind != PT_LOAD or paddr + max(filesz, memsz) > 1 << 64:
@@ -57,7 +57,7 @@ class Elf(Dump):
             if not filesz:
                 continue
             if offset + filesz > len(self.data):
-                self.odd.append("the file is cut short: not all memory that it names is in it")
+                self.odd.append("the file is truncated: it does not have all memory that its headers name")
                 filesz = max(len(self.data) - offset, 0)
             yield Segment(paddr, paddr + filesz, offset)
 
@@ -75,7 +75,7 @@ class Elf(Dump):
 
     @property
     def notes(self):
-        more = [f"{self.taken} bytes that the dump's filter left out were taken for zeros"] if self.taken else []
+        more = [f"{self.taken} bytes that the dump's filter left out were read as zeros"] if self.taken else []
         return self.odd[:1] + more
 
     def part(self, address, size):

@@ -29,7 +29,7 @@ def ones(raw):
 
 
 class Kdump(Dump):
-    """@notes: what was odd about the file, and did not stop us."""
+    """@notes: problems of the file that do not prevent reading it."""
 
     def __init__(self, data):
         self.data, self.left_out = data, set()
@@ -42,7 +42,7 @@ class Kdump(Dump):
     def notes(self):
         if not self.left_out:
             return self.odd
-        return self.odd + [f"{len(self.left_out)} pages that the dump's filter left out were taken for zeros"]
+        return self.odd + [f"{len(self.left_out)} pages that the dump's filter left out were read as zeros"]
 
     def _field(self, layout, at):
         if at + layout.size > len(self.data):
@@ -54,17 +54,17 @@ class Kdump(Dump):
         version = struct.unpack_from("<I", self.data, 8)[0]
         machine = self.data[MACHINE].split(b"\0")[0]
         if self.page < 4096 or self.page > 65536 or self.page & (self.page - 1):
-            raise BadDump(f"has pages of {self.page} bytes, or is not of a little-endian machine")
+            raise BadDump(f"has pages of {self.page} bytes, or is not from a little-endian machine")
         if machine not in (b"aarch64", b"Unknown"):     # the latter is QEMU's for any
             name = "".join(chr(c) for c in machine if 32 < c < 127)
-            raise BadDump(f"is of another machine ({name}), not of an arm64 one")
+            raise BadDump(f"is from another machine ({name}), not arm64")
         _, self.level, split, _, _ = self._field(SUB, self.page)
         if version >= 2 and split:
-            raise BadDump("is a part of a dump that was split: 'makedumpfile --reassemble' puts it together")
+            raise BadDump("is a part of a split dump: join the parts with 'makedumpfile --reassemble'")
         if version >= WITH_PFN_64:
             frames = self._field(struct.Struct("<Q"), self.page + MAX_PFN_64)[0]
         if status & INCOMPLETE:
-            self.odd.append("makedumpfile could not write all of it")
+            self.odd.append("the dump is incomplete: makedumpfile could not write all of it")
         self.maps_at = self.page * (1 + sub_blocks)
         self.frames = min(frames, self.map_blocks // 2 * self.page * 8)
 
@@ -80,7 +80,7 @@ class Kdump(Dump):
             self.before.append(count)
             count += ones(self.dumped[at:at + CHUNK])
         if not count:
-            raise BadDump("has no memory in it")
+            raise BadDump("has no memory")
 
     @staticmethod
     def _has(bitmap, pfn):
@@ -95,7 +95,7 @@ class Kdump(Dump):
     def _nth(self, n):
         offset, size, flags, _ = self._field(DESCRIPTOR, self.descriptors + n * DESCRIPTOR.size)
         if not 0 < size <= self.page or offset + size > len(self.data):
-            raise BadDump("ends before its last page, or is broken")
+            raise BadDump("ends before its last page, or is damaged")
         return offset, size, flags
 
     def _unpack(self, offset, size, flags, most):
@@ -107,8 +107,8 @@ class Kdump(Dump):
                 raise BadDump(f"has a page that zlib cannot unpack: {why}") from None
         elif flags & sum(PACKED_OTHER):
             name = next(name for bit, name in PACKED_OTHER.items() if flags & bit)
-            raise BadDump(f"is packed by {name}, which cannot be read here: take one with 'makedumpfile -c' "
-                          "(zlib) or '-E' (ELF)")
+            raise BadDump(f"is packed by {name}, which this program cannot read: make a dump with "
+                          "'makedumpfile -c' (zlib) or '-E' (ELF)")
         raw = raw[:most]
         if len(raw) != most:
             raise BadDump("has a page that is too short")

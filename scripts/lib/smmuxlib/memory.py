@@ -14,7 +14,7 @@ from .dump import BadDump, map_file
 
 FLAT_MAGIC, FLAT_HEADER = b"makedumpfile", 4096
 PIECE = struct.Struct(">qq")        # offset, size; -1 twice at the end
-ROOM = 1 << 20                      # that may be between what is written
+ROOM = 1 << 20                      # largest gap between written pieces
 
 
 def pieces(data):
@@ -25,10 +25,10 @@ def pieces(data):
         if (offset, size) == (-1, -1):
             return
         if offset < 0 or not 0 < size <= len(data) - at or offset + size > len(data) + ROOM:
-            raise BadDump("is flattened, and broken or cut short")
+            raise BadDump("is flattened, and damaged or truncated")
         yield offset, at, size
         at += size
-    raise BadDump("is flattened, and its end is not there")
+    raise BadDump("is flattened, and its end is missing")
 
 
 def unflatten(data):
@@ -39,7 +39,7 @@ def unflatten(data):
                 file.write(piece)
         file.flush()
         if not file.tell():
-            raise BadDump("is flattened, and nothing is in it")
+            raise BadDump("is flattened, and is empty")
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
@@ -51,5 +51,5 @@ def open_dump(path):
     if data[:8] in kdump.MAGICS:
         return kdump.Kdump(data)
     if data[:4] != elf.MAGIC:
-        raise BadDump("is no ELF core, nor a dump of makedumpfile")
+        raise BadDump("is neither an ELF core nor a dump of makedumpfile")
     return elf.Elf(data)
