@@ -113,7 +113,7 @@ transaction_abort()
 	trap '' HUP INT TERM
 	set +e
 	if [ "${#UNDO[@]}" -gt 0 ]; then
-		warn "install failed, undoing what was done"
+		warn "install failed, undoing its steps"
 		for ((i = ${#UNDO[@]} - 1; i >= 0; i--)); do
 			(eval "${UNDO[i]}") || {
 				failed=1
@@ -122,7 +122,7 @@ transaction_abort()
 		done
 	fi
 	if [ -n "$failed" ]; then
-		warn "the machine still boots with the built-in driver; see what 'smmux-setup status' says"
+		warn "the machine still boots with the built-in driver; see 'smmux-setup status'"
 	else
 		warn "nothing was changed"
 	fi

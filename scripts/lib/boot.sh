@@ -56,7 +56,7 @@ do_ready()
 		if [ "$v" != "${all[0]}" ] && default_is_newest; then
 			warn "$v cannot boot with smmux: use the boot menu entry without it"
 		else
-			warn "$v has no smmux in its initramfs: the built-in driver stays in charge"
+			warn "$v has no smmux in its initramfs: the menu uses the built-in driver"
 			rc=1
 		fi
 	done
@@ -119,7 +119,7 @@ boot_drop()
 	drop_file "$GRUB_FALLBACK_FILE"
 	run update-grub || rc=1
 	if [ "$rc" = 0 ] && grep -c "$BLACKLIST" "$R$GRUB_CFG" >/dev/null 2>&1; then
-		warn "$R$GRUB_CFG still has $BLACKLIST: some other file sets it"
+		warn "$R$GRUB_CFG still has $BLACKLIST: another file sets it"
 		rc=1
 	fi
 	if [ "$rc" != 0 ]; then
@@ -134,15 +134,15 @@ boot_advice()
 {
 	[ -z "$DRY_RUN" ] || return 0
 	if [ "$(boot_loader)" = grub ]; then
-		info "installed; smmux takes the SMMUs with the next boot. The menu has 'Built-in SMMU driver' to go back."
+		info "installed; smmux drives the SMMUs from the next boot on. The menu entry 'Built-in SMMU driver' boots without smmux."
 		return 0
 	fi
-	info "module and initramfs are ready. One step is left: this is not grub ($(boot_loader)), so add to the kernel command line yourself:"
+	info "module and initramfs are ready. One step is left, because the boot loader is not grub ($(boot_loader)). Add to the kernel command line:"
 	info "    $BOOT_ARGS"
 	case $(boot_loader) in
 	u-boot-menu) info "in U_BOOT_PARAMETERS of /etc/default/u-boot, then u-boot-update. Keep a second entry without it in your extlinux.conf." ;;
-	systemd-boot) info "in /etc/kernel/cmdline, then: kernel-install add (kernel) (image). Copy an entry of loader/entries without it first: that is the way back." ;;
-	*) info "where your boot loader keeps it, and keep an entry without it: that is the way back." ;;
+	systemd-boot) info "in /etc/kernel/cmdline, then: kernel-install add (kernel) (image). First copy an entry of loader/entries without it, to be able to boot without smmux." ;;
+	*) info "where your boot loader keeps it. Keep an entry without it, to be able to boot without smmux." ;;
 	esac
 }
 

@@ -146,13 +146,13 @@ drop_source()
 {
 	[ -e "$1" ] || return 0
 	if [ -e "$1/.git" ]; then
-		warn "leaving $1: it is a checkout"
+		warn "$1 stays: it is a git checkout"
 		return 0
 	fi
 	drop_file "${1#"$R"}"
 }
 
-# The commands must outlive the archive that they came in.
+# The commands must work after the unpacked archive is deleted.
 command_put()
 {
 	local name target command

@@ -99,10 +99,10 @@ initramfs_put()
 	fi
 	put_file "$source" "$path" "$mode"
 	check_current || put_file "$FILES/initramfs-check" "$INITRAMFS_TOOLS_CHECK" 755
-	initramfs_make "${KERNELS[@]}" || die "no initramfs with smmux"
+	initramfs_make "${KERNELS[@]}" || die "an initramfs could not be created"
 	[ -z "$DRY_RUN" ] || return 0
 	for v in "${KERNELS[@]}"; do
-		initramfs_has "$v" || die "smmux.ko did not get into the initramfs of $v"
+		initramfs_has "$v" || die "initramfs of $v: smmux.ko is missing"
 	done
 }
 

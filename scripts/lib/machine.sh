@@ -129,7 +129,7 @@ check_headers()
 		[ -e "$R/lib/modules/$v/build/Makefile" ] || missing+=("linux-headers-$v")
 	done
 	[ "${#missing[@]}" = 0 ] ||
-		die "no headers to build the module with: apt install ${missing[*]}"
+		die "kernel headers are missing: apt install ${missing[*]}"
 }
 
 check_machine()
@@ -141,14 +141,14 @@ check_machine()
 	newest=$(boot_kernels | head -n 1)
 	[ -n "$newest" ] || die "no kernel found in $R/boot"
 	[ "${#KERNELS[@]}" -gt 0 ] && [ "${KERNELS[0]}" = "$newest" ] ||
-		die "the kernel that boots next, $newest, is not one that smmux supports ($(dkms_conf BUILD_EXCLUSIVE_KERNEL_MIN) and newer)"
+		die "the kernel of the next boot, $newest, is not supported by smmux ($(dkms_conf BUILD_EXCLUSIVE_KERNEL_MIN) and newer)"
 	if [ -z "$FORCE" ] && [ -z "$(smmu_devices)" ]; then
-		die "this machine shows no SMMUv3 (install for another one with --force)"
+		die "this machine has no SMMUv3; --force installs anyway, for another machine"
 	fi
 	have dkms || die "no dkms: apt install dkms"
-	initramfs_tool >/dev/null || die "neither initramfs-tools nor dracut is here to make an initramfs"
+	initramfs_tool >/dev/null || die "neither initramfs-tools nor dracut is installed"
 	check_headers
 	check_signatures
 	[ "${#UNFIT[@]}" = 0 ] ||
-		warn "not for ${UNFIT[*]}: start these from the boot menu's entries without smmux"
+		warn "unsupported: ${UNFIT[*]}; boot them from the menu entries without smmux"
 }

@@ -36,7 +36,7 @@ status_dkms()
 		esac
 	done < <(dkms_lines)
 	version=$(dkms_versions | grep -vxF "$VERSION" | tr '\n' ' ' || true)
-	[ -z "$version" ] || show dkms "(this command is of version $VERSION)"
+	[ -z "$version" ] || show dkms "(this command has version $VERSION)"
 	[ -n "$(dkms_lines)" ] || show dkms "not known to DKMS"
 }
 
@@ -58,11 +58,11 @@ status_initramfs()
 		elif [ -n "$config" ]; then
 			show initramfs "$v: has smmux"
 		else
-			fault initramfs "$v: has smmux, but nothing is configured to keep it there"
+			fault initramfs "$v: has smmux, but the next image will not: 'smmux-setup install' again"
 		fi
 	done
 	for v in "${UNFIT[@]}"; do
-		show initramfs "$v: not a kernel for smmux"
+		show initramfs "$v: kernel not supported"
 	done
 }
 
@@ -72,12 +72,12 @@ status_boot()
 
 	loader=$(boot_loader)
 	if [ "$loader" != grub ]; then
-		show boot "$loader: the command line is yours to set"
+		show boot "$loader: set the command line by hand"
 		return 0
 	fi
 	if [ ! -e "$R$GRUB_DEFAULT_FILE" ] && [ ! -e "$R$GRUB_FALLBACK_FILE" ]; then
 		if grep -c "$BLACKLIST" "$R$GRUB_CFG" >/dev/null 2>&1; then
-			fault boot "$R$GRUB_CFG keeps the built-in driver off, but smmux is not set up there"
+			fault boot "$R$GRUB_CFG disables the built-in driver, but smmux is not set up there"
 		else
 			show boot "grub: not set up"
 		fi
@@ -85,11 +85,11 @@ status_boot()
 	fi
 	PARTS=$((PARTS + 1))
 	if ! grub_files_current; then
-		fault boot "grub: $R$GRUB_DEFAULT_FILE or $R$GRUB_FALLBACK_FILE is not this version's"
+		fault boot "grub: $R$GRUB_DEFAULT_FILE or $R$GRUB_FALLBACK_FILE differs from this version's"
 	elif ! grub_cfg_good; then
 		fault boot "grub: $R$GRUB_CFG lacks the command line or the fall-back entry: run update-grub"
 	else
-		show boot "grub: command line set, fall-back entry there"
+		show boot "grub: command line set, fall-back entry present"
 	fi
 }
 
@@ -98,16 +98,16 @@ status_safety()
 {
 	grep -c "$BLACKLIST" "$R$GRUB_CFG" >/dev/null 2>&1 || return 0
 	do_ready 2>/dev/null ||
-		fault next-boot "DANGER: the built-in driver is kept off, but a kernel has no smmux: run update-grub"
+		fault next-boot "DANGER: the built-in driver is disabled, but a kernel has no smmux: run update-grub"
 }
 
 status_kdump()
 {
 	[ -f "$R$KDUMP_FILE" ] || return 0
 	if grep -c "^$KDUMP_BEGIN" "$R$KDUMP_FILE" >/dev/null; then
-		part kdump "its kernel uses the built-in driver"
+		part kdump "the crash kernel uses the built-in driver"
 	elif [ "$PARTS" -gt 0 ]; then
-		fault kdump "its kernel would get the command line: 'smmux-setup install' again"
+		fault kdump "the crash kernel would get smmux's command line: 'smmux-setup install' again"
 	fi
 }
 
@@ -120,7 +120,7 @@ status_active()
 	ours=$(bound_to smmux | tr '\n' ' ')
 	theirs=$(bound_to arm-smmu-v3 | tr '\n' ' ')
 	if [ -z "$all" ]; then
-		show active "this machine shows no SMMUv3"
+		show active "this machine has no SMMUv3"
 	elif [ -n "$ours" ] && [ "$ours" = "$all" ]; then
 		show active "smmux drives ${ours% }"
 	elif [ -n "$theirs" ] && [ -z "$ours" ]; then
@@ -134,7 +134,7 @@ status_pending()
 {
 	if [ "$PARTS" -gt 0 ]; then
 		if grep -c "$BLACKLIST" "$R/proc/cmdline" >/dev/null; then
-			echo ' although the command line names it: wrong kernel?'
+			echo ' although the command line disables it: wrong kernel?'
 		else
 			echo ' (smmux from the next boot on)'
 		fi
@@ -144,9 +144,9 @@ status_pending()
 status_cmdline()
 {
 	if grep -c "$BLACKLIST" "$R/proc/cmdline" >/dev/null; then
-		show cmdline "leaves the SMMUs to smmux"
+		show cmdline "disables the built-in driver"
 	else
-		show cmdline "leaves the SMMUs to the built-in driver"
+		show cmdline "does not disable the built-in driver"
 	fi
 }
 

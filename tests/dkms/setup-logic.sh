@@ -120,11 +120,11 @@ refusals()
 	echo kernel >"$FAKE/boot/vmlinuz-6.9.0-arm64"
 	rm "$FAKE"/boot/*7.2.3* "$FAKE"/boot/*6.12.9*
 	snapshot >"$FAKE.before"
-	refuses "unsupported kernel" '6.9.0-arm64, is not one that smmux supports' install
+	refuses "unsupported kernel" '6.9.0-arm64, is not supported by smmux' install
 	make_machine
 	rm -r "$FAKE/sys/bus/platform/devices/9050000.smmuv3"
 	snapshot >"$FAKE.before"
-	refuses "no SMMUv3" 'shows no SMMUv3' install
+	refuses "no SMMUv3" 'has no SMMUv3' install
 	setup --force install
 	result "$rc" "no SMMUv3, but --force"
 	make_machine

@@ -28,7 +28,7 @@ lose_initramfs_entry()
 	update-initramfs -u -k "$KERNEL" >/tmp/update.log 2>&1
 	mv "/root/${module##*/}" "$module" && depmod "$KERNEL" || return
 	tail -n 5 /tmp/update.log
-	[ "$(grep -c "$KERNEL has no smmux in its initramfs: the built-in driver stays in charge" /tmp/update.log)" = 1 ]
+	[ "$(grep -c "$KERNEL has no smmux in its initramfs: the menu uses the built-in driver" /tmp/update.log)" = 1 ]
 }
 
 must "the firmware tables are those of this phase" firmware_tables_are "$PHASE"
