@@ -217,8 +217,8 @@ kill -INT "$watch"
 check_job "recovery.bt ends" "$watch"
 while IFS= read -r line; do note "bt: $line"; done </tmp/bt
 check_equal "it saw each timeout" "$incidents" "$(grep -c " $smmu .* $sid .* timeout .* error -5$" /tmp/bt)"
-check_equal "and each device that was cut off" "$incidents" "$(grep -c " $bdf .* cut off .* by 2 commands" /tmp/bt)"
-check_equal "and came back" "$incidents" "$(grep -c " $bdf .* back .* after [0-9]* ms" /tmp/bt)"
+check_equal "and each device that was cut off" "$incidents" "$(grep -c " $bdf .* quarantine .* by 2 commands" /tmp/bt)"
+check_equal "and came back" "$incidents" "$(grep -c " $bdf .* recovered .* after [0-9]* ms" /tmp/bt)"
 check "and the steps" grep -q " $bdf .* step .*quarantined -> resetting: policy" /tmp/bt
 check "and sums up" grep -q "^@incidents\[$bdf\]: $incidents$" /tmp/bt
 kill "$listener"
