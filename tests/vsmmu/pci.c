@@ -123,37 +123,30 @@ void vsmmu_pci_slow_removal(unsigned int before_ms, unsigned int after_ms)
 	WRITE_ONCE(slow_after_ms, after_ms);
 }
 
-static int removal_first(struct notifier_block *nb, unsigned long action, void *data)
+/* Looks for so long whether @dev is being reset. */
+static bool reset_within(struct device *dev, const unsigned int *limit_ms)
 {
-	struct device *dev = data;
 	unsigned int ms;
 
-	if (action != BUS_NOTIFY_DEL_DEVICE)
-		return NOTIFY_DONE;
-	for (ms = 0; ms < READ_ONCE(slow_before_ms); ms += 5) {
-		if (mutex_is_locked(&dev->mutex)) {
-			pr_info("vsmmu: %s is removed while it is reset\n", dev_name(dev));
-			break;
-		}
+	for (ms = 0; ms < READ_ONCE(*limit_ms); ms += 5) {
+		if (mutex_is_locked(&dev->mutex))
+			return true;
 		msleep(5);
 	}
+	return false;
+}
+
+static int removal_first(struct notifier_block *nb, unsigned long action, void *data)
+{
+	if (action == BUS_NOTIFY_DEL_DEVICE && reset_within(data, &slow_before_ms))
+		pr_info("vsmmu: %s is removed while it is reset\n", dev_name(data));
 	return NOTIFY_DONE;
 }
 
 static int removal_last(struct notifier_block *nb, unsigned long action, void *data)
 {
-	struct device *dev = data;
-	unsigned int ms;
-
-	if (action != BUS_NOTIFY_DEL_DEVICE)
-		return NOTIFY_DONE;
-	for (ms = 0; ms < READ_ONCE(slow_after_ms); ms += 5) {
-		if (mutex_is_locked(&dev->mutex)) {
-			pr_err("vsmmu: %s is reset while it is removed\n", dev_name(dev));
-			break;
-		}
-		msleep(5);
-	}
+	if (action == BUS_NOTIFY_DEL_DEVICE && reset_within(data, &slow_after_ms))
+		pr_err("vsmmu: %s is reset while it is removed\n", dev_name(data));
 	return NOTIFY_DONE;
 }
 
