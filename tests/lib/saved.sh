@@ -40,7 +40,7 @@ saved_hash()
 # saved_make DIR: boots the machine without a test, and saves it; false if that fails.
 saved_make()
 {
-	local dir=$1 each
+	local dir=$1
 
 	rm -rf "$dir"
 	mkdir -p "$dir/stage/smmux"
@@ -49,10 +49,7 @@ saved_make()
 	cp "$SMMUX_TOP/tests/guest/lib/channel.sh" "$dir/stage/smmux"
 	chmod 755 "$dir/stage/init"
 	{
-		cat "$SMMUX_BUILD/guest/base.cpio" "$SMMUX_BUILD/guest/$lane.cpio"
-		for each in "${with[@]}"; do
-			cat "$SMMUX_BUILD/guest/$each.cpio" || die "no overlay $each"
-		done
+		guest_archives
 		pack "$dir/stage"
 	} >"$dir/initrd"
 	in_tree python3 "$SMMUX_TOP/tests/rig/vmhost.py" --out "$dir" --save "$dir/state" \

@@ -217,18 +217,24 @@ early_iort()
 	rm -r "$out/early"
 }
 
-make_initrd()
+# The initramfs of the lane with its overlays, but for what a test brings.
+guest_archives()
 {
 	local each
 
+	cat "$SMMUX_BUILD/guest/base.cpio" "$SMMUX_BUILD/guest/$lane.cpio"
+	for each in "${with[@]}"; do
+		cat "$SMMUX_BUILD/guest/$each.cpio" || die "no overlay $each"
+	done
+}
+
+make_initrd()
+{
 	[ -z "$initrd" ] || return 0
 	initrd=$out/initrd
 	scratch+=("$initrd")
 	early_iort >"$initrd"
-	cat "$SMMUX_BUILD/guest/base.cpio" "$SMMUX_BUILD/guest/$lane.cpio" >>"$initrd"
-	for each in "${with[@]}"; do
-		cat "$SMMUX_BUILD/guest/$each.cpio" >>"$initrd" || die "no overlay $each"
-	done
+	guest_archives >>"$initrd"
 	[ -z "$payload" ] || pack "$payload" >>"$initrd"
 }
 
