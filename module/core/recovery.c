@@ -5,7 +5,7 @@
  * The queue itself is recovery_queue.c; ats.c cuts a device off and restores its ATS.
  *
  * The worker holds @mutex for each step, but not while it resets a device: a reset takes
- * from a second to a minute, calls the device's driver, and on kernels from 7.x calls this
+ * from a second to minutes, calls the device's driver, and on kernels from 7.x calls this
  * driver to attach and detach.  The removal of the device waits for the reset.  See "resets
  * and removal" below.
  *

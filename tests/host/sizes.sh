@@ -17,16 +17,19 @@ sources()
 		while read -r file; do [ ! -f "$file" ] || echo "$file"; done
 }
 
-# A function is the lines between a { and a } in column 0; it may be longer if a comment
-# "long: reason" inside says why.
-long_functions()
+# Prints "LINES FILE:LINE" for each function: the lines between a { and a } in column 0. A
+# comment "long: reason" inside says why a function is long; it has "excused" in addition.
+functions()
 {
 	awk 'FNR == 1 { open = 0 }
-		/^[{]/ { open = FNR; excused = 0 }
-		open && /long: [a-z]/ { excused = 1 }
-		/^[}]/ { if (open && FNR - open - 1 > 60 && !excused)
-				print FILENAME ":" open ": function of " FNR - open - 1 " lines"
-			open = 0 }' "$@"
+		/^[{]/ { open = FNR; excused = "" }
+		open && /long: [a-z]/ { excused = " excused" }
+		/^[}]/ { if (open) print FNR - open - 1, FILENAME ":" open excused; open = 0 }' "$@"
+}
+
+long_functions()
+{
+	functions "$@" | awk '$1 > 60 && !$3 { print $2 ": function of " $1 " lines" }'
 }
 
 # The share of lines with a comment, in percent.
@@ -43,10 +46,7 @@ comment_share()
 # The median of the lines of functions.
 median_function()
 {
-	awk 'FNR == 1 { open = 0 }
-		/^{/ { open = FNR }
-		/^}/ { if (open) print FNR - open - 1; open = 0 }' "$@" |
-		sort -n | awk '{ n[NR] = $1 } END { print n[int((NR + 1) / 2)] }'
+	functions "$@" | sort -n | awk '{ n[NR] = $1 } END { print n[int((NR + 1) / 2)] }'
 }
 
 mapfile -t files < <(sources)

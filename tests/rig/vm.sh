@@ -27,6 +27,7 @@ the result channel), status, qemu.log, command (the QEMU line).
                     (bpftrace, bpftrace-new, perf); needs --mem 2G; may repeat
   --payload DIR     add this tree to the lane's initramfs (contains /init)
   --saved           if possible, continue from a saved machine of this kind
+  --saved-hash      start no machine, print the hash that names the saved one
   --fw dt|acpi      firmware (default dt)
   --smp N           CPUs (default 4)        --mem SIZE     memory (default 1G)
   --smmu KIND       machine (virt's own, nested), 1, 2, nested (stages of a
@@ -53,13 +54,14 @@ parse()
 {
 	out='' lane=backports kernel='' initrd='' payload='' fw=dt smp=4 mem=1G
 	smmu=machine driver=smmux devices='' disk='' append='' timeout=120
-	trace='' icount='' echo='' boot='' saved='' with=() dtb_edits=() iort=() extra=()
+	trace='' icount='' echo='' boot='' saved='' hash='' with=() dtb_edits=() iort=() extra=()
 
 	while [ $# -gt 0 ]; do
 		case $1 in
 		-h | --help) usage && exit 0 ;;
 		--icount) icount=1 && shift && continue ;;
 		--saved) saved=1 && shift && continue ;;
+		--saved-hash) hash=1 && shift && continue ;;
 		--echo) echo=--echo && shift && continue ;;
 		esac
 		[ $# -ge 2 ] || usage_error "'$1' needs a value"
@@ -282,6 +284,7 @@ main()
 		add_device "$name"
 	done
 	qemu+=("${extra[@]}")
+	[ -z "$hash" ] || { saved_hash && return; }
 	for event in ${trace//,/ }; do
 		late+=(-trace "$event")
 	done
