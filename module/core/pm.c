@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * pm - callbacks of the PM core, the trial of power, device links, and accounting.
+ * pm - callbacks of the PM core, the decision whether an SMMU may sleep
+ * (smmux_pm_allow()), device links, and accounting.
  *
  * reset.c puts the hardware to sleep and wakes it; pm.h says what holds
  * meanwhile.  An unmap during sleep does not come here: see hw/cmdq_gate.c.

@@ -6,10 +6,10 @@
  * a time for a device.  @lock is for readers.
  *
  *            sleep (runtime or system)
- *   ON ------------------------------> STOPPING ----------> OFF
- *    ^                                    | cannot              |
- *    |                                    v be drained           | wake
- *    +------------------------------- STARTING <----------------+
+ *   ON ------------------------------> STOPPING ------------> OFF
+ *    ^                                    | a step fails       |
+ *    |                                    v                    | wake
+ *    +------------------------------- STARTING <---------------+
  *                                         | the hardware does not respond
  *                                         v
  *                                       FAILED: aborts; submissions are refused,
@@ -23,8 +23,9 @@
  * What each party may assume:
  *
  *   submitter    If it finds the gate open, it may access registers until its RCU
- *                section ends.  If it finds the gate closed, the SMMU translates
- *                nothing, and will use nothing stale (cmdq_gate.c has both proofs).
+ *                section ends.  If it finds the gate closed for sleep (ASLEEP), the SMMU
+ *                translates nothing, and will use nothing stale (cmdq_gate.c has both
+ *                proofs).
  *   handler      If it finds @powered set, it may access registers until it returns.
  *   debugfs      The same, until its RCU section ends.
  *   suspend      After the grace period and synchronize_hardirq() it has exclusive
@@ -36,19 +37,27 @@
  *                never wait for the SMMU to wake up, never fail because it sleeps:
  *                they write memory and submit.
  *
- * Bypass (G4).  From GBPA.ABORT, the first step to sleep, to the loss of power all
- * traffic aborts.  Between the return of power and the driver's first write GBPA
- * decides, and it resets to an IMPLEMENTATION DEFINED value.  So probe removes power
- * once, before there are clients, and reads GBPA after that.  If GBPA aborts, the SMMU
- * may sleep.  If GBPA bypasses, or if power stayed on (a power domain that others use)
- * and so the value is unknown, the SMMU may not sleep.  The module parameter pm=trust
- * allows sleep in the last case.  System sleep does not depend on this decision:
- * whatever state firmware leaves, the first step of resume is to abort.
+ * Bypass (G4).  Sleep sets GBPA.ABORT, then clears SMMUEN.  From then on GBPA decides, so
+ * all traffic aborts until power is lost.  GBPA also decides between the return of power
+ * and the driver's first write, and it resets to an IMPLEMENTATION DEFINED value.  So
+ * probe removes power once, before there are clients, and reads GBPA after that.  Runtime
+ * PM never suspends the SMMU if
+ *
+ *   there is no power domain, or the module parameter is pm=off;
+ *   firmware reserves memory (RMR) for devices behind the SMMU, which may run at any time;
+ *   this first suspend failed;
+ *   GBPA then did not abort;
+ *   power stayed on (a power domain that others use), so the reset value is unknown; the
+ *   module parameter pm=trust allows sleep in this case;
+ *   a later runtime resume found that GBPA did not abort.
+ *
+ * System sleep does not depend on this decision: whatever state firmware leaves, the
+ * first step of resume is to abort.
  *
  * What keeps the SMMU awake: each client through its device link, until its first
  * runtime suspend and whenever it is active (so one without runtime PM always).  A
- * client whose commands may not be lost (G3: ATS, stall) keeps the SMMU awake as long
- * as the client exists.
+ * client whose commands may not be lost (G3: ATS, stall), or whose device link could not
+ * be made, keeps the SMMU awake as long as the client exists.
  */
 #ifndef SMMUX_PM_H
 #define SMMUX_PM_H
