@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * areas - the memory areas of a table, as its own room reports them.
+ * areas - the memory areas of a table, as reported by strtab.c and cdtab.c.
  *
  * Memory of dma_alloc_coherent() for an SMMU that is not coherent is not in the linear
  * map, or it is there with other attributes.  A reader with a physical address looks it

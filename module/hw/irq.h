@@ -2,8 +2,9 @@
 /*
  * irq - event queue and global error interrupts: MSI, wired or combined.
  *
- * Handlers are registered once, at probe, while the SMMU's own enables are off.
- * smmux_irq_enable() only writes registers, and can be repeated after a reset.
+ * Handlers are registered once, at probe, before the first reset.  They access no register
+ * while @powered is off.  smmux_irq_enable() only writes registers, and can be repeated
+ * after a reset.
  */
 #ifndef SMMUX_IRQ_H
 #define SMMUX_IRQ_H

@@ -3,9 +3,9 @@
  * queue - memory and index arithmetic of the SMMU's ring queues.
  *
  * Positions are 64-bit and only grow; a register holds their low bits (index and
- * wrap bit, adjacent).  So a distance is a subtraction, and only this file knows
- * about wrap bits.  Positions start at two laps, so 0 is never the position of a
- * slot in use.
+ * wrap bit, adjacent).  So a distance is a subtraction.  Only this file knows about wrap
+ * bits, and code that checks or shows registers.  Positions start at two laps, so 0 is
+ * never the position of a slot in use.
  */
 #ifndef SMMUX_QUEUE_H
 #define SMMUX_QUEUE_H

@@ -2,8 +2,9 @@
 /*
  * strtab - the stream table in memory.
  *
- * New STEs abort.  A second level table is allocated when the first master with a
- * StreamID in its range is probed.  It stays until the SMMU is removed.
+ * New STEs abort.  A second level table is allocated for the first StreamID in its range:
+ * when the SMMU is probed, for a reserved memory range (RMR); otherwise when a master is
+ * probed.  It stays until the SMMU is removed.
  */
 #include "hw/strtab.h"
 
