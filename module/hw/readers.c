@@ -3,7 +3,8 @@
  * readers - protects readers of tables against CPUs that free tables.
  *
  * A reader follows physical addresses from entry to entry, as the SMMU does.  The CPU that
- * frees a table first clears the entry that refers to it, then calls smmux_readers_drain():
+ * frees a table first clears the entry that refers to it, then calls smmux_readers_drain().
+ * @walkers is the number of readers:
  *
  *   freeing CPU                             reader
  *   -----------                             ------
@@ -15,8 +16,8 @@
  *
  * Either the reader sees the cleared entry, and does not reach the table; or the freeing CPU
  * sees the reader, and waits until it drops the lock.  The next reader starts at a root.
- * All places where a table is freed or replaced (drivers/iommu/io-pgtable-arm.c; the same in
- * 6.12 and 7.3 where both have the name; the list of callers is complete):
+ * These are all places where a table is freed or replaced.  The functions of io-pgtable are
+ * in drivers/iommu/io-pgtable-arm.c.  One that 6.12 and 7.3 both have is the same in both.
  *
  *   where a table is freed                  why no reader is in it
  *   ----------------------                  ----------------------
@@ -32,7 +33,8 @@
  *   domain                                  domain's files are gone; free_parts() drains
  *   smmux_cdtab_free(), with the master     all STEs refer elsewhere, also that of a stream
  *                                           that another master still uses; it drains
- *   STE tables                              live as long as the SMMU, its masters do not
+ *   STE tables                              live as long as the SMMU, so longer than its
+ *                                           masters
  *
  * The lock is raw, and no lock is taken inside it: an unmap may come with interrupts off,
  * also on PREEMPT_RT.  It is fair, so a series of readers does not starve the freeing CPU.
