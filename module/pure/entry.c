@@ -2,10 +2,11 @@
 /*
  * entry - the planner.
  *
- * A bit is "watched" while the current entry makes the hardware use it.
+ * A bit is "watched" while the current entry makes the hardware use it.  Bits of @lax may
+ * change all the same, and count as unwatched here.
  * First every unwatched bit takes its new value.  The remaining differences that
  * the new entry needs are then in watched bits.  If all of them are in one
- * word, the store of that word is the switch: before it the walker sees the old
+ * word, the store of that word is the switch: before it the SMMU sees the old
  * entry, after it the new one, and 64-bit stores do not tear.  Bits that only
  * the old entry watched take their new value after the switch.
  */
@@ -99,7 +100,7 @@ void smmux_entry_apply(u64 *ent, const struct smmux_entry_plan *plan,
 
 		/*
 		 * Tables and descriptors that the entry will point to must be in
-		 * memory before the walker can find them.
+		 * memory before the SMMU can find them.
 		 */
 		dma_wmb();
 		for (i = 0; i < SMMUX_ENTRY_WORDS; i++)

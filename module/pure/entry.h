@@ -6,10 +6,10 @@
  * may cache it until the driver invalidates it.  So a change is a list of
  * phases.  Within a phase, words are written in any order; at its end the
  * cached entry is invalidated and that invalidation completes.  A plan is
- * hitless when in every phase the walker can see only the old or the new
- * entry.  That holds if the bits that the current entry *uses* do not change
- * until the store of one single word makes the switch.  If two or more words
- * would have to switch at once, the plan parks the entry in a state that aborts.
+ * hitless when in every phase the SMMU can see only the old or the new
+ * entry, apart from bits of @lax.  That holds if the other bits that the current entry
+ * *uses* do not change until the store of one single word makes the switch.  If two or
+ * more words would have to switch at once, the plan parks the entry in a state that aborts.
  */
 #ifndef SMMUX_ENTRY_H
 #define SMMUX_ENTRY_H
