@@ -6,8 +6,9 @@
  * supports, decode them, apply errata and firmware overrides.  The checks come
  * first: an erratum row must not mask a value that they reject.
  *
- * Fields are those of IHI 0070 6.3.1 to 6.3.8.  Where a reserved value stands for
- * a later extension of a feature, the best known value below it is used.
+ * Fields are those of IHI 0070 6.3.1 to 6.3.8.  HTTU 3 counts as 2 (access flag and dirty
+ * state), VAX 2 as 1 (52 bits), BBML 3 as less than 2.  Reserved values of other fields are
+ * refused.
  */
 #include "pure/caps.h"
 

@@ -3,8 +3,8 @@
  * caps - capabilities of an SMMU, and which of them smmux uses.
  *
  * Pure: ID register values and firmware hints in, one struct out.  Errata (rows
- * of a table) and firmware overrides are applied after decoding, so that the rest
- * of the driver needs only smmux_has().
+ * of a table) and firmware overrides are applied after decoding, so smmux_has() decides
+ * about features.  Some rooms also read @quirks, or ID registers as they are (@raw).
  */
 #ifndef SMMUX_CAPS_H
 #define SMMUX_CAPS_H
