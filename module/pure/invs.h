@@ -9,8 +9,8 @@
  * order in which their commands must reach the hardware, so one walk from front
  * to back issues them in the right order.
  *
- * Writers hold the domain's mutex.  Readers hold rcu_read_lock() and, if the
- * array has an ATC entry, also @ats_lock for reading.  Detach takes it for writing
+ * Writers hold the domain's mutex.  Readers hold rcu_read_lock().  An invalidation walk of
+ * an array with an ATC entry also holds @ats_lock for reading.  Detach takes it for writing
  * (attach.c), and so waits for every ATC_INV in flight.
  *
  * An entry with @users 0 is dead: readers skip it, purge drops it.  Only the
@@ -47,7 +47,7 @@ enum smmux_inv_kind {
  * @stream: of an ATC kind, see ats.c; in a live entry it is valid until the end
  *         of the reader's RCU section
  * @users: number of attachments that need it; written under the domain's mutex with
- *         WRITE_ONCE, read by walkers with READ_ONCE
+ *         WRITE_ONCE, read by invalidation walks with READ_ONCE
  */
 struct smmux_inv {
 	struct smmux_device *smmu;

@@ -4,7 +4,8 @@
  *
  * The kernel exports no function that finds the SMMU of a device or of a
  * performance counter group; the table has it.  Firmware wrote the table: every
- * length, count and offset is checked, and a node that does not fit is skipped.
+ * length, count and offset is checked.  A node that leaves the table ends the walk.  One
+ * that is too short for its type is skipped.
  */
 #ifndef SMMUX_IORT_H
 #define SMMUX_IORT_H

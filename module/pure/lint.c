@@ -2,9 +2,10 @@
 /*
  * lint - compares actual with expected entries, field by field.
  *
- * The first finding about an entry is about its configuration: it is not valid, or
- * aborts or translates when it should not.  Single fields are reported only if the
- * configuration is right, since fields of another one mean something else.
+ * The first finding about an STE may be that its EATS contradicts the state of the device.
+ * The next one about an entry is about its configuration: it is not valid, or aborts or
+ * translates when it should not.  Single fields are reported only if the configuration is
+ * right, since fields of another one mean something else.
  */
 #include "pure/lint.h"
 

@@ -2,8 +2,9 @@
 /*
  * ste - builds stream table entries in a caller's buffer.
  *
- * Fields that a configuration does not use are zero, so that two entries with
- * the same meaning have the same bits.
+ * Fields that a configuration does not use are zero, so that two entries with the same
+ * meaning have the same bits.  Exception: S1DSS is also set without substreams (config.c
+ * then always passes the same value).
  */
 #include "pure/ste.h"
 
