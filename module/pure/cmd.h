@@ -3,9 +3,9 @@
  * cmd - encode command queue entries.
  *
  * Pure and inline: an invalidation is on the unmap path and takes only a few
- * instructions.  Each encoder returns a complete command, those with _w0 its first word;
- * core/tlb.c completes a TLBI by address.  An encoder truncates addresses to
- * the field's granule and checks nothing else.
+ * instructions.  Each encoder returns a complete command.  An encoder named ..._w0 returns
+ * only the first word; core/tlb.c completes a TLBI by address.  An encoder truncates
+ * addresses to the field's granule and checks nothing else.
  */
 #ifndef SMMUX_CMD_H
 #define SMMUX_CMD_H

@@ -2,9 +2,9 @@
 /*
  * walk - translation tables of both stages, three granules.
  *
- * The SMMU checks in this order, and raises the first fault: no memory, invalid,
- * address size, access flag, permission (IHI 0070 3.12, DDI 0487 D8).  With stage 2,
- * a walk of stage 2 translates the address of each stage 1 table or CD.
+ * The SMMU checks in this order, and raises the first fault: EPD0 or input size, no memory,
+ * invalid, address size, access flag, permission (IHI 0070 3.12, DDI 0487 D8).  With
+ * stage 2, a walk of stage 2 translates the address of each stage 1 table or CD.
  */
 #include "pure/walk.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * walk_cfg - from a StreamID and SubstreamID to the tables: IHI 0070 chapter 5 and 7.3.
+ * walk_cfg - from a StreamID and SubstreamID to the tables: IHI 0070 chapter 5, section 7.3.
  *
  * At an entry that the architecture calls ILLEGAL, the walk ends with C_BAD_STE or
  * C_BAD_CD, and the result names the field.
