@@ -2,7 +2,7 @@
 /*
  * clock - the CPU's counter, for measurements in the submit path of every command.
  *
- * Two reads of the kernel's clocks cost more than the rest of a histogram together.
+ * Two reads of the kernel's clocks cost more than all other work for one sample.
  * Only differences are used.  The counters of some CPUs jump now and then.  The kernel's
  * own readers correct that at a cost; here such a sample of a wait is discarded.
  */

@@ -4,13 +4,13 @@
  *
  *   map                               unmap of the same address
  *   ---                               -------------------------
- *   time of the slot = now            is the slot's tag this one?
- *   tag of the slot = own (release)   read the time
- *                                     tag: own -> 0, or drop the sample
+ *   time of the slot = now            is the slot's key this one?
+ *   key of the slot = own (release)   read the time
+ *                                     key: own -> 0, or drop the sample
  *
- * If another map has written its time, but not yet its tag, the measured life is too
- * short.  A new map of the address starts only after its unmap has returned, so the tag
- * cannot belong to a later life.
+ * The key (@tag) is address and domain.  If another map has written its time, but not yet
+ * its key, the measured life is too short.  A new map of the address starts only after its
+ * unmap has returned, so the key cannot belong to a later life.
  */
 #include "trace/life.h"
 

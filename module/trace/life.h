@@ -21,7 +21,7 @@ struct smmux_domain;
 #define SMMUX_LIFE_LOG2		10	/* slots */
 #define SMMUX_LIFE_PFN_BITS	40
 
-/* @tag: 40 bits of page number (52 - 12), and above them the domain's id. */
+/* @tag, the key: 40 bits of page number (52 - 12), and above them the domain's id. */
 struct smmux_life {
 	u64 tag;			/* 0: empty; any CPU, release */
 	u64 since;			/* ticks; written before @tag */

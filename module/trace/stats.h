@@ -2,8 +2,9 @@
 /*
  * stats - per-CPU counters and histograms of one SMMU.
  *
- * Each CPU writes its own; a reader adds them up.  Counters only grow.  A reset
- * moves a base line instead, and so never loses an increment.
+ * Each CPU writes its own counters; histograms are written atomically, from any CPU.  A
+ * reader adds them up.  Counters only grow.  A reset moves a base line instead, and so
+ * never loses an increment.
  *
  * Two parts add cost to the submission of each command: the counters of the submit
  * path (default on, knob "stats") and the histograms (default off, knob "latency").

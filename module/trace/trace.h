@@ -2,7 +2,7 @@
 /*
  * trace - the events that a user can enable in /sys/kernel/tracing/events/smmux.
  *
- * An interface, documented in debugfs/ABI/trace-smmux.  Records hold plain
+ * The layout is an interface: debugfs/ABI/trace-smmux documents it.  Records hold plain
  * integers, arrays of integers, and strings, so that bpftrace and perf read them
  * without this driver's headers.  Records are decoded when they are printed, and
  * only with constructs that tools can parse (no function calls).
