@@ -4,9 +4,9 @@
  * dump-guest-memory of QEMU) uses it to find the SMMUs' queues, tables and rings, without
  * debug information of kernel or module.  scripts/smmux-crash is such a reader.
  *
- * This is an interface, in the memory of every kernel that runs the driver.  All is
- * little-endian; addresses are physical.  A reader searches each page of memory for the
- * magic and for the page's own address in @self, and takes offsets and sizes from there:
+ * The layout is an interface: it is in the memory of every kernel that runs the driver.
+ * All is little-endian; addresses are physical.  A reader searches each page of memory for
+ * the magic and for the page's own address in @self, and takes offsets and sizes from there.
  *
  *   Entries and structures may grow at their end; fields may be added after the last.
  *   @version changes when something existing gets another meaning.  This includes the

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * maps - contents of a domain's page tables, read in the way the SMMU reads them.
+ * maps - see maps.h.
+ *
+ * No STE or CD is read: the walk starts from the domain's templates for them, so the domain
+ * need not be attached.
  */
 #include "view/maps.h"
 

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * reach - memory as the SMMU sees it, for code that predicts what the SMMU would do.
+ * reach - see reach.h.
+ *
+ * An address is looked up in the areas of the tables first (areas.h), then in the linear map.
+ * Tables may contain any address: one that is not memory is rejected, and the copy survives
+ * one that is not mapped.
  */
 #include "view/reach.h"
 

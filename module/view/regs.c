@@ -3,8 +3,8 @@
  * regs - reads the registers and compares them with the driver's values.
  *
  * This room stores nothing.  The room that writes a register knows its expected
- * value, and each look asks for it again.  Writers are not delayed.  They note the
- * new value, write the register, and may wait until the SMMU takes it over.  A look
+ * value, and each comparison asks for it again.  Writers are not delayed.  They note the
+ * new value, write the register, and may wait until the SMMU acknowledges it.  A comparison
  * in between finds a difference, and is repeated.
  */
 #include "view/regs.h"

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * survey - compares everything that the SMMU reads with what it should read.
+ * survey - collects what the SMMU reads, and what it should read; lint compares.
  *
  * Both sides of a comparison are of one moment; otherwise nothing is reported:
  *
  *   STE            streams_lock stops attach from writing it, ste_lock stops cutting it
- *                  off; the master's @turn shows that the state is not ahead of the STE
+ *                  off; the master's @turn shows that attach has written the STE for this
+ *                  state
  *   CD             the same @turn, compared before and after
  *   tags, arrays   of all masters, if all their turns are the same afterwards
  *   descriptors    of the stream table: its lock; of a CD table: @turn
  *   registers      those that stay different (regs.c)
  *
- * What changes meanwhile is tried again for a while, then counted as moving.  A master
- * and its tables exist while it is on a stream's list and streams_lock is held; for a
- * domain, see smmux.h.  The lock is released between any two small steps.
+ * What changes meanwhile is tried again for a while, then counted as changing (@moving).
+ * A master and its tables exist while it is on a stream's list and streams_lock is held;
+ * for a domain, see smmux.h.  The lock is released between any two small steps.
  */
 #include "view/survey.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * survey - collects the data that lint compares: tables, registers, and the state of
- * the masters and domains that they belong to.
+ * survey - collects STEs, CDs, descriptors, invalidation arrays and registers, each with
+ * the value that it should have.  lint compares.
  */
 #ifndef SMMUX_SURVEY_H
 #define SMMUX_SURVEY_H
