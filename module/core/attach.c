@@ -6,10 +6,12 @@
  *           the CD, a tag, a larger invalidation array.
  *  install  1. add the master to the new domain's array: from here on an unmap
  *              in the new domain reaches what the SMMU is about to cache
- *           2. write the CD; if the new state does not want ATS, disable ATS in the
- *              device and invalidate its ATC; if it wants ATS, and ATS is off, empty
- *              the ATC; then write the STE, which contains EATS: from here on the
- *              SMMU translates by the new domain and nothing else
+ *           2. write the CD
+ *              if the new state does not want ATS: disable ATS in the device, then
+ *              invalidate its ATC
+ *              if the new state wants ATS, and ATS is off: empty the ATC
+ *              write the STE, which contains EATS: from here on the SMMU translates by
+ *              the new domain and nothing else
  *  commit   3. enable ATS in the device if the new state wants it, invalidate the ATC
  *           4. remove the master from the old domain's array; if it was the last
  *              one on this SMMU, invalidate the old tag and free it
@@ -129,7 +131,7 @@ out:
 	return tag;
 }
 
-/* Remove ATC entries only while no walker is between reading them and its SYNC. */
+/* Remove ATC entries only while no invalidation walk is between reading them and its SYNC. */
 static void unref(struct smmux_invs *invs, struct smmux_inv *del, unsigned int num)
 {
 	unsigned long flags;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * domain - paging domains: page tables, and the copies of their parameters in CD and STE.
+ * domain - paging domains: page tables, and the templates for CD and STE.
  */
 #ifndef SMMUX_DOMAIN_H
 #define SMMUX_DOMAIN_H
