@@ -2,7 +2,7 @@
 /*
  * iommu_ops - the interface of smmux to the IOMMU core.
  *
- * The rooms in core/ are written for the newest signatures.  The functions here are
+ * The rooms in core/ are written for the newest signatures.  Most functions here are
  * shims; only this file adapts to the ops of older kernels.  compat/compat.h lists the
  * differences.
  */

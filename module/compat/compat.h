@@ -3,11 +3,12 @@
  * The differences between the kernels that smmux supports.
  *
  * The compiler includes this in every file (-include); no file names it.
- * probe.sh detects features and defines SMMUX_HAVE_*; only this directory knows
+ * probe.sh detects features and defines SMMUX_HAVE_*; only this directory tests
  * version numbers.  iommu_ops.c uses the macros about ops and CAP_ATS; the rest are used
- * below.
+ * below.  7.3 is like 7.2 here.  6.13 to 7.1 are accepted, but not tested: probe.sh finds
+ * which of these features each has.
  *
- *                                6.12  7.2+
+ *                                6.12  7.2
  *   SMMUX_HAVE_ATTACH_OLD          -    x   attach_dev() gets the old domain
  *   SMMUX_HAVE_PAGING_FLAGS        -    x   domain_alloc_paging_flags()
  *   SMMUX_HAVE_REMOVE_DEV_PASID    x    -   an op of its own blocks a PASID,
@@ -22,9 +23,9 @@
  * Four files run the same on all kernels, but allow for a difference in behaviour:
  *
  *   core/tlb.c        6.12 calls iotlb_sync() for an empty gather
- *   core/recovery.c   7.x attaches and detaches a master while its device is reset
+ *   core/recovery.c   7.2 attaches and detaches a master while its device is reset
  *   hw/readers.c      which functions of io-pgtable free a table
- *   probe.c           7.x warns if a client is probed while its SMMU is half registered
+ *   probe.c           7.2 warns if a client is probed while its SMMU is half registered
  */
 #ifndef SMMUX_COMPAT_H
 #define SMMUX_COMPAT_H
