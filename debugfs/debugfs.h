@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The interface of the control plane to module/: objects are added and removed.
+ * To add a file, read plane.h.
  *
  * All of these sleep.  The remove functions wait until no read or write of a file
  * of the object is running, so the object may be freed after them.  The driver

@@ -13,8 +13,8 @@
  *   masters/<device>/     masters.c          translate.c
  *   domains/<id>/         domains.c          translate.c, ranges.c
  *
- * A new file needs a row, its function, and its text in ABI/ (tests/host/abi.sh checks
- * that).  A new directory also needs a struct smmux_nodes, its extern below, and two
+ * A new file needs a row with .help, its function, and its text in ABI/ (tests/host/abi.sh
+ * checks the text).  A new directory also needs a struct smmux_nodes, its extern below, and two
  * places in root.c: families[] for "help", and the function that adds the object.  A new
  * .c also needs a place in Kbuild.
  *
@@ -22,8 +22,9 @@
  *  - "name: value" lines, or columns under a header line, an empty line
  *    between two such parts; units in names; values of the architecture in
  *    hexadecimal, then their meaning;
- *  - data come from the rooms' snapshot functions; none of the driver's locks
- *    is taken here, and nothing is printed under a lock;
+ *  - data that change come from the rooms' snapshot functions, or are single values read
+ *    with READ_ONCE(); none of the driver's locks is taken here, and nothing is printed
+ *    under a lock;
  *  - output that grows with the size of a table or a queue uses an iterator.
  */
 #ifndef SMMUX_PLANE_H

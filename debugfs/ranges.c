@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ranges - all mappings of a domain, as runs.
+ * ranges - all mappings of a domain, as runs.  A run is contiguous in IOVA and in physical
+ * address, with equal attributes.
  *
  * The tables are copied one part after the other (smmux_maps_part()), and no lock is held
  * between two parts.  Each mapping that is shown existed at some moment.  A mapping that

@@ -3,8 +3,8 @@
  * regs - the registers of an SMMU as text.
  *
  * Field names are those of IHI 0070 chapter 6.  The table in caps.c has the fields of the
- * ID registers; the table here has the others.  Bits that belong to no field are shown as
- * "reserved".
+ * ID registers except IDR6; the table here has the others.  Bits that belong to no field are
+ * shown as "reserved".
  */
 #include "plane.h"
 

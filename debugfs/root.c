@@ -4,10 +4,10 @@
  * To add a file, read plane.h.
  *
  * The inode->i_private of a file points to its row of a table, that of its
- * directory to the object.  Both are read only from open to the end of a read or
- * write.  debugfs delays removal while an operation runs.  So an object exists as
- * long as this room uses it, and a file that is still open after removal returns
- * -EIO.
+ * directory to the object.  Operations on a file read both; release reads only the row,
+ * which is constant.  debugfs delays removal while an operation other than release runs.
+ * So an object exists as long as this room uses it, and a file that is still open after
+ * removal returns -EIO.
  *
  * If a directory or a file cannot be made, only that view is missing: debugfs
  * accepts an error pointer as parent and makes nothing below it.
