@@ -130,6 +130,8 @@ walks()
 # must not be woken use few seconds. On a slow machine they detect less.
 waits()
 {
+	# Before the poller starts: the last one's "waiting" must not count.
+	: >/tmp/news
 	/smmux/news "$1" "${2:-$(patient 60)}" >/tmp/news 2>&1 &
 	sleeper=$!
 	wait_for 60 grep -q waiting /tmp/news

@@ -108,6 +108,7 @@ look_at_rates()
 	local follower
 
 	rm -f /tmp/enough
+	: >/tmp/followed
 	follow >/tmp/followed &
 	follower=$!
 	wait_for 60 followed_to 3
@@ -147,6 +148,7 @@ check_fault_rates()
 
 	dir=$(client_dirs "$EDU")
 	edu=${dir##*/}
+	: >/tmp/said
 	sh /smmux/smmux-top -b -d 2 -s rate >/tmp/said &
 	top=$!
 	must "a sample before" wait_for 60 grep -q FAULTS /tmp/said

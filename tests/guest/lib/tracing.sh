@@ -74,6 +74,7 @@ bt_start()
 	local name=$1
 	shift
 
+	: >"/tmp/bt.$name"
 	bpftrace -B line "/smmux/$name.bt" "$@" >"/tmp/bt.$name" 2>&1 &
 	bt_pid["$name"]=$!
 }
