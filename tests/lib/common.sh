@@ -163,7 +163,7 @@ cache_prune()
 	local done_file dir
 
 	for dir in "$SMMUX_CACHE"/saved-*/; do
-		[ -e "${dir%/}.done" ] || [ -z "$(find "$dir" -maxdepth 0 -mtime +1)" ] || rm -rf "$dir"
+		[ ! -d "$dir" ] || [ -e "${dir%/}.done" ] || [ -z "$(find "$dir" -maxdepth 0 -mtime +1)" ] || rm -rf "$dir"
 	done
 	find "$SMMUX_CACHE" -maxdepth 1 -name '*.done' \( -mtime +30 -o -name 'saved-*' -mtime +2 \) 2>/dev/null |
 		while read -r done_file; do
