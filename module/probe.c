@@ -4,11 +4,11 @@
  *
  * Memory and interrupts are device managed.  The order of allocation has the
  * effect that handlers are freed before the structures that they access.
- * remove() itself unregisters from the IOMMU core, before any of that.
+ * remove() unregisters from the IOMMU core, before any of that.
  *
  * Probe first makes sure that no client uses the hardware, then accesses it.
  * Reset aborts transactions that are under way, and a device that started
- * without this driver would never be attached again.
+ * without this driver would never be attached.
  */
 #include "probe.h"
 

@@ -17,7 +17,8 @@
  *   smmux_gerror.lock (raw)            GERROR, and the handling of its errors
  *   walk_lock of readers.c (raw)       readers of tables against freeing of tables
  * The command queue takes no lock (see cmdq.c).  Each other lock is taken in one file only:
- * irq.c, pm.c, crash.c, probe.c, knobs.c, stats.c, recent.c, inject.c.
+ * irq.c, pm.c, crash.c, probe.c, knobs.c, stats.c, recent.c, inject.c, recovery.c
+ * (masters_lock, outer to smmux_recovery.mutex).
  *
  * A file that needs the whole device includes this header.  This header includes the
  * headers of the structures that it embeds.  That gives no access to the functions of a

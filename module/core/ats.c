@@ -5,8 +5,8 @@
  *
  * The SMMU accepts a translated request only while EATS is set, and a device asks
  * for translations only while its ATS capability is on.  So enabling sets EATS, then
- * the capability, and disabling uses the reverse order: at no time can the device
- * hold a translation whose invalidation does not reach it.  EATS is set only after
+ * the capability, and disabling uses the reverse order: the SMMU refuses no request of
+ * a device whose ATS attach has enabled.  EATS is set only after
  * the device has confirmed that its ATC is empty: its entries may be old, and it may
  * have failed to answer their invalidation.  smmux_attach_update() in attach.c calls
  * prepare, enable and disable.

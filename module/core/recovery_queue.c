@@ -2,9 +2,9 @@
 /*
  * recovery_queue - devices that are cut off: their states, history and counts.
  *
- * An invalidation adds an entry, in any context (ats.c).  The worker removes entries;
- * it is in the room above (recovery.c).  The only part of the worker that this room
- * knows is the work item: it queues that when it adds an entry.
+ * An invalidation adds an entry, in any context (ats.c).  The worker removes it, or the
+ * removal of the device does (both in recovery.c).  The only part of the worker that this
+ * room knows is the work item: it queues that when it adds an entry.
  */
 #include "core/recovery_queue.h"
 

@@ -7,6 +7,8 @@
  *      |             confirmed)     v                           v
  *      +---- a reset by anybody, and an ATC that answers -------+
  *
+ * That may be the reset in state resetting.  The removal of a device ends any state.
+ *
  * A device that is not healthy has an entry in its SMMU's queue: one per device, part
  * of struct smmux_master, so that the error path allocates nothing.  The worker (one
  * work item per SMMU, recovery.c) checks the queue as long as it is not empty.

@@ -24,7 +24,8 @@
  * While the SMMU sleeps, the command queue elides the commands (cmdq_gate.c).
  *
  * If a list of ATC_INVs to several devices is not answered, the walk asks each of them
- * again, alone.  Before it returns, it cuts off each device that did not answer (ats.c).
+ * again, alone.  After a timeout of the SMMU itself it does not ask again.  Before it
+ * returns, it cuts off each device that did not answer (ats.c).
  */
 #include "core/tlb.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * tlb - walk a domain's invalidation array and send the commands that it lists.
+ * tlb - walk a domain's invalidation array, choose the commands, and send them.
  */
 #ifndef SMMUX_TLB_H
 #define SMMUX_TLB_H

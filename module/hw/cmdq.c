@@ -44,7 +44,8 @@
  * cmdq, cmdq_wait, cmdq_gate and gerror call each other: the only circle that
  * tests/host/layers.py allows.  A submitter that waits for its SYNC must handle a
  * GERROR itself, because its CPU may keep the interrupt off.  A GERROR of the command
- * queue is charged to a list, or closes the queue.  A closed queue ends waits.
+ * queue is charged to a list, is only acknowledged (a failed fetch, which the SMMU repeats),
+ * or closes the queue.  A closed queue ends waits.
  */
 #include "hw/cmdq.h"
 

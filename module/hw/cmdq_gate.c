@@ -40,7 +40,7 @@
  * A submitter that sees the gate closed runs after the acknowledgement.
  *
  * Registers and power: submitters and waiters run within an RCU read-side
- * section (with interrupts off, or the caller's).  Power down waits for a section
+ * section of the caller.  Power down waits for a section
  * that began before the gate was closed.  A section that begins later finds the
  * gate closed before it accesses a register.
  */

@@ -8,8 +8,8 @@
  *
  * Three conditions end an SMMU's service: service failure mode; CMDQEN that is off,
  * because the SMMU was reset or lost its power without the driver; and a device that
- * could not be cut off (ats.c).  All traffic aborts until reset.c enables the SMMU
- * again, at bind or resume.
+ * could not be cut off (ats.c).  If GBPA accepts it, all traffic aborts until reset.c
+ * enables the SMMU again, at bind or resume.
  */
 #include "hw/gerror.h"
 

@@ -4,7 +4,7 @@
  *
  * Errors toggle bits of GERROR; software acknowledges by making GERRORN equal.
  * Both the interrupt and a polling waiter may find the same error, so one raw
- * spinlock protects all reads and acknowledgements.
+ * spinlock protects the handling of errors.
  */
 #ifndef SMMUX_GERROR_H
 #define SMMUX_GERROR_H

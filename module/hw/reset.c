@@ -12,9 +12,10 @@
  *  3. Enable the queues, and invalidate all caches through the command queue: their
  *     content is unknown.
  *  4. Enable interrupts, so that no event of the first transaction is lost.
- *  5. Enable translation.  A stream without a master has an STE that aborts.
+ *  5. Enable translation.  A stream without a master has an STE that aborts;
+ *     one of a reserved memory range (RMR) bypasses.
  *
- * Sleep uses the reverse order, and each step waits for what may be pending:
+ * Sleep begins with translation and ends with the command queue, and each step waits for what may be pending:
  *
  *  1. Set GBPA to abort, clear SMMUEN: no transaction passes, no walk reads memory,
  *     no TLB entry is used.  From now on an invalidation is redundant.

@@ -4,7 +4,8 @@
  * tables, to sleep, and back to aborting.
  *
  * Traffic must not pass untranslated at any instant: GBPA is set to abort before
- * SMMUEN is cleared, and stays so.
+ * SMMUEN is cleared, and stays so.  Exception: smmux_reset_force_off(), if GBPA does not
+ * take ABORT.
  */
 #ifndef SMMUX_RESET_H
 #define SMMUX_RESET_H
