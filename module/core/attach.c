@@ -17,7 +17,10 @@
  *              one on this SMMU, invalidate the old tag and free it
  *
  * Install and commit cannot fail.  Attaching to identity or blocked has no
- * prepare, and so cannot fail either.
+ * prepare, and so cannot fail either.  The core also attaches a group to its default
+ * domain where it cannot handle an error: the first time, and when a user of the group
+ * leaves.  So a lack of memory fails no attach of the device itself: its CD table
+ * exists from its probe on, and the rest is small (__GFP_NOFAIL).
  *
  * smmux_attach_update() has the order of ATS and STE; static_domain.c and pasid.c use
  * it too.  The planner (pure/entry.c) rewrites the CD and the STE.
@@ -61,12 +64,12 @@ static struct ida *tags_of(struct smmux_device *smmu, const struct smmux_domain 
 }
 
 /* Tag 0 is never allocated: VMID 0 tags stage 1, and garbage has ASID 0. */
-static int alloc_tag(struct smmux_device *smmu, const struct smmux_domain *dom)
+static int alloc_tag(struct smmux_device *smmu, const struct smmux_domain *dom, gfp_t gfp)
 {
 	u8 bits = dom->stage == SMMUX_STAGE_1 ? smmu->caps.asid_bits :
 						smmu->caps.vmid_bits;
 
-	return ida_alloc_range(tags_of(smmu, dom), 1, BIT(bits) - 1, GFP_KERNEL);
+	return ida_alloc_range(tags_of(smmu, dom), 1, BIT(bits) - 1, gfp);
 }
 
 /* Writes what @master needs invalidated in @dom to its scratch array, sorted. */
@@ -106,6 +109,7 @@ static unsigned int describe(struct smmux_master *master,
 
 int smmux_attach_join(struct smmux_master *master, struct smmux_domain *dom, u32 ssid)
 {
+	gfp_t gfp = ssid == IOMMU_NO_PASID ? GFP_KERNEL | __GFP_NOFAIL : GFP_KERNEL;
 	struct smmux_device *smmu = master->smmu;
 	const struct smmux_inv *have;
 	struct smmux_invs *invs;
@@ -114,11 +118,11 @@ int smmux_attach_join(struct smmux_master *master, struct smmux_domain *dom, u32
 
 	mutex_lock(&dom->lock);
 	have = smmux_invs_find(invs_of(dom), smmu->order, tag_kind(dom));
-	tag = have ? have->id : alloc_tag(smmu, dom);
+	tag = have ? have->id : alloc_tag(smmu, dom, gfp);
 	if (tag < 0)
 		goto out;
 	num = describe(master, dom, tag, ssid);
-	invs = smmux_invs_merge(invs_of(dom), master->scratch, num);
+	invs = smmux_invs_merge(invs_of(dom), master->scratch, num, gfp);
 	if (IS_ERR(invs)) {
 		if (!have)
 			ida_free(tags_of(smmu, dom), tag);

@@ -158,6 +158,14 @@ static void exit_substreams(struct smmux_master *master)
 		pci_disable_pasid(to_pci_dev(master->dev));
 }
 
+/* The CD of the default domain: its first attach must not fail, so has its memory here. */
+static int cover_default(struct smmux_master *master)
+{
+	if (!smmux_has(master->smmu, SMMUX_FEAT_S1) || iommu_default_passthrough())
+		return 0;
+	return smmux_cdtab_cover(master, IOMMU_NO_PASID);
+}
+
 static struct smmux_master *alloc_master(struct device *dev,
 					 struct smmux_device *smmu, unsigned int num)
 {
@@ -207,13 +215,13 @@ struct smmux_master *smmux_master_probe(struct device *dev, struct smmux_device 
 	}
 	ret = join_streams(master, ids, fwspec->num_ids);
 	kfree(ids);
-	if (ret) {
-		leave_streams(master);
-		free_master(master);
-		return ERR_PTR(ret);
-	}
-
+	if (ret)
+		goto leave;
 	init_substreams(master);
+	ret = cover_default(master);
+	if (ret)
+		goto no_substreams;
+
 	smmux_ats_init(master);
 	smmux_recovery_add(master);
 	/* This driver resolves no faults, so stall only if the SMMU supports nothing else. */
@@ -226,6 +234,13 @@ struct smmux_master *smmux_master_probe(struct device *dev, struct smmux_device 
 			 master->streams[0].stream->sid, master->num_streams);
 	smmux_dbg_add_master(master);
 	return master;
+
+no_substreams:
+	exit_substreams(master);
+leave:
+	leave_streams(master);
+	free_master(master);
+	return ERR_PTR(ret);
 }
 
 /*

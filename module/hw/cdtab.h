@@ -2,9 +2,9 @@
 /*
  * cdtab - a master's table of context descriptors.
  *
- * Allocated when the master first attaches to stage 1, with as many CDs as the
- * master has SubstreamIDs; freed with the master.  Writers hold the IOMMU
- * group's mutex, which the core takes around every attach.
+ * Allocated with the master (with iommu.passthrough=1: when it first attaches to stage
+ * 1), with as many CDs as the master has SubstreamIDs; freed with the master.  Writers
+ * hold the IOMMU group's mutex, which the core takes around every attach.
  */
 #ifndef SMMUX_CDTAB_H
 #define SMMUX_CDTAB_H

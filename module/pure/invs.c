@@ -50,11 +50,15 @@ static int whose_turn(const struct smmux_invs *old, unsigned int i,
 
 struct smmux_invs *smmux_invs_merge(const struct smmux_invs *old,
 				    const struct smmux_inv *add,
-				    unsigned int num)
+				    unsigned int num, gfp_t gfp)
 {
-	struct smmux_invs *invs = smmux_invs_alloc(old->num + num, GFP_KERNEL);
+	struct smmux_invs *invs;
 	unsigned int i = 0, k = 0;
 
+	/* The page allocator does not promise several pages in a row. */
+	if (struct_size(invs, inv, old->num + num) > PAGE_SIZE)
+		gfp &= ~__GFP_NOFAIL;
+	invs = smmux_invs_alloc(old->num + num, gfp);
 	if (!invs)
 		return ERR_PTR(-ENOMEM);
 

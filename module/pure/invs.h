@@ -84,13 +84,15 @@ struct smmux_invs *smmux_invs_alloc(unsigned int num, gfp_t gfp);
  * @old: current array
  * @add: entries to add, sorted; @users of each is ignored and counts as 1
  * @num: number of @add
+ * @gfp: for the allocation
  *
  * Dead entries are left out.  Return: the new array, not yet published, or
- * ERR_PTR(-ENOMEM) with @old unchanged (I2).
+ * ERR_PTR(-ENOMEM) with @old unchanged (I2).  With __GFP_NOFAIL in @gfp, an array of
+ * a page or less is always allocated; a larger one may fail.
  */
 struct smmux_invs *smmux_invs_merge(const struct smmux_invs *old,
 				    const struct smmux_inv *add,
-				    unsigned int num);
+				    unsigned int num, gfp_t gfp);
 
 /**
  * smmux_invs_unref() - remove one user from each of @del, in place

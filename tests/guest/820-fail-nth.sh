@@ -8,6 +8,9 @@
 # EXPECT: smmux [0-9a-f]+\.vsmmu: (event|vclient).*
 # EXPECT: smmux [0-9a-f]+\.vsmmu: .*(-ENOMEM|error -12|error -16|error -22)
 # EXPECT: (vsmmu-client|platform) vclient[0-9]: .*
+# EXPECT: smmux [0-9a-f]+\.vsmmu: no memory for .*
+# EXPECT: Failed to set up IOMMU for device vclient0; retaining platform DMA ops
+# EXPECT: debugfs: out of free dentries.*
 # EXPECT: callbacks suppressed
 # EXPECT: smmux [0-9a-f]+\.vsmmu: device_add_groups\(\) failed
 
@@ -73,13 +76,23 @@ fail_write()
 	[ "$left" = 0 ]
 ) 2>&1
 
-# put_right: binds the SMMU and its client, from any state. If the client has no group, the
-# core has dropped an error of its probe. Without a new bind of the SMMU, the core would
-# warn at the client's bind.
+# Times that the core has given the client direct DMA, because it had no memory for more.
+without_translation()
+{
+	log_count 'Failed to set up IOMMU for device vclient0; retaining platform DMA ops'
+}
+
+# put_right: binds the SMMU and its client, from any state. If the client has no group, or
+# direct DMA, the core has dropped an error of its own. Without a new bind of the SMMU, the
+# first would make the core warn at the client's bind, and the second would stay.
 put_right()
 {
+	local was=$direct
+
 	vsmmu_unbind_client 0
-	[ -e /sys/bus/platform/devices/vclient0/iommu_group ] || vsmmu_unbind 0
+	direct=$(without_translation)
+	[ -e /sys/bus/platform/devices/vclient0/iommu_group ] && [ "$direct" = "$was" ] ||
+		vsmmu_unbind 0
 	vsmmu_bind 0
 	race
 }
@@ -113,9 +126,12 @@ must "a modelled SMMU" vsmmu_load smmu=plain client=0:1/8
 must "its client is bound" wait_for 60 test -e "$(vsmmu_client 0)/command"
 driver=$(platform_driver)
 faults_on
+direct=0
 
 sweep_program map rw
 sweep_program attach 1
+check "no failure keeps the device from its default domain" client_do 0 return
+note "$(client_got 0 failures) allocations failed"
 sweep_program random 1 1 60
 sweep_program random 2 1 60
 sweep_write "client is bound" "vsmmu_unbind_client 0" vclient0 $VSMMU_CLIENTS/bind

@@ -71,7 +71,7 @@ static const char *do_merge(struct program *p)
 	}
 	memcpy(copy, add, sizeof(add));
 	remember(p);
-	new = smmux_invs_merge(p->invs, add, num);
+	new = smmux_invs_merge(p->invs, add, num, GFP_KERNEL);
 	if (IS_ERR(new))
 		return "merge failed";
 	if (!untouched(p) || memcmp(copy, add, num * sizeof(*add))) {
@@ -258,7 +258,7 @@ static void unref_of_nothing(struct kunit *test)
 	unsigned int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, none);
-	invs = smmux_invs_merge(none, add, 2);
+	invs = smmux_invs_merge(none, add, 2, GFP_KERNEL);
 	kfree(none);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, invs);
 	del[0].id = 4;		/* before the first */
@@ -293,11 +293,11 @@ static void revived(struct kunit *test)
 	struct smmux_invs *none = smmux_invs_alloc(0, GFP_KERNEL), *was, *now;
 
 	KUNIT_ASSERT_NOT_NULL(test, none);
-	was = smmux_invs_merge(none, &inv, 1);
+	was = smmux_invs_merge(none, &inv, 1, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, was);
 	smmux_invs_unref(was, &inv, 1);
 	inv.stream = new;
-	now = smmux_invs_merge(was, &inv, 1);
+	now = smmux_invs_merge(was, &inv, 1, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, now);
 	KUNIT_EXPECT_EQ(test, now->num, 1);
 	KUNIT_EXPECT_EQ(test, now->inv[0].users, 1);
@@ -326,7 +326,7 @@ static void locks(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, none);
 	use_lock(none);
-	merged = smmux_invs_merge(none, inv, 2);
+	merged = smmux_invs_merge(none, inv, 2, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, merged);
 	use_lock(merged);
 	smmux_invs_unref(merged, inv, 1);
@@ -345,13 +345,17 @@ static void no_memory(struct kunit *test)
 	struct smmux_invs *none = smmux_invs_alloc(0, GFP_KERNEL), *invs, *result;
 
 	KUNIT_ASSERT_NOT_NULL(test, none);
-	invs = smmux_invs_merge(none, &inv, 1);
+	invs = smmux_invs_merge(none, &inv, 1, GFP_KERNEL);
 	kfree(none);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, invs);
 
 	/* The page allocator warns about such sizes. */
 	kunit_warning_suppress(test) {
-		result = smmux_invs_merge(invs, &inv, INT_MAX);
+		result = smmux_invs_merge(invs, &inv, INT_MAX, GFP_KERNEL);
+	}
+	KUNIT_EXPECT_PTR_EQ(test, result, ERR_PTR(-ENOMEM));
+	kunit_warning_suppress(test) {
+		result = smmux_invs_merge(invs, &inv, INT_MAX, GFP_KERNEL | __GFP_NOFAIL);
 	}
 	KUNIT_EXPECT_PTR_EQ(test, result, ERR_PTR(-ENOMEM));
 	KUNIT_EXPECT_EQ(test, invs->num, 1U);

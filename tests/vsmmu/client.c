@@ -89,25 +89,12 @@ int client_attach(struct client *c, const u32 *ssid, struct iommu_domain *dom)
 	return ret;
 }
 
-static void detach(struct client *c, const u32 *ssid, struct iommu_domain *dom)
+void client_detach(struct client *c, const u32 *ssid, struct iommu_domain *dom)
 {
 	if (ssid)
 		iommu_detach_device_pasid(dom, c->dev, *ssid);
 	else
 		iommu_detach_device(dom, c->dev);
-}
-
-void client_detach(struct client *c, const u32 *ssid, struct iommu_domain *dom)
-{
-#ifdef CONFIG_FAULT_INJECTION
-	unsigned int nth = current->fail_nth;
-
-	current->fail_nth = 0;
-	detach(c, ssid, dom);
-	current->fail_nth = nth;
-#else
-	detach(c, ssid, dom);
-#endif
 }
 
 static int map_page(struct client *c, const char *how)
@@ -236,6 +223,8 @@ static int run(struct client *c, const char *line)
 	n = sscanf(line, "attach %u %u", &a, &b);
 	if (n > 0 && n < 3)
 		return program_attach(c, a, n == 2 ? &b : NULL);
+	if (!strncmp(line, "return", 6))
+		return program_return(c);
 	if (!strncmp(line, "drop", 4))
 		return PTR_ERR_OR_ZERO(kthread_run(drop_thread, c, "vsmmu-drop"));
 	if (sscanf(line, "irqs %u", &a) == 1) {

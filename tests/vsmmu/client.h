@@ -107,6 +107,7 @@ int program_race(struct client *c, unsigned int tries);
 int program_storm(struct client *c, unsigned int threads, unsigned int rounds);
 int program_pasid(struct client *c, u32 ssid, unsigned int tries);
 int program_attach(struct client *c, unsigned int rounds, const u32 *ssid);
+int program_return(struct client *c);
 int program_join(struct client *c, unsigned int rounds, const u32 *ssid);
 int program_cycle(struct client *c, unsigned int cycles);
 int program_slow(struct client *c, unsigned int ms);

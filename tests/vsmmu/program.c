@@ -307,6 +307,36 @@ int program_attach(struct client *c, unsigned int rounds, const u32 *ssid)
 	return ret;
 }
 
+/*
+ * Each allocation of the return to the device's own domain fails in turn.  The IOMMU core
+ * WARNs if the return fails.
+ */
+int program_return(struct client *c)
+{
+#ifdef CONFIG_FAULT_INJECTION
+	unsigned int nth = 0, left;
+	int ret;
+
+	do {
+		struct iommu_domain *dom = iommu_paging_domain_alloc(c->dev);
+
+		if (IS_ERR(dom))
+			return PTR_ERR(dom);
+		ret = client_attach(c, NULL, dom);
+		current->fail_nth = ++nth;
+		if (!ret)
+			client_detach(c, NULL, dom);
+		left = current->fail_nth;
+		current->fail_nth = 0;
+		iommu_domain_free(dom);
+	} while (!ret && !left);
+	talk_say(&c->talk, "failures: %u\n", nth - 1);
+	return ret;
+#else
+	return -EOPNOTSUPP;
+#endif
+}
+
 /* --- pasid --- */
 
 static void take_back(struct client *c)

@@ -12,6 +12,9 @@
 #define GFP_KERNEL	0x1u
 #define __GFP_NOWARN	0x2u
 #define __GFP_ZERO	0x4u
+#define __GFP_NOFAIL	0x8u
+
+#define PAGE_SIZE	4096UL
 
 #define KMALLOC_MAX_SIZE	(4UL << 20)
 
